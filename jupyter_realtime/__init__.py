@@ -1,0 +1,32 @@
+"""The real-time layer of Jupyter.
+
+The names here load on first use, so that importing the package costs a kernel next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from .client.aio import AsyncRealtime
+    from .client.blocking import Realtime
+
+__all__ = ["AsyncRealtime", "Realtime", "__version__"]
+
+_LAZY = {
+    "AsyncRealtime": "jupyter_realtime.client.aio",
+    "Realtime": "jupyter_realtime.client.blocking",
+    # Jupyter's server looks these up by name on the package.
+    "_jupyter_server_extension_points": "jupyter_realtime.server.extension",
+    "_jupyter_labextension_paths": "jupyter_realtime.server.extension",
+}
+
+
+def __getattr__(name: str) -> Any:
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(module), name)

@@ -1,0 +1,140 @@
+"""From bytes to messages and back.
+
+Rules
+-----
+1. What comes in is decoded strictly, once: UTF-8, depth ≤ 32, finite numbers, integers within 64 bits,
+   no U+0000, no lone surrogate. What does not pass is a `BadRequest`, never another exception.
+2. What goes out is encoded by us from what was decoded. So nothing that a publisher sends, however odd,
+   can break a subscriber now or a replay later.
+
+Theory of operation
+-------------------
+msgspec is fast and strict about types but takes liberties with `Any`: `1e999` turns into infinity,
+integers may have a thousand digits, and two thousand brackets raise a `RecursionError`. `check_data`
+walks a decoded value with a stack of its own to close these holes.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeVar
+
+import msgspec
+
+from .errors import BadRequest
+from .messages import MAX_REQUEST_ID_CHARACTERS, ClientFrame, RequestId
+
+MAX_DEPTH = 32
+MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
+
+T = TypeVar("T")
+
+encode = msgspec.json.Encoder().encode
+_decode_frame = msgspec.json.Decoder(ClientFrame).decode
+_decode_any = msgspec.json.Decoder().decode
+
+
+def check_data(value: Any) -> None:
+    """Refuse what could break somebody who reads it later.
+
+    Raises
+    ------
+    BadRequest
+        Names the first thing that is wrong.
+    """
+    stack: list[tuple[Any, int]] = [(value, 1)]
+    while stack:
+        item, depth = stack.pop()
+        if isinstance(item, str):
+            _check_text(item)
+        elif isinstance(item, bool) or item is None:
+            continue
+        elif isinstance(item, int):
+            if not MIN_INTEGER <= item <= MAX_INTEGER:
+                raise BadRequest("An integer in data is beyond 64 bits; send it as a string.")
+        elif isinstance(item, float):
+            if not math.isfinite(item):
+                raise BadRequest("A number in data is not finite; send null or a string.")
+        elif depth > MAX_DEPTH:
+            raise BadRequest(f"data is nested deeper than {MAX_DEPTH} levels.")
+        elif isinstance(item, dict):
+            for key in item:
+                _check_text(key)
+            stack.extend((child, depth + 1) for child in item.values())
+        else:
+            stack.extend((child, depth + 1) for child in item)
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise BadRequest("Text in data has a U+0000 character, which databases can't keep.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadRequest("Text in data has half of a surrogate pair.") from None
+
+
+def decode_client_frame(frame: str | bytes) -> ClientFrame:
+    """Read one frame of a client.
+
+    Raises
+    ------
+    BadRequest
+        If it is not one JSON object of the protocol.
+    """
+    message = _guarded(_decode_frame, frame)
+    _check_id(message.id)
+    for field in ("room", "event", "key", "token"):
+        text = getattr(message, field, None)
+        if text is not None:
+            _check_text(text)
+    check_data(getattr(message, "data", None))
+    return message
+
+
+def decode_json(body: str | bytes) -> Any:
+    """Read any JSON under the same rules, for REST bodies."""
+    value = _guarded(_decode_any, body)
+    check_data(value)
+    return value
+
+
+def convert(value: Any, shape: type[T]) -> T:
+    """Fit decoded JSON into a struct, or say in words where it doesn't fit."""
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise BadRequest(str(error)) from None
+
+
+def request_id_of(frame: str | bytes) -> RequestId | None:
+    """Find the id in a frame that is otherwise wrong, so that the error can name it."""
+    try:
+        value = _guarded(_decode_any, frame)
+        candidate = value["id"]
+        _check_id(candidate)
+    except (BadRequest, KeyError, TypeError, IndexError):
+        return None
+    return candidate if isinstance(candidate, str | int) else None
+
+
+def _check_id(request_id: Any) -> None:
+    if isinstance(request_id, bool) or not isinstance(request_id, str | int):
+        raise BadRequest("A request's id is a string or an integer.")
+    if isinstance(request_id, str):
+        _check_text(request_id)
+        if len(request_id) > MAX_REQUEST_ID_CHARACTERS:
+            raise BadRequest(f"A request's id has at most {MAX_REQUEST_ID_CHARACTERS} characters.")
+    elif not MIN_INTEGER <= request_id <= MAX_INTEGER:
+        raise BadRequest("A request's id is an integer within 64 bits.")
+
+
+def _guarded(decode: Any, body: str | bytes) -> Any:
+    try:
+        return decode(body)
+    except msgspec.ValidationError as error:
+        raise BadRequest(str(error)) from None
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise BadRequest(f"Not JSON: {error}") from None
+    except RecursionError:
+        raise BadRequest(f"JSON is nested deeper than {MAX_DEPTH} levels.") from None
