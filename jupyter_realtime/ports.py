@@ -1,4 +1,4 @@
-"""The ports: what the behaviour in `service/` needs from the outside, with the guarantees it counts on.
+"""The ports: what the behaviour in `service/` needs from outside, with the guarantees it counts on.
 
 An adapter that passes the contract suite of its port may replace any other. The guarantees stand here
 and not on an adapter, because they are what callers may rely upon.
@@ -6,10 +6,181 @@ and not on an adapter, because they are what callers may rely upon.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from .core.issues import DetectorState, Issue, RunState, Timing
+from .core.actors import Actor
+from .core.issues import (
+    Analysis,
+    DetectorDescription,
+    DetectorState,
+    Issue,
+    RunState,
+    Timing,
+)
+from .core.log import Draft, Page, StoredEvent
+from .core.messages import Position
+
+
+@dataclass(frozen=True)
+class Project:
+    """Files that belong together; `root` is the absolute folder on the server that holds them."""
+
+    id: str
+    root: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file of a project; `path` is relative to the project's root, with `/`."""
+
+    id: str
+    project: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """An analysis as it is kept.
+
+    Parameters
+    ----------
+    lease_until_ms
+        Until when (Unix milliseconds) whoever runs it has promised to report again.
+    """
+
+    analysis: Analysis
+    actor: Actor
+    created_ms: int
+    lease_until_ms: int
+
+
+class Log(Protocol):
+    """The logs of all rooms.
+
+    Guarantees
+    ----------
+    - Within a room `seq` counts 1, 2, 3 … without a hole, in the order of commits.
+    - `append` returns after the event is durable, and never before.
+    - The same `(principal, room, key)` with the same event and data gives the first position again,
+      as long as the event is kept; with others it raises `Conflict`.
+    - Of several appends in one commit a failing one fails alone. If the whole commit is lost, all of
+      them raise a retryable `Unavailable`.
+    """
+
+    async def append(self, draft: Draft) -> Position:
+        """Append one event."""
+        ...
+
+    async def position(self, room: str) -> Position:
+        """Tell where the head is; `seq` 0 for a room without events."""
+        ...
+
+    async def heads(self, rooms: Sequence[str]) -> dict[str, int]:
+        """Tell the heads of several rooms at once; rooms without events are left out."""
+        ...
+
+    async def page(self, room: str, after: int | None, limit: int) -> Page:
+        """Read up to `limit` events behind `after` (None: the earliest kept) in one transaction."""
+        ...
+
+
+class Projects(Protocol):
+    """Projects and their documents. Ids are opaque and are never given twice."""
+
+    async def ensure(self, root: str, name: str) -> Project:
+        """Find the project of a folder, or make it."""
+        ...
+
+    async def get(self, project: str) -> Project | None:
+        """Find a project by its id."""
+        ...
+
+    async def within(self, folder: str) -> list[Project]:
+        """List the projects whose roots are this folder or below it."""
+        ...
+
+    async def ensure_document(self, project: str, path: str) -> Document:
+        """Find the document at a path, or make it."""
+        ...
+
+    async def document(self, document: str) -> Document | None:
+        """Find a document by its id."""
+        ...
+
+
+class Analyses(Protocol):
+    """Runs and what they found."""
+
+    async def save(
+        self,
+        run: Run,
+        *,
+        issues: Sequence[Issue] = (),
+        timing: Timing | None = None,
+        drafts: Sequence[Draft] = (),
+        report_key: str | None = None,
+    ) -> bool:
+        """Keep a run's new standing, its new issues and the events about them, in one commit.
+
+        Returns
+        -------
+        bool
+            False if `report_key` was kept already: then nothing was changed.
+        """
+        ...
+
+    async def get(self, run: str) -> Run | None:
+        """Find a run."""
+        ...
+
+    async def recent(self, projects: Sequence[str], before_ms: int | None, limit: int) -> list[Run]:
+        """List runs, the newest first, that were created before a moment."""
+        ...
+
+    async def issues(self, run: str, after: int, limit: int) -> list[tuple[int, Issue]]:
+        """List a run's issues in the order found, each with its ordinal, behind an ordinal."""
+        ...
+
+    async def expired(self, now_ms: int) -> list[Run]:
+        """List the unfinished runs whose lease is over."""
+        ...
+
+    async def extend_lease(self, run: str, until_ms: int) -> None:
+        """Promise to report again by then."""
+        ...
+
+    async def known_fingerprints(self, project: str, before_ms: int) -> frozenset[str]:
+        """Fingerprints of the project's finished runs that were created before a moment."""
+        ...
+
+    async def costs(self, project: str) -> dict[str, float]:
+        """Past seconds a kilobyte, by detector."""
+        ...
+
+
+class Store(Protocol):
+    """The truth: everything that must survive."""
+
+    log: Log
+    projects: Projects
+    analyses: Analyses
+
+    def on_commit(self, listener: Callable[[Sequence[StoredEvent]], None]) -> None:
+        """Have each committed batch told, in commit order, before those who appended are answered."""
+        ...
+
+    def on_growth(self, listener: Callable[[], None]) -> None:
+        """Have it told, within half a second, when another process may have made a log grow."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun, and let go of files and threads."""
+        ...
 
 
 class RunReporter(Protocol):
@@ -25,17 +196,54 @@ class RunReporter(Protocol):
 
     async def started(self, detectors: Sequence[DetectorState]) -> None:
         """The run has begun, with these lanes."""
+        ...
 
     async def issues(self, detector: str, issues: Sequence[Issue]) -> None:
         """`detector` has found these (at most 500 a call)."""
+        ...
 
     async def progress(
         self, progress: float, eta_seconds: float | None, lanes: Sequence[DetectorState]
     ) -> None:
         """How far the run is (0..1) and those lanes that have moved since the last call."""
+        ...
 
     async def detector_complete(self, lane: DetectorState, timing: Timing | None) -> None:
         """One detector is done, failed, cancelled, or does not apply; `timing` feeds later ETAs."""
+        ...
 
     async def finished(self, state: RunState, error: str | None) -> None:
         """The run is over: `succeeded`, `partial`, `failed` or `cancelled`."""
+        ...
+
+
+class AnalysisEngine(Protocol):
+    """What runs detectors.
+
+    Guarantees
+    ----------
+    - `run` calls `reporter.finished` exactly once, whatever happens.
+    - When it returns, no process, file or task of the run is left; after `cancel` is set that takes
+      at most half a second.
+    - It never imports or executes the code that it looks at.
+    """
+
+    def describe(self) -> list[DetectorDescription]:
+        """List the detectors, those that can't run here too."""
+        ...
+
+    async def run(
+        self,
+        root: Path,
+        paths: Sequence[str],
+        detectors: Sequence[str] | None,
+        costs: Mapping[str, float],
+        reporter: RunReporter,
+        cancel: asyncio.Event,
+    ) -> None:
+        """Run detectors (None: all that apply) over paths below `root`."""
+        ...
+
+    async def close(self) -> None:
+        """End what waits for work."""
+        ...

@@ -17,6 +17,7 @@ walks a decoded value with a stack of its own to close these holes.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -30,8 +31,8 @@ MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
 T = TypeVar("T")
 
 encode = msgspec.json.Encoder().encode
-_decode_frame = msgspec.json.Decoder(ClientFrame).decode
-_decode_any = msgspec.json.Decoder().decode
+_decode_frame: Callable[[str | bytes], ClientFrame] = msgspec.json.Decoder(ClientFrame).decode
+_decode_any: Callable[[str | bytes], Any] = msgspec.json.Decoder().decode
 
 
 def check_data(value: Any) -> None:
@@ -129,7 +130,7 @@ def _check_id(request_id: Any) -> None:
         raise BadRequest("A request's id is an integer within 64 bits.")
 
 
-def _guarded(decode: Any, body: str | bytes) -> Any:
+def _guarded(decode: Callable[[str | bytes], T], body: str | bytes) -> T:
     try:
         return decode(body)
     except msgspec.ValidationError as error:

@@ -1,0 +1,102 @@
+"""One connection in one room: how replay and live events become one order without holes.
+
+Rules
+-----
+1. A subscriber gets each event of a room exactly once, in the order of `seq`, without a hole.
+2. While the log is read, live events wait; then those that the log already gave are dropped.
+3. While there is more to replay, no live event is delivered: the client asks again.
+4. A subscriber that can't keep up is told to `resync` once, gets no more events, and asks again.
+
+Theory of operation
+-------------------
+::
+
+    BUFFERING ── settled, all read ──▶ LIVE ── overflow, or a hole ──▶ LAGGING
+        │  ▲                                                              │
+        │  └───────────────── asks again ─────────────────────────────────┤
+        └── settled, more to read ──▶ PAGING ── asks again ──▶ BUFFERING  ┘
+
+A subscription that is replaced (the client asked again) or left is simply forgotten by its room: an
+answer that arrives for it later finds that it is no longer the current one, and is dropped.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from .log import StoredEvent
+from .recovery import Resumption
+
+# Live events that may wait for the log to be read; beyond it the client asks for another page.
+MAX_BUFFERED_EVENTS = 1000
+
+
+class Phase(enum.Enum):
+    """Where a subscription stands; see the picture above."""
+
+    BUFFERING = "buffering"
+    PAGING = "paging"
+    LIVE = "live"
+    LAGGING = "lagging"
+
+
+class Subscription:
+    """The state machine of one connection in one room."""
+
+    def __init__(self, room: str) -> None:
+        self.room = room
+        self.phase = Phase.BUFFERING
+        self.seq = 0
+        self._buffer: list[StoredEvent] = []
+        self._overrun = False
+
+    def offer(self, event: StoredEvent) -> bool:
+        """Take a committed event; True means: deliver it now."""
+        if self.phase is Phase.LIVE:
+            return self._follow(event)
+        if self.phase is Phase.BUFFERING:
+            if len(self._buffer) < MAX_BUFFERED_EVENTS:
+                self._buffer.append(event)
+            else:
+                self._overrun = True
+        return False
+
+    def _follow(self, event: StoredEvent) -> bool:
+        if event.seq <= self.seq:
+            return False
+        if event.seq != self.seq + 1:
+            self.phase = Phase.LAGGING
+            return False
+        self.seq = event.seq
+        return True
+
+    def settle(self, resumption: Resumption) -> tuple[list[StoredEvent], bool]:
+        """Merge what was read with what came meanwhile.
+
+        Returns
+        -------
+        events, more
+            What the reply carries, and whether the client has to ask again.
+        """
+        events = list(resumption.events)
+        self.seq = resumption.position.seq
+        more = resumption.more
+        if not more:
+            for event in self._buffer:
+                if event.seq == self.seq + 1:
+                    events.append(event)
+                    self.seq = event.seq
+                elif event.seq > self.seq:
+                    more = True
+                    break
+        more = more or self._overrun
+        self._buffer.clear()
+        self.phase = Phase.PAGING if more else Phase.LIVE
+        return events, more
+
+    def lag(self) -> bool:
+        """Stop delivering to a client that can't keep up; False if it was told already."""
+        if self.phase is not Phase.LIVE:
+            return False
+        self.phase = Phase.LAGGING
+        return True

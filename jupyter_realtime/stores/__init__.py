@@ -1,0 +1,1 @@
+"""Stores: where everything that must survive is kept."""

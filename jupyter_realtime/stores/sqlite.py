@@ -1,0 +1,164 @@
+"""The SQLite store: a file, one writer thread, a few readers, and a watch for other processes.
+
+Several servers may have the same file open. Each re-reads a log when `PRAGMA data_version` on an idle
+connection says that somebody else has committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.dialects.sqlite import dialect
+
+from ..core.errors import Unavailable
+from .analyses import SqlAnalyses
+from .compiled import Compiler
+from .log import SqlLog
+from .migrate import epoch_of, migrate
+from .projects import SqlProjects
+from .units import Unit, Written
+from .writer import CommitListener, Writer, run_unit
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_SECONDS = 5.0
+READERS = 2
+# Two servers on one file: how soon one sees what the other has committed.
+WATCH_SECONDS = 0.3
+
+# Additive changes keep the number, so that older and newer servers share a file.
+DEFAULT_FILE_NAME = "realtime-v1.sqlite"
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file as every connection of ours does."""
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+class SqliteStore:
+    """The port `Store` on a SQLite file; make one with `await SqliteStore.open(path)`."""
+
+    def __init__(self, path: Path, epoch: str) -> None:
+        self.path = path
+        self._loop = asyncio.get_running_loop()
+        self._writer = Writer(connect(path), _compiler(), self._loop)
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="realtime-read")
+        self._growth: list[Callable[[], None]] = []
+        self._watching: asyncio.Task[None] | None = None
+        self.log = SqlLog(self, epoch)
+        self.projects = SqlProjects(self)
+        self.analyses = SqlAnalyses(self)
+
+    @classmethod
+    async def open(cls, path: Path) -> SqliteStore:
+        """Open the file, or make it, and bring it to this version's shape.
+
+        Raises
+        ------
+        Unavailable
+            If the file can't be opened; says why and what to do.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            epoch = await asyncio.to_thread(_prepare, path)
+        except (OSError, sqlite3.Error) as error:
+            raise Unavailable(
+                f"The database {path} can't be opened: {error}. Check that the folder is writable "
+                "and the disk is not full, or set RealtimeConfig.store_url to another file."
+            ) from error
+        return cls(path, epoch)
+
+    def on_commit(self, listener: CommitListener) -> None:
+        """Have each committed batch told, in commit order."""
+        self._writer.on_commit(listener)
+
+    def on_growth(self, listener: Callable[[], None]) -> None:
+        """Have it told when the logs may have grown by another process."""
+        self._growth.append(listener)
+        if self._watching is None:
+            self._watching = self._loop.create_task(self._watch())
+
+    async def write(self, unit: Unit[Written[T]]) -> T:
+        """Run a unit in the next commit."""
+        return await self._writer.write(unit)
+
+    async def read(self, unit: Unit[T]) -> T:
+        """Run a unit on one picture of the database."""
+        try:
+            return await self._loop.run_in_executor(self._readers, self._read, unit)
+        except sqlite3.Error as error:
+            raise Unavailable(f"The database can't be read: {error}.", retry_after=1.0) from error
+
+    def _read(self, unit: Unit[T]) -> T:
+        connection, compiler = self._reader()
+        connection.execute("BEGIN")
+        try:
+            return run_unit(connection, compiler, unit)
+        finally:
+            connection.execute("ROLLBACK")
+
+    def _reader(self) -> tuple[sqlite3.Connection, Compiler]:
+        mine: tuple[sqlite3.Connection, Compiler] | None = getattr(self._local, "mine", None)
+        if mine is None:
+            mine = self._local.mine = (connect(self.path), _compiler())
+            self._connections.append(mine[0])
+        return mine
+
+    async def _watch(self) -> None:
+        idle = await asyncio.to_thread(connect, self.path)
+        seen = _data_version(idle)
+        try:
+            while True:
+                await asyncio.sleep(WATCH_SECONDS)
+                version = _data_version(idle)
+                if version != seen:
+                    seen = version
+                    for listener in self._growth:
+                        listener()
+        finally:
+            idle.close()
+
+    async def close(self) -> None:
+        """Write what is queued and close the file."""
+        if self._watching is not None:
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
+        await self._writer.close()
+        await asyncio.to_thread(self._readers.shutdown)
+        for connection in self._connections:
+            connection.close()
+
+
+def _compiler() -> Compiler:
+    return Compiler(dialect(paramstyle="named"))
+
+
+def _prepare(path: Path) -> str:
+    connect(path).close()
+    path.chmod(0o600)
+    migrate(path)
+    connection = connect(path)
+    try:
+        return epoch_of(connection)
+    finally:
+        connection.close()
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])

@@ -1,0 +1,113 @@
+"""The tables, once for every database; `migrations/` brings a file from one shape to the next.
+
+Only integers and text: times are Unix milliseconds, structures are JSON that `core.codec` encoded.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+# `epoch` is one row: it changes when the database was lost or restored.
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+room = Table(
+    "room",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    # The last event's id stays when the event itself is pruned: who missed nothing can always resume.
+    Column("head_id", Text),
+    Column("pruned", BigInteger, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("room", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("event", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("time_ms", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Lives as long as the event that it led to. `digest` tells a repetition from a different request.
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("room", Text, primary_key=True),
+    Column("principal", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+project = Table(
+    "project",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("root", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project", Text, ForeignKey("project.id"), nullable=False),
+    Column("path", Text, nullable=False),
+    Index("document_by_path", "project", "path", unique=True),
+)
+
+analysis = Table(
+    "analysis",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project", Text, ForeignKey("project.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("finished", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("lease_until_ms", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Index("analysis_by_project", "project", "created_ms"),
+    Index("analysis_unfinished", "finished", "lease_until_ms"),
+)
+
+issue = Table(
+    "issue",
+    metadata,
+    Column("analysis", Text, ForeignKey("analysis.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A report of an outside runner that was taken already.
+report = Table(
+    "report",
+    metadata,
+    Column("analysis", Text, ForeignKey("analysis.id"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+timing = Table(
+    "timing",
+    metadata,
+    Column("project", Text, ForeignKey("project.id"), primary_key=True),
+    Column("detector", Text, primary_key=True),
+    Column("kilobytes", Integer, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+)
