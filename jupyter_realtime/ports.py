@@ -49,12 +49,15 @@ class Run:
 
     Parameters
     ----------
+    outside
+        Whether a runner elsewhere reports it, rather than this server running it.
     lease_until_ms
         Until when (Unix milliseconds) whoever runs it has promised to report again.
     """
 
     analysis: Analysis
     actor: Actor
+    outside: bool
     created_ms: int
     lease_until_ms: int
 

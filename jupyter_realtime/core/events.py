@@ -13,7 +13,10 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from .codec import convert
+from .errors import BadRequest, Forbidden
 from .issues import Analysis, DetectorState, Issue
+from .rooms import RoomKind, RoomName
 
 Data = TypeVar("Data", bound=type[msgspec.Struct])
 
@@ -72,6 +75,11 @@ class DetectorProgress(DetectorState, frozen=True, kw_only=True):
 
     analysis: str
 
+    @classmethod
+    def of(cls, run: str, lane: DetectorState) -> DetectorProgress:
+        """Say whose lane it is."""
+        return cls(analysis=run, **msgspec.structs.asdict(lane))
+
 
 @_event("analysis:cancel-requested")
 class CancelRequested(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,26 +121,48 @@ class SystemStatus(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None
 
 
-def check_published(event: str, data: Any) -> str | None:
-    """Say what is wrong with an event that a client wants to publish, or None."""
-    if CUSTOM_EVENT.fullmatch(event):
-        return None
+# Where clients may put what: people's own events and states, and nothing else.
+_PUBLISHED_IN = (RoomKind.PROJECT, RoomKind.ANALYSIS)
+_STATE_IN = {
+    "user:status": RoomKind.PROJECT,
+    "user:cursor": RoomKind.DOCUMENT,
+    "user:typing": RoomKind.DOCUMENT,
+}
+
+
+def check_published(event: str, room: RoomName) -> None:
+    """Refuse an event that a client may not publish.
+
+    Raises
+    ------
+    BadRequest
+        If there is no such event.
+    Forbidden
+        If only the server puts it there, or not in this room.
+    """
     if event in EVENTS:
-        return f"{event} is put there by the server; clients publish custom:<name>."
-    return f"There is no event {event[:64]!r}; clients publish custom:<name>, in lower case."
+        raise Forbidden(f"{event} is put there by the server; clients publish custom:<name>.")
+    if not CUSTOM_EVENT.fullmatch(event):
+        raise BadRequest(f"There is no event {event[:64]!r}; clients publish custom:<name>.")
+    if room.kind not in _PUBLISHED_IN:
+        raise Forbidden(f"{event} goes to a project or a run, not to {room.kind.value} rooms.")
 
 
-def check_state(event: str, data: Any) -> str | None:
-    """Say what is wrong with a state that a client wants to set, or None."""
-    if PROGRESS_STATE.fullmatch(event):
-        return None
-    shape = STATES.get(event) if event.startswith("user:") else None
-    if shape is None:
-        return f"Clients can't set the state {event[:64]!r}; they set user:* and progress:<name>."
-    if data is None:
-        return None
-    try:
-        msgspec.convert(data, shape)
-    except msgspec.ValidationError as error:
-        return f"{event}: {error}"
-    return None
+def check_state(event: str, room: RoomName, data: Any) -> None:
+    """Refuse a state that a client may not set, or whose data has another shape.
+
+    Raises
+    ------
+    BadRequest
+        If there is no such state, or its data doesn't fit.
+    Forbidden
+        If only the server sets it, or not in this room.
+    """
+    is_progress = PROGRESS_STATE.fullmatch(event) is not None
+    if not is_progress and event not in STATES:
+        raise BadRequest(f"There is no state {event[:64]!r}; clients set user:* and progress:*.")
+    place = RoomKind.PROJECT if is_progress else _STATE_IN.get(event)
+    if place is not room.kind:
+        raise Forbidden(f"Clients can't set {event} in {room.kind.value} rooms.")
+    if data is not None and not is_progress:
+        convert(data, STATES[event])

@@ -100,6 +100,7 @@ def save(
             "project": snapshot.project,
             "state": snapshot.state,
             "finished": int(snapshot.is_finished),
+            "outside": int(run.outside),
             "created_ms": run.created_ms,
             "lease_until_ms": run.lease_until_ms,
             "actor": encode(run.actor).decode(),
@@ -186,10 +187,11 @@ def _costs(project: str) -> Unit[dict[str, float]]:
 
 
 def _run(row: Row) -> Run:
-    _id, _project, _state, _finished, created_ms, lease_until_ms, actor, snapshot = row
+    _id, _project, _state, _finished, outside, created_ms, lease_until_ms, actor, snapshot = row
     return Run(
         analysis=_decode_analysis(snapshot),
         actor=_decode_actor(actor),
+        outside=bool(outside),
         created_ms=created_ms,
         lease_until_ms=lease_until_ms,
     )

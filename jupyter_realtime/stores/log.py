@@ -200,4 +200,3 @@ class SqlLog:
     async def page(self, room: str, after: int | None, limit: int) -> Page:
         """Read events behind a position."""
         return await self._executor.read(page(room, after, limit, self._epoch))
-

@@ -76,6 +76,7 @@ analysis = Table(
     Column("project", Text, ForeignKey("project.id"), nullable=False),
     Column("state", Text, nullable=False),
     Column("finished", Integer, nullable=False),
+    Column("outside", Integer, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("lease_until_ms", BigInteger, nullable=False),
     Column("actor", Text, nullable=False),

@@ -63,6 +63,7 @@ def _create_analyses() -> None:
         sa.Column("project", sa.Text, sa.ForeignKey("project.id"), nullable=False),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("finished", sa.Integer, nullable=False),
+        sa.Column("outside", sa.Integer, nullable=False),
         sa.Column("created_ms", sa.BigInteger, nullable=False),
         sa.Column("lease_until_ms", sa.BigInteger, nullable=False),
         sa.Column("actor", sa.Text, nullable=False),

@@ -1,0 +1,1 @@
+"""Behaviour: what happens in rooms, projects and analyses, whoever hosts it and wherever it is kept."""

@@ -1,0 +1,80 @@
+"""The runs that this server keeps: its own, and those that outside runners report here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from ..core.errors import RealtimeError
+from ..core.log import StoredEvent
+from ..core.messages import StateEntry
+from ..core.rooms import RoomName
+from ..ports import Run
+from .rooms import Rooms
+from .run_recorder import RunRecorder
+
+log = logging.getLogger(__name__)
+
+
+class ActiveRun:
+    """A run that is being kept here; a `Member` of its own room, where it hears that it shall end.
+
+    So a cancel reaches a run wherever it was asked for: at this server, or at another one on the same
+    store, whose event comes here through the log.
+    """
+
+    def __init__(self, recorder: RunRecorder, *, outside: bool) -> None:
+        self.recorder = recorder
+        self.outside = outside
+        self.cancel = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+        self._noting: asyncio.Task[None] | None = None
+
+    def offer_event(self, event: StoredEvent) -> None:
+        """Obey `analysis:cancel-requested`."""
+        if event.event == "analysis:cancel-requested" and self._noting is None:
+            self.cancel.set()
+            self._noting = asyncio.get_running_loop().create_task(self._note_cancelling())
+
+    def offer_state(self, room: str, entry: StateEntry, frame: bytes) -> None:
+        """Ignore states: they are its own."""
+
+    async def _note_cancelling(self) -> None:
+        try:
+            await self.recorder.cancelling()
+        except RealtimeError as error:
+            log.debug("A cancelled run was over before it could be shown: %s", error)
+
+
+class ActiveRuns:
+    """All of them, by id."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._runs: dict[str, ActiveRun] = {}
+
+    def get(self, run: str) -> ActiveRun | None:
+        """Find a run that is kept here."""
+        return self._runs.get(run)
+
+    def all(self) -> list[ActiveRun]:
+        """List those that are kept here now."""
+        return list(self._runs.values())
+
+    async def add(self, recorder: RunRecorder, *, outside: bool) -> ActiveRun:
+        """Begin to keep a run."""
+        active = ActiveRun(recorder, outside=outside)
+        self._runs[recorder.analysis.id] = active
+        await self._rooms.enter(RoomName.parse(recorder.analysis.room), active)
+        return active
+
+    def remove(self, run: str) -> None:
+        """Stop keeping a run."""
+        active = self._runs.pop(run, None)
+        if active is not None:
+            self._rooms.leave(active.recorder.analysis.room, active)
+
+    def freshest(self, run: Run) -> Run:
+        """Give a run as it stands in memory, where progress is ahead of the store."""
+        active = self._runs.get(run.analysis.id)
+        return active.recorder.run if active else run

@@ -1,0 +1,212 @@
+"""Analyses: started here or reported from outside, followed, cancelled, and never left hanging.
+
+Rules
+-----
+1. A run is kept before it is answered, and its end is told exactly once.
+2. Whoever runs it holds a lease. When the lease is over (the server was killed, an outside runner has
+   gone) any server of the store fails the run and says so; it can be started again.
+3. Cancelling is shown at once and obeyed within half a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from ..core.access import Verb
+from ..core.actors import Principal
+from ..core.errors import BadRequest, Conflict, Forbidden, NotFound, RealtimeError
+from ..core.events import CancelRequested
+from ..core.issues import Analysis, Counts, DetectorDescription
+from ..core.rooms import analysis_room
+from ..ports import AnalysisEngine, Project, Run, Store
+from .active_runs import ActiveRun, ActiveRuns
+from .projects import Projects, relative, resolve_within
+from .publishing import draft
+from .reports import Report, apply
+from .rooms import Rooms
+from .run_history import RunHistory
+from .run_recorder import RunRecorder, now_ms
+
+log = logging.getLogger(__name__)
+
+MAX_PATHS = 1000
+
+
+class Analyses:
+    """Starts, follows and ends runs."""
+
+    def __init__(
+        self,
+        store: Store,
+        rooms: Rooms,
+        projects: Projects,
+        active: ActiveRuns,
+        history: RunHistory,
+        engine: AnalysisEngine,
+    ) -> None:
+        self._store = store
+        self._rooms = rooms
+        self._projects = projects
+        self._active = active
+        self._history = history
+        self._engine = engine
+
+    def detectors(self) -> list[DetectorDescription]:
+        """List the detectors, those that can't run here too."""
+        return self._engine.describe()
+
+    # -- starting -----------------------------------------------------------------------------------
+
+    async def start(
+        self,
+        principal: Principal,
+        paths: Sequence[str],
+        detectors: Sequence[str] | None,
+        project: str | None,
+        *,
+        outside: bool,
+    ) -> Analysis:
+        """Start a run, or register one that is run elsewhere."""
+        owner, below = await self._locate(paths, project)
+        await self._projects.check_project(principal, Verb.RUN, owner.id)
+        self._check_detectors(detectors)
+        active = await self._create(principal, owner, below, outside=outside)
+        run = active.recorder.analysis
+        if not outside:
+            work = self._run(active, Path(owner.root), below, detectors)
+            active.task = asyncio.get_running_loop().create_task(work)
+        return run
+
+    async def _locate(self, paths: Sequence[str], project: str | None) -> tuple[Project, list[str]]:
+        if not 1 <= len(paths) <= MAX_PATHS:
+            raise BadRequest(f"Name 1 to {MAX_PATHS} paths to analyse.")
+        if project is not None:
+            owner = await self._projects.get(project)
+            root = Path(owner.root)
+            files = [await asyncio.to_thread(resolve_within, root, path) for path in paths]
+        else:
+            located = [await self._projects.of_path(path) for path in paths]
+            owner, root = located[0][0], Path(located[0][0].root)
+            files = [file for _, file in located]
+            if any(other.id != owner.id for other, _ in located):
+                raise BadRequest("These paths belong to several projects; analyse one at a time.")
+        missing = [str(path) for path, file in zip(paths, files, strict=True) if not file.exists()]
+        if missing:
+            raise NotFound(f"There is no {missing[0]!r} to analyse.")
+        return owner, [relative(root, file) for file in files]
+
+    def _check_detectors(self, names: Sequence[str] | None) -> None:
+        known = {detector.name for detector in self._engine.describe()}
+        unknown = [name for name in names or () if name not in known]
+        if unknown:
+            choice = ", ".join(sorted(known))
+            raise BadRequest(f"There is no detector {unknown[0][:64]!r}; there are {choice}.")
+
+    async def _create(
+        self, principal: Principal, project: Project, paths: list[str], *, outside: bool
+    ) -> ActiveRun:
+        run_id = secrets.token_urlsafe(9)
+        analysis = Analysis(
+            id=run_id,
+            room=analysis_room(run_id),
+            project=project.id,
+            paths=paths,
+            state="queued",
+            progress=0.0,
+            eta_seconds=None,
+            started=None,
+            finished=None,
+            counts=Counts.of(()),
+            detectors=[],
+            error=None,
+        )
+        run = Run(
+            analysis=analysis,
+            actor=principal.actor,
+            outside=outside,
+            created_ms=now_ms(),
+            lease_until_ms=0,
+        )
+        return await self._keep(run, is_new=True)
+
+    async def _keep(self, run: Run, *, is_new: bool = False) -> ActiveRun:
+        known = await self._store.analyses.known_fingerprints(run.analysis.project, run.created_ms)
+        recorder = RunRecorder(self._store, self._rooms, run, known=known)
+        if is_new:
+            await recorder.created()
+        return await self._active.add(recorder, outside=run.outside)
+
+    async def _run(
+        self, active: ActiveRun, root: Path, paths: list[str], detectors: Sequence[str] | None
+    ) -> None:
+        recorder = active.recorder
+        try:
+            costs = await self._store.analyses.costs(recorder.analysis.project)
+            await self._engine.run(root, paths, detectors, costs, recorder, active.cancel)
+        except RealtimeError as error:
+            # The store is down: the lease will run out, and whoever comes then fails the run.
+            log.warning("The analysis %s could not be kept: %s", recorder.analysis.id, error)
+        except Exception:
+            log.exception("The analysis %s failed", recorder.analysis.id)
+            with contextlib.suppress(RealtimeError):
+                await recorder.finished("failed", "The analysis failed; the server's log says how.")
+        finally:
+            self._active.remove(recorder.analysis.id)
+
+    # -- ending -------------------------------------------------------------------------------------
+
+    async def cancel(self, principal: Principal, run: str) -> Analysis:
+        """Ask for the end of a run; whoever keeps it hears it from the log."""
+        kept = await self._history.find(principal, Verb.RUN, run)
+        if kept.analysis.is_finished:
+            raise Conflict("This analysis is over.")
+        active = self._active.get(run)
+        try:
+            await self._store.log.append(
+                draft(
+                    kept.analysis.room,
+                    "analysis:cancel-requested",
+                    CancelRequested(analysis=run),
+                    principal.actor,
+                )
+            )
+        finally:
+            # A store that is down must not keep a run alive that can be ended right here.
+            if active is not None:
+                active.cancel.set()
+        return msgspec.structs.replace(kept.analysis, state="cancelling")
+
+    async def report(
+        self, principal: Principal, run: str, reports: Sequence[Report], key: str
+    ) -> Analysis:
+        """Take what an outside runner reports, once each, in order."""
+        kept = await self._history.find(principal, Verb.RUN, run)
+        if not kept.outside or kept.actor.name != principal.name:
+            raise Forbidden("Only whoever registered a run from outside can report on it.")
+        if kept.analysis.is_finished:
+            return kept.analysis
+        active = self._active.get(run) or await self._keep(kept)
+        for number, report in enumerate(reports):
+            active.recorder.report_key = f"{key}/{number}"
+            await apply(report, active.recorder)
+        await active.recorder.heartbeat()
+        if active.recorder.analysis.is_finished:
+            self._active.remove(run)
+        return active.recorder.analysis
+
+    async def close(self) -> None:
+        """End the runs of this server, and say so in them."""
+        tasks = []
+        for active in self._active.all():
+            active.cancel.set()
+            if active.task is not None:
+                tasks.append(active.task)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._engine.close()

@@ -1,0 +1,289 @@
+"""A connection: the pure session, tied to rooms and to an outbox.
+
+Theory of operation
+-------------------
+A frame goes handler → `Connection.receive` → `Session` (which says what to do) → rooms and publishing →
+`Outbox` → the transport. Requests that change what the connection listens to are carried out one after
+another, because the handler awaits `receive` before it reads on; publishes run side by side, up to
+`MAX_PUBLISHES_IN_FLIGHT`, so that they share commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..core import subscription
+from ..core.access import Verb
+from ..core.actors import Principal
+from ..core.codec import encode
+from ..core.errors import BadRequest, CloseCode, Internal, RealtimeError, Unauthenticated
+from ..core.log import StoredEvent
+from ..core.messages import (
+    AuthRequest,
+    ClientFrame,
+    Heartbeat,
+    Position,
+    PublishReply,
+    PublishRequest,
+    Reply,
+    Resync,
+    StateEntry,
+    StateRequest,
+    SubscribeReply,
+    SubscribeRequest,
+    UnsubscribeRequest,
+)
+from ..core.rooms import RoomName
+from ..core.session import Beat, Close, Deliver, Effect, Perform, Phase, Session, error_frame
+from ..core.subscription import Subscription
+from .outbox import Outbox
+from .projects import Projects
+from .publishing import Publishing
+from .rooms import Room, Rooms
+
+log = logging.getLogger(__name__)
+
+MAX_PUBLISHES_IN_FLIGHT = 64
+
+Authenticate = Callable[[str], Awaitable[Principal]]
+
+
+class Transport(Protocol):
+    """The socket, as far as a connection has to know it."""
+
+    def wake(self) -> None:
+        """Something waits in the outbox."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Send what waits, then the close frame."""
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What a connection's requests lead to."""
+
+    rooms: Rooms
+    projects: Projects
+    publishing: Publishing
+
+
+class Connection:
+    """One client's connection; a `Member` of its rooms.
+
+    Parameters
+    ----------
+    admit
+        Called when it is known who it is, before anything else is processed; may close the connection.
+    authenticate
+        Turns the token of an `auth` frame into a principal, or raises `Unauthenticated`.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        doors: Doors,
+        transport: Transport,
+        *,
+        admit: Callable[[Connection], None],
+        authenticate: Authenticate,
+    ) -> None:
+        self.session = session
+        self.outbox = Outbox(session.limits.queue_bytes, transport.wake)
+        self.pinned_in: set[str] = set()
+        self._doors = doors
+        self._transport = transport
+        self._admit = admit
+        self._authenticate = authenticate
+        self._rooms: dict[str, Room] = {}
+        self._publishes: set[asyncio.Task[None]] = set()
+
+    @property
+    def id(self) -> str:
+        """The opaque id; clients see it in `welcome` and in the keys of states."""
+        return self.session.connection
+
+    def identified(self, principal: Principal) -> None:
+        """Note who it is."""
+        first = self.session.principal is None
+        self._carry_out(self.session.identified(principal, unix_now=time.time()))
+        if first:
+            self._admit(self)
+
+    async def receive(self, frame: str | bytes) -> None:
+        """Take a frame; the transport reads on when this returns."""
+        for effect in self.session.receive(frame, time.monotonic()):
+            if isinstance(effect, Perform):
+                await self._perform(effect.request)
+            else:
+                self._carry_out([effect])
+
+    def tick(self) -> None:
+        """Let time pass."""
+        self._carry_out(self.session.tick(time.monotonic(), time.time()))
+
+    def close(self, code: CloseCode, reason: str, *, retry_after: float | None = None) -> None:
+        """End the connection from our side."""
+        self._carry_out(self.session.close(code, reason, retry_after=retry_after))
+
+    def closed(self) -> None:
+        """Leave all rooms, once the socket is gone."""
+        self.session.phase = Phase.CLOSED
+        for name in list(self._rooms):
+            self._drop(name)
+        for task in self._publishes:
+            task.cancel()
+
+    def _carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Deliver):
+                self._push(effect.frame)
+            elif isinstance(effect, Beat):
+                self._push(encode(Heartbeat(heads=self._heads())))
+            elif isinstance(effect, Close):
+                self.outbox.push(effect.goodbye)
+                self._transport.close(int(effect.code), effect.reason)
+
+    def _heads(self) -> dict[str, int]:
+        # What this subscriber has, or will have once it asks again: never ahead of the room.
+        return {name: room.head for name, room in self._rooms.items()}
+
+    def _push(self, frame: bytes) -> None:
+        if not self.outbox.push(frame):
+            self._too_slow()
+
+    def _too_slow(self) -> None:
+        self.outbox.take()
+        self.close(CloseCode.TOO_SLOW, "Answers were not read.", retry_after=1.0)
+
+    # -- requests ---------------------------------------------------------------------------------
+
+    async def _perform(self, request: ClientFrame) -> None:
+        if isinstance(request, PublishRequest):
+            await self._publish_beside(request)
+        else:
+            await self._answer(request)
+
+    async def _publish_beside(self, request: PublishRequest) -> None:
+        if len(self._publishes) >= MAX_PUBLISHES_IN_FLIGHT:
+            await asyncio.wait(self._publishes, return_when=asyncio.FIRST_COMPLETED)
+        task = asyncio.get_running_loop().create_task(self._answer(request))
+        self._publishes.add(task)
+        task.add_done_callback(self._publishes.discard)
+
+    async def _answer(self, request: ClientFrame) -> None:
+        try:
+            await self._do(request)
+        except RealtimeError as error:
+            self._push(error_frame(error, request.id))
+        except Exception:
+            # Whatever it is, it must neither end the connection nor leave a request unanswered.
+            log.exception("A %s request failed", type(request).__name__)
+            self._push(error_frame(Internal("The server failed; its log says how."), request.id))
+
+    async def _do(self, request: ClientFrame) -> None:
+        if isinstance(request, AuthRequest):
+            await self._auth(request)
+        elif isinstance(request, SubscribeRequest):
+            await self._subscribe(request)
+        elif isinstance(request, UnsubscribeRequest):
+            self._unsubscribe(request)
+        elif isinstance(request, PublishRequest):
+            await self._publish(request)
+        elif isinstance(request, StateRequest):
+            await self._state(request)
+
+    @property
+    def _principal(self) -> Principal:
+        if self.session.principal is None:
+            raise Unauthenticated("Send auth with a token first.")
+        return self.session.principal
+
+    async def _auth(self, request: AuthRequest) -> None:
+        before = self.session.principal
+        try:
+            principal = await self._authenticate(request.token)
+        except Unauthenticated as error:
+            self._push(error_frame(error, request.id))
+            if before is None:
+                self.close(CloseCode.BAD_TOKEN, error.message)
+            return
+        if before is not None and before.name != principal.name:
+            raise BadRequest("This connection is somebody else's; a token can only renew it.")
+        if before is not None and before.actor.kind != principal.actor.kind:
+            raise BadRequest("A token can't turn a program into a person, or back; reconnect.")
+        self.identified(principal)
+        self._push(encode(Reply(id=request.id)))
+
+    async def _subscribe(self, request: SubscribeRequest) -> None:
+        name = RoomName.parse(request.room)
+        await self._doors.projects.check(self._principal, Verb.READ, name)
+        current = self.session.rooms[request.room] = Subscription(request.room)
+        try:
+            room = await self._doors.rooms.enter(name, self)
+            self._rooms[request.room] = room
+            resumption = await self._doors.rooms.replay(room, request.since)
+        except BaseException:
+            self._drop(request.room)
+            raise
+        events, more = current.settle(resumption)
+        self._push(
+            encode(
+                SubscribeReply(
+                    id=request.id,
+                    position=Position(epoch=resumption.position.epoch, seq=current.seq),
+                    recovered=resumption.recovered,
+                    states=room.board.entries(),
+                    events=[event.logged for event in events],
+                    more=more,
+                )
+            )
+        )
+
+    def _unsubscribe(self, request: UnsubscribeRequest) -> None:
+        self._drop(request.room)
+        self._push(encode(Reply(id=request.id)))
+
+    def _drop(self, room: str) -> None:
+        self.session.rooms.pop(room, None)
+        if self._rooms.pop(room, None) is not None:
+            self._doors.rooms.leave(room, self)
+
+    async def _publish(self, request: PublishRequest) -> None:
+        position = await self._doors.publishing.publish(
+            self._principal, request.room, request.event, request.data, request.key
+        )
+        self._push(encode(PublishReply(id=request.id, position=position)))
+
+    async def _state(self, request: StateRequest) -> None:
+        await self._doors.publishing.pin(
+            self._principal, request.room, request.event, request.key, request.data, self.id
+        )
+        self.pinned_in.add(request.room)
+        self._push(encode(Reply(id=request.id)))
+
+    # -- what rooms hand out ----------------------------------------------------------------------
+
+    def offer_event(self, event: StoredEvent) -> None:
+        """Take a committed event: deliver it, or fall back to the log."""
+        current = self.session.rooms.get(event.room)
+        if current is None:
+            return
+        was_live = current.phase is subscription.Phase.LIVE
+        if current.offer(event):
+            if self.outbox.offer(event.frame):
+                return
+            current.lag()
+        if was_live and current.phase is subscription.Phase.LAGGING:
+            self._push(encode(Resync(room=event.room, reason="overflow")))
+
+    def offer_state(self, room: str, entry: StateEntry, frame: bytes) -> None:
+        """Take a changed state: only the latest waits."""
+        if room in self.session.rooms and not self.outbox.pin(
+            (room, entry.event, entry.key), frame
+        ):
+            self._too_slow()

@@ -1,0 +1,154 @@
+"""Projects and documents on one server, and who is a member of them.
+
+A path comes from a client and proves nothing: it is resolved, links and all, and has to lie inside the
+folder that this server shows. The project of a path is the nearest ancestor with a marker file or a git
+work tree, else the server's root.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path, PurePosixPath
+
+from ..core.access import Role, Verb, check
+from ..core.actors import Principal
+from ..core.errors import BadRequest, NotFound
+from ..core.rooms import RoomKind, RoomName, project_room
+from ..ports import Document, Project, Store
+
+MARKER = ".jupyter-realtime.toml"
+MAX_PATH_CHARACTERS = 4096
+
+
+def resolve_within(root: Path, path: str) -> Path:
+    """Find the file that a client means, inside `root`.
+
+    Raises
+    ------
+    BadRequest
+        If the path leaves the root, by `..`, by being absolute, or through a link.
+    """
+    if len(path) > MAX_PATH_CHARACTERS or "\0" in path:
+        raise BadRequest("This path is too long or has a U+0000 character.")
+    parts = PurePosixPath(path.strip("/")).parts
+    if ".." in parts:
+        raise BadRequest(f"The path {path!r} leaves the project.")
+    try:
+        found = root.joinpath(*parts).resolve()
+    except (OSError, RuntimeError) as error:
+        raise BadRequest(f"The path {path!r} can't be followed: {error}") from None
+    if not found.is_relative_to(root):
+        raise BadRequest(f"The path {path!r} leaves the project through a link.")
+    return found
+
+
+def relative(root: Path, path: Path) -> str:
+    """Write a path below a root as the wire does: with `/`, and empty for the root itself."""
+    text = path.relative_to(root).as_posix()
+    return "" if text == "." else text
+
+
+def project_folder(root: Path, path: Path) -> Path:
+    """Find the folder of the project that a path belongs to."""
+    folder = path if path.is_dir() else path.parent
+    while folder != root and root in folder.parents:
+        if (folder / MARKER).is_file() or (folder / ".git").exists():
+            return folder
+        folder = folder.parent
+    return root
+
+
+class Projects:
+    """The projects below one server's root folder.
+
+    Parameters
+    ----------
+    root
+        The folder that the server shows, or None where contents are not files.
+    """
+
+    def __init__(self, store: Store, root: Path) -> None:
+        self._store = store
+        self.root = root.resolve()
+        # A run or a document never changes its project: what was looked up once stays true.
+        self._project_of_room: dict[RoomName, str] = {}
+
+    async def list(self, principal: Principal) -> list[Project]:
+        """List the projects that a principal may read."""
+        await self.of_path("")
+        found = await self._store.projects.within(str(self.root))
+        return [project for project in found if self.role(principal, project)]
+
+    async def of_path(self, path: str) -> tuple[Project, Path]:
+        """Find the project of a path below the server's root, and the file itself."""
+        file = await asyncio.to_thread(resolve_within, self.root, path)
+        folder = await asyncio.to_thread(project_folder, self.root, file)
+        return await self._store.projects.ensure(str(folder), folder.name or "/"), file
+
+    async def get(self, project: str) -> Project:
+        """Find a project of this server.
+
+        Raises
+        ------
+        NotFound
+            If there is none, or it lies outside this server's root.
+        """
+        found = await self._store.projects.get(project)
+        if found is None or not Path(found.root).is_relative_to(self.root):
+            raise NotFound(f"There is no project {project[:64]!r} on this server.")
+        return found
+
+    def relative_root(self, project: Project) -> str:
+        """Where a project lies below the server's root."""
+        return relative(self.root, Path(project.root))
+
+    async def document(self, project: str | None, path: str) -> tuple[Project, Document]:
+        """Find or make the document at a path: of a project, or of the server's root."""
+        if project is None:
+            owner, file = await self.of_path(path)
+        else:
+            owner = await self.get(project)
+            file = await asyncio.to_thread(resolve_within, Path(owner.root), path)
+        name = relative(Path(owner.root), file)
+        if not name:
+            raise BadRequest("A document is a file, not the project's folder.")
+        return owner, await self._store.projects.ensure_document(owner.id, name)
+
+    def role(self, principal: Principal, project: Project) -> Role | None:
+        """On one server, everyone whom Jupyter lets in is a member of its projects."""
+        return "member" if Path(project.root).is_relative_to(self.root) else None
+
+    async def check(self, principal: Principal, verb: Verb, room: RoomName) -> None:
+        """Refuse what a principal may not do in a room.
+
+        Raises
+        ------
+        Forbidden, NotFound
+        """
+        role = None
+        if room.kind in (RoomKind.PROJECT, RoomKind.DOCUMENT, RoomKind.ANALYSIS):
+            role = self.role(principal, await self.get(await self._project_id(room)))
+        check(principal, verb, room, role)
+
+    async def check_project(self, principal: Principal, verb: Verb, project: str) -> None:
+        """Refuse what a principal may not do in a project."""
+        await self.check(principal, verb, RoomName.parse(project_room(project)))
+
+    async def _project_id(self, room: RoomName) -> str:
+        if room.kind is RoomKind.PROJECT:
+            return room.id
+        known = self._project_of_room.get(room)
+        if known is None:
+            known = self._project_of_room[room] = await self._look_up(room)
+        return known
+
+    async def _look_up(self, room: RoomName) -> str:
+        if room.kind is RoomKind.DOCUMENT:
+            document = await self._store.projects.document(room.id)
+            if document is not None:
+                return document.project
+        else:
+            run = await self._store.analyses.get(room.id)
+            if run is not None:
+                return run.analysis.project
+        raise NotFound(f"There is no room {room}.")

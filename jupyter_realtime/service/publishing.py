@@ -1,0 +1,62 @@
+"""The one door through which clients' events and states come in."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+import msgspec
+
+from ..core.access import Verb
+from ..core.actors import Actor, Principal
+from ..core.codec import encode
+from ..core.events import check_published, check_state
+from ..core.log import Draft
+from ..core.messages import Position
+from ..core.rooms import RoomName
+from ..ports import Store
+from .projects import Projects
+from .rooms import Rooms
+
+
+def draft(room: str, event: str, data: Any, actor: Actor, key: str | None = None) -> Draft:
+    """Make an event ready for the log: with an id, the time, and data encoded by us."""
+    return Draft(
+        room=room,
+        event=event,
+        id=secrets.token_urlsafe(9),
+        time_ms=time.time_ns() // 1_000_000,
+        actor=actor,
+        data=msgspec.Raw(encode(data)),
+        key=key,
+    )
+
+
+class Publishing:
+    """Lets clients publish `custom:*` events and pin states of their own, and nothing else."""
+
+    def __init__(self, store: Store, rooms: Rooms, projects: Projects) -> None:
+        self._store = store
+        self._rooms = rooms
+        self._projects = projects
+
+    async def publish(
+        self, principal: Principal, room: str, event: str, data: Any, key: str | None
+    ) -> Position:
+        """Append a client's event; returns when it is durable."""
+        name = RoomName.parse(room)
+        check_published(event, name)
+        await self._projects.check(principal, Verb.PUBLISH, name)
+        return await self._store.log.append(draft(room, event, data, principal.actor, key))
+
+    async def pin(
+        self, principal: Principal, room: str, event: str, key: str, data: Any, connection: str
+    ) -> None:
+        """Pin a client's state; its key begins with the connection, so nobody can pin for another."""
+        name = RoomName.parse(room)
+        check_state(event, name, data)
+        await self._projects.check(principal, Verb.STATE, name)
+        await self._rooms.pin(
+            name, event, f"{connection}/{key}", data, principal.actor, owner=connection
+        )
