@@ -169,9 +169,20 @@ class Analyses(Protocol):
 class Store(Protocol):
     """The truth: everything that must survive."""
 
-    log: Log
-    projects: Projects
-    analyses: Analyses
+    @property
+    def log(self) -> Log:
+        """The logs of all rooms."""
+        ...
+
+    @property
+    def projects(self) -> Projects:
+        """Projects and their documents."""
+        ...
+
+    @property
+    def analyses(self) -> Analyses:
+        """Runs and what they found."""
+        ...
 
     def on_commit(self, listener: Callable[[Sequence[StoredEvent]], None]) -> None:
         """Have each committed batch told, in commit order, before those who appended are answered."""

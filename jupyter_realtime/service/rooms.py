@@ -40,6 +40,10 @@ from ..ports import Log
 BoardSource = Callable[[RoomName], Awaitable[Sequence[StateEntry]]]
 
 
+async def _nothing(_room: RoomName) -> Sequence[StateEntry]:
+    return ()
+
+
 class Member(Protocol):
     """Someone in a room: a connection."""
 
@@ -95,12 +99,16 @@ class Room:
 class Rooms:
     """All rooms that are open on this node."""
 
-    def __init__(self, log: Log, board_source: BoardSource) -> None:
+    def __init__(self, log: Log) -> None:
         self._log = log
-        self._board_source = board_source
+        self._board_source: BoardSource = _nothing
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Future[Room]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def show_with(self, board_source: BoardSource) -> None:
+        """Say where a board's entity-owned entries come from when it is opened."""
+        self._board_source = board_source
 
     async def enter(self, name: RoomName, member: Member) -> Room:
         """Begin to listen; to be followed by `replay`."""

@@ -1,0 +1,1 @@
+"""The host inside a Jupyter server: configuration, identity, handlers, and the choice of adapters."""

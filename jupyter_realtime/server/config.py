@@ -1,0 +1,119 @@
+"""Every setting, in one place."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_data_dir
+from traitlets import Bool, Enum, Float, Integer, List, Unicode
+from traitlets.config import Configurable
+
+from ..core.messages import Limits
+from ..stores.sqlite import DEFAULT_FILE_NAME
+
+
+class RealtimeConfig(Configurable):
+    """Settings of jupyter_realtime, for example in `jupyter_server_config.py`."""
+
+    enabled = Bool(True, config=True, help="Turn everything off with False.")
+
+    identity = Enum(
+        ["auto", "jupyter", "local"],
+        default_value="auto",
+        config=True,
+        help="""Who a request is.
+
+        `jupyter`: whom Jupyter's identity provider names. `local`: always the user who runs the
+        server. `auto`: like `local` with Jupyter's stock provider, which gives the same person a new
+        random name in each browser, and like `jupyter` with any other.""",
+    )
+
+    kernel_owner = Unicode(
+        config=True,
+        help="""For whom code in kernels and terminals acts, by user name; the default is the user who
+        runs the server.""",
+    )
+
+    allowed_origins = List(
+        Unicode(),
+        config=True,
+        help="""Origins beside the server's own whose pages may connect, each exactly as a browser
+        sends it, like `https://hub.example.org`.""",
+    )
+
+    store_url = Unicode(
+        config=True,
+        help="""Where everything is kept: `sqlite:///` and an absolute path. The default is a file in
+        Jupyter's data directory.""",
+    )
+
+    jwt_key_file = Unicode(
+        config=True,
+        help="""The file with the key that signs tokens; it is made, readable by its owner only, if it
+        does not exist. The default lies beside the database.""",
+    )
+
+    heartbeat_seconds = Float(
+        15.0,
+        min=0.1,
+        config=True,
+        help="How often a client is shown that the server is alive; below any proxy's timeout.",
+    )
+    auth_seconds = Float(
+        10.0, min=0.1, config=True, help="How long a connection may stay without credentials."
+    )
+    connections_per_user = Integer(20, min=1, config=True, help="Connections of one person.")
+    rooms_per_connection = Integer(128, min=1, config=True, help="Rooms of one connection.")
+    requests_per_second = Integer(
+        100, min=1, config=True, help="Requests a second of one connection; twice that at once."
+    )
+    message_bytes = Integer(64 * 1024, min=1024, config=True, help="Bytes of one message.")
+    queue_bytes = Integer(
+        1024 * 1024,
+        min=64 * 1024,
+        config=True,
+        help="Bytes that may wait for one slow connection before it has to read the log instead.",
+    )
+
+    @property
+    def store_path(self) -> Path:
+        """The SQLite file.
+
+        Raises
+        ------
+        ValueError
+            If `store_url` names something else.
+        """
+        if not self.store_url:
+            return Path(jupyter_data_dir()) / "realtime" / DEFAULT_FILE_NAME
+        scheme, _, path = self.store_url.partition(":///")
+        if scheme != "sqlite" or not path:
+            raise ValueError(
+                f"RealtimeConfig.store_url is {self.store_url!r}; write sqlite:/// and a path."
+            )
+        return Path("/" + path.lstrip("/") if not Path(path).is_absolute() else path)
+
+    @property
+    def key_path(self) -> Path:
+        """The file of the signing key."""
+        if self.jwt_key_file:
+            return Path(self.jwt_key_file)
+        return self.store_path.with_name("realtime-jwt.key")
+
+    @property
+    def owner(self) -> str:
+        """For whom kernels act."""
+        return self.kernel_owner or getpass.getuser()
+
+    @property
+    def limits(self) -> Limits:
+        """What `welcome` announces."""
+        return Limits(
+            message_bytes=self.message_bytes,
+            rooms_per_connection=self.rooms_per_connection,
+            requests_per_second=self.requests_per_second,
+            connections_per_user=self.connections_per_user,
+            queue_bytes=self.queue_bytes,
+            auth_seconds=self.auth_seconds,
+        )

@@ -1,0 +1,46 @@
+"""The detectors of this machine behind the port `AnalysisEngine`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ..analysis.registry import describe
+from ..analysis.runner import Runner, RunRequest
+from ..core.issues import DetectorDescription
+from ..ports import RunReporter
+
+
+class LocalEngine:
+    """Runs detectors in processes beside this server."""
+
+    def __init__(self) -> None:
+        self._runner = Runner()
+        self._detectors = describe()
+
+    def describe(self) -> list[DetectorDescription]:
+        """List the detectors, those that can't run here too."""
+        return self._detectors
+
+    async def run(
+        self,
+        root: Path,
+        paths: Sequence[str],
+        detectors: Sequence[str] | None,
+        costs: Mapping[str, float],
+        reporter: RunReporter,
+        cancel: asyncio.Event,
+    ) -> None:
+        """Run detectors over paths below `root`."""
+        request = RunRequest(
+            root=root,
+            paths=list(paths),
+            detectors=None if detectors is None else list(detectors),
+            costs=costs,
+        )
+        await self._runner.run(request, reporter, cancel)
+
+    async def close(self) -> None:
+        """End the warm workers."""
+        await self._runner.close()

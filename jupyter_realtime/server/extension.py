@@ -1,0 +1,83 @@
+"""The extension that Jupyter's server loads."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
+from jupyter_server.utils import url_path_join
+
+from .config import RealtimeConfig
+from .handlers.routes import routes
+from .runtime import Runtime
+
+PREFIX = "realtime"
+URL_VARIABLE = "JUPYTER_REALTIME_URL"
+TOKEN_VARIABLE = "JUPYTER_REALTIME_TOKEN"
+ROOT_VARIABLE = "JUPYTER_REALTIME_ROOT"
+
+
+class RealtimeExtension(ExtensionApp):
+    """Adds our handlers to a server, and starts and stops what stands behind them."""
+
+    name = "jupyter_realtime"
+    load_other_extensions = True
+    # RealtimeConfig is a class of its own, so that the same settings serve the Hub service.
+    classes = [RealtimeConfig]  # noqa: RUF012  # ExtensionApp's own type
+
+    runtime: Runtime | None = None
+
+    @property
+    def _server(self) -> ServerApp:
+        if self.serverapp is None:
+            raise RuntimeError("The extension was not linked to a server.")
+        return self.serverapp
+
+    def initialize_settings(self) -> None:
+        """Make the runtime from the settings."""
+        config = RealtimeConfig(parent=self)
+        if config.enabled:
+            self.runtime = Runtime(config, Path(self._server.root_dir))
+            self.settings["jupyter_realtime"] = self.runtime
+
+    def initialize_handlers(self) -> None:
+        """Add the routes, and start as soon as the server's loop runs."""
+        if self.runtime is not None:
+            self.handlers.extend(routes(f"/{PREFIX}"))
+            self._server.io_loop.add_callback(self._start)
+
+    async def _start(self) -> None:
+        if self.runtime is None:
+            return
+        self.runtime.start()
+        services = await self.runtime.services()
+        token = services.tokens.mint_program(self.runtime.config.owner)
+        os.environ[URL_VARIABLE] = self._url()
+        os.environ[TOKEN_VARIABLE] = token
+        os.environ[ROOT_VARIABLE] = str(self.runtime.root)
+
+    def _url(self) -> str:
+        scheme = "https" if self._server.certfile else "http"
+        host = self._server.ip or "127.0.0.1"
+        if host in ("0.0.0.0", "::", "*"):
+            host = "127.0.0.1"
+        base = f"{scheme}://{host}:{self._server.port}"
+        return url_path_join(base, self._server.base_url, PREFIX) + "/"
+
+    async def stop_extension(self) -> None:
+        """Stop what was started."""
+        for variable in (URL_VARIABLE, TOKEN_VARIABLE, ROOT_VARIABLE):
+            os.environ.pop(variable, None)
+        if self.runtime is not None:
+            await self.runtime.stop()
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    return [{"module": "jupyter_realtime", "app": RealtimeExtension}]
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "jupyter-realtime"}]

@@ -1,0 +1,1 @@
+"""Handlers: they translate between HTTP or WebSocket and the services, and do nothing else."""

@@ -1,0 +1,155 @@
+"""What every REST handler shares: the principal, the authorizer, JSON both ways, one error shape."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable, Coroutine
+from http.client import responses
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.base.handlers import JupyterHandler
+from tornado.web import HTTPError
+
+from ...core.actors import Principal
+from ...core.codec import convert, decode_json, encode
+from ...core.errors import (
+    BY_CODE,
+    BadRequest,
+    ErrorBody,
+    Forbidden,
+    Internal,
+    RealtimeError,
+    Unauthenticated,
+)
+from ..identity import has_jwt
+from ..runtime import Runtime, Services
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Action = Literal["read", "write", "execute"]
+
+MAX_LIMIT = 1000
+DEFAULT_LIMIT = 100
+_BY_STATUS = {cls.status: cls for cls in reversed(BY_CODE.values())}
+
+
+class RealtimeHandler(JupyterHandler):
+    """A REST handler of ours."""
+
+    # Jupyter's name for what its Authorizer decides about.
+    auth_resource = "realtime"
+    services: Services
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs in this server."""
+        runtime: Runtime = self.settings["jupyter_realtime"]
+        return runtime
+
+    def check_xsrf_cookie(self) -> None:
+        """Ask for the XSRF cookie, but not where the credential can't come from a foreign page."""
+        if not has_jwt(self):
+            super().check_xsrf_cookie()
+
+    async def authorize(self, action: Action) -> Principal:
+        """Find out who it is and ask Jupyter's Authorizer.
+
+        Raises
+        ------
+        Unauthenticated, Forbidden, Unavailable
+        """
+        self.services = await self.runtime.services()
+        identity = self.services.identity
+        principal = identity.of_request(self)
+        if principal is None:
+            raise Unauthenticated("Log in to Jupyter, or send a token in the Authorization header.")
+        user = self.current_user or identity.user(principal)
+        allowed = self.authorizer.is_authorized(self, user, action, self.auth_resource)
+        if isinstance(allowed, Awaitable):
+            allowed = await allowed
+        if not allowed:
+            raise Forbidden(f"This server's Authorizer does not let you {action} here.")
+        return principal
+
+    def body(self, shape: type[T]) -> T:
+        """Read the request's JSON into a struct."""
+        limit = self.runtime.config.message_bytes * 16
+        if len(self.request.body) > limit:
+            raise BY_CODE["too_large"](f"A body has at most {limit} bytes.")
+        return convert(decode_json(self.request.body), shape)
+
+    def integer(self, name: str, default: int | None = None) -> int | None:
+        """Read an integer from the query."""
+        text = self.get_query_argument(name, None)
+        if text is None:
+            return default
+        try:
+            return int(text)
+        except ValueError:
+            raise BadRequest(f"{name} is an integer.") from None
+
+    def limit(self) -> int:
+        """Read `?limit=`."""
+        wanted = self.integer("limit", DEFAULT_LIMIT) or DEFAULT_LIMIT
+        if not 1 <= wanted <= MAX_LIMIT:
+            raise BadRequest(f"limit is between 1 and {MAX_LIMIT}.")
+        return wanted
+
+    def answer(self, value: Any, status: int = 200) -> None:
+        """Send JSON."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(encode(value))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Send any error in the one shape."""
+        error = (kwargs.get("exc_info") or (None, None, None))[1]
+        body = error.body if isinstance(error, RealtimeError) else _body_of(error, status_code)
+        status = error.status if isinstance(error, RealtimeError) else status_code
+        if body.retry_after is not None:
+            self.set_header("Retry-After", str(max(1, round(body.retry_after))))
+        self.answer(body, status)
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Keep refusals out of the log: they are answers, not accidents."""
+        if not isinstance(value, RealtimeError):
+            super().log_exception(typ, value, tb)
+
+
+def _body_of(error: BaseException | None, status: int) -> ErrorBody:
+    message = responses.get(status, "Unknown error")
+    if isinstance(error, HTTPError) and error.log_message:
+        message = str(error.log_message)
+    return _BY_STATUS.get(status, Internal if status >= 500 else BadRequest)(message).body
+
+
+H = TypeVar("H", bound=RealtimeHandler)
+
+
+def route(
+    action: Action,
+) -> Callable[
+    [Callable[Concatenate[H, Principal, P], Awaitable[None]]],
+    Callable[Concatenate[H, P], Coroutine[Any, Any, None]],
+]:
+    """Mark a method as a route: it gets the principal, who may do `action`.
+
+    Towards Jupyter it is open, since JWTs are not Jupyter's; here it never is.
+    """
+
+    def decorate(
+        method: Callable[Concatenate[H, Principal, P], Awaitable[None]],
+    ) -> Callable[Concatenate[H, P], Coroutine[Any, Any, None]]:
+        @functools.wraps(method)
+        async def wrapper(self: H, *args: P.args, **kwargs: P.kwargs) -> None:
+            principal = await self.authorize(action)
+            await method(self, principal, *args, **kwargs)
+
+        # functools.wraps and Jupyter's decorator both keep the signature, but can't say so.
+        return cast(
+            "Callable[Concatenate[H, P], Coroutine[Any, Any, None]]", allow_unauthenticated(wrapper)
+        )
+
+    return decorate

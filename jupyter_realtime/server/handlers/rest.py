@@ -1,0 +1,128 @@
+"""`api/v1/…`: who one is, health, projects, documents, events."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+
+from ..._version import __version__
+from ...core.access import Verb
+from ...core.actors import Principal
+from ...core.errors import BadRequest, RealtimeError
+from ...core.issues import DetectorDescription
+from ...core.messages import MAX_KEY_CHARACTERS, PROTOCOL, Position
+from ...core.rooms import RoomName, document_room
+from . import shapes
+from .base import RealtimeHandler, route
+
+
+class HealthHandler(RealtimeHandler):
+    """`health`: the one route for which nobody has to be known."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        """Say whether it works, in words that give nothing away to strangers."""
+        try:
+            await self.runtime.services()
+            status, store = "ok", "ok"
+        except RealtimeError:
+            status, store = "down", "down"
+        self.answer(
+            shapes.Health(
+                status=status,  # type: ignore[arg-type]  # mypy widens the tuple's literals
+                checks={"store": store},
+                version=__version__,
+                protocol=PROTOCOL,
+            )
+        )
+
+
+class MeHandler(RealtimeHandler):
+    """`me`."""
+
+    @route("read")
+    async def get(self, principal: Principal) -> None:
+        """Say who one is to the server."""
+        scopes = None if principal.scopes is None else sorted(principal.scopes)
+        actor = principal.actor
+        self.answer(shapes.Me(user=actor, kind=actor.kind, via=actor.via, scopes=scopes))
+
+
+class ProjectsHandler(RealtimeHandler):
+    """`projects`."""
+
+    @route("read")
+    async def get(self, principal: Principal) -> None:
+        """List the projects that one may read."""
+        projects = self.services.projects
+        items = [
+            shapes.ProjectItem(
+                id=project.id,
+                name=project.name,
+                root=projects.relative_root(project),
+                role=projects.role(principal, project) or "viewer",
+            )
+            for project in await projects.list(principal)
+        ]
+        self.answer(shapes.Listing(items=items, next=None))
+
+
+class DocumentsHandler(RealtimeHandler):
+    """`documents`."""
+
+    @route("write")
+    async def put(self, principal: Principal) -> None:
+        """Give a file its id."""
+        wanted = self.body(shapes.DocumentRequest)
+        project, document = await self.services.projects.document(wanted.project, wanted.path)
+        await self.services.projects.check_project(principal, Verb.READ, project.id)
+        self.answer(
+            shapes.DocumentItem(
+                id=document.id,
+                room=document_room(document.id),
+                project=project.id,
+                path=document.path,
+            )
+        )
+
+
+class PublishHandler(RealtimeHandler):
+    """`publish`."""
+
+    @route("write")
+    async def post(self, principal: Principal) -> None:
+        """Publish an event; answered when it is durable."""
+        wanted = self.body(shapes.PublishRequest)
+        if wanted.key is not None and not 1 <= len(wanted.key) <= MAX_KEY_CHARACTERS:
+            raise BadRequest(f"A key has 1 to {MAX_KEY_CHARACTERS} characters.")
+        position = await self.services.publishing.publish(
+            principal, wanted.room, wanted.event, wanted.data, wanted.key
+        )
+        self.answer(shapes.PublishAnswer(position=position))
+
+
+class EventsHandler(RealtimeHandler):
+    """`rooms/<room>/events`."""
+
+    @route("read")
+    async def get(self, principal: Principal, room: str) -> None:
+        """Read a piece of a room's log."""
+        name = RoomName.parse(room)
+        await self.services.projects.check(principal, Verb.READ, name)
+        page = await self.services.store.log.page(room, self.integer("since"), self.limit())
+        self.answer(
+            shapes.EventListing(
+                position=Position(epoch=page.epoch, seq=page.last),
+                items=[event.logged for event in page.events],
+                more=page.last < page.head,
+            )
+        )
+
+
+class DetectorsHandler(RealtimeHandler):
+    """`detectors`."""
+
+    @route("read")
+    async def get(self, principal: Principal) -> None:
+        """List the detectors, and how to install those that are missing."""
+        items: list[DetectorDescription] = self.services.analyses.detectors()
+        self.answer(shapes.Listing(items=items, next=None))

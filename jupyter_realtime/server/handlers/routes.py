@@ -1,0 +1,32 @@
+"""Which path leads to which handler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_server.utils import url_path_join
+
+from . import analyses, rest
+from .socket import SocketHandler
+
+_ID = r"([A-Za-z0-9_-]+)"
+
+_API: list[tuple[str, type]] = [
+    ("health", rest.HealthHandler),
+    ("me", rest.MeHandler),
+    ("projects", rest.ProjectsHandler),
+    ("documents", rest.DocumentsHandler),
+    ("publish", rest.PublishHandler),
+    (r"rooms/([^/]+)/events", rest.EventsHandler),
+    ("detectors", rest.DetectorsHandler),
+    ("analyses", analyses.AnalysesHandler),
+    (f"analyses/{_ID}", analyses.AnalysisHandler),
+    (f"analyses/{_ID}/issues", analyses.IssuesHandler),
+    (f"analyses/{_ID}/reports", analyses.ReportsHandler),
+]
+
+
+def routes(prefix: str) -> list[tuple[str, Any]]:
+    """All routes below a prefix like `/realtime`."""
+    socket = (url_path_join(prefix, "ws"), SocketHandler)
+    return [socket, *((url_path_join(prefix, "api/v1", path), handler) for path, handler in _API)]

@@ -1,0 +1,131 @@
+"""`ws`: the WebSocket, from the handshake to the connection that takes its frames."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+from urllib.parse import urlsplit
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.base.handlers import JupyterHandler
+from tornado.web import HTTPError
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from ...core.actors import Principal
+from ...core.errors import CloseCode, Forbidden, RealtimeError
+from ...core.messages import SUBPROTOCOL
+from ...service.connection import Connection
+from ..identity import bearer
+from ..runtime import Runtime, Services
+from ..transport import SocketTransport
+
+# Beyond this a frame is not even read to its end (close code 1009).
+MAX_FRAME_BYTES = 1024 * 1024
+
+
+class SocketHandler(WebSocketHandler, JupyterHandler):
+    """One socket.
+
+    `WebSocketMixin` is left out on purpose: it pings every 30 s, and behind a Hub each pong counts as
+    activity. Our heartbeats are messages, and JavaScript can see them.
+    """
+
+    auth_resource = "realtime"
+    services: Services
+    connection: Connection | None = None
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs in this server."""
+        runtime: Runtime = self.settings["jupyter_realtime"]
+        return runtime
+
+    @property
+    def max_message_size(self) -> int:
+        """The most bytes of a frame that are read."""
+        return MAX_FRAME_BYTES
+
+    @property
+    def ping_interval(self) -> None:
+        """No pings of Tornado's own."""
+
+    def check_origin(self, origin: str = "") -> bool:
+        """Take pages of this very server, and origins that are allowed to the letter.
+
+        A client that is no browser sends no origin.
+        """
+        origin = origin or self.request.headers.get("Origin", "")
+        if not origin:
+            return True
+        if origin in self.runtime.config.allowed_origins:
+            return True
+        return urlsplit(origin).netloc.lower() == self.request.host.lower()
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        """Speak protocol 1, and nothing to those who don't."""
+        return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
+
+    async def prepare(  # type: ignore[override]  # Jupyter's, not Tornado's, signature
+        self, *, _redirect_to_login: bool = False
+    ) -> Awaitable[None] | None:
+        """Let Jupyter look for a user, without sending strangers to the login page."""
+        return await super().prepare(_redirect_to_login=_redirect_to_login)
+
+    @allow_unauthenticated
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        """Check who it is, then shake hands."""
+        try:
+            self.services = await self.runtime.services()
+            self._principal = self.services.identity.of_request(self)
+            if self._principal is not None:
+                await self._authorize(self._principal)
+        except RealtimeError as error:
+            status = 403 if error.status == 401 else error.status
+            raise HTTPError(status, error.message) from error
+        if self._principal is None and bearer(self) is not None:
+            raise HTTPError(403, "The token in the Authorization header is not valid.")
+        await super().get(*args, **kwargs)
+
+    async def _authorize(self, principal: Principal) -> None:
+        user = self.current_user or self.services.identity.user(principal)
+        allowed = self.authorizer.is_authorized(self, user, "read", self.auth_resource)
+        if isinstance(allowed, Awaitable):
+            allowed = await allowed
+        if not allowed:
+            raise Forbidden("This server's Authorizer does not let you in.")
+
+    async def _authenticate(self, token: str) -> Principal:
+        principal = self.services.identity.of_token(token, self)
+        await self._authorize(principal)
+        return principal
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Begin the conversation."""
+        self.set_nodelay(True)
+        if self.ws_connection is None or self.ws_connection.stream is None:
+            return  # It left during the handshake.
+        transport = SocketTransport(self.ws_connection.stream, self._close)
+        self.connection = self.services.connections.connect(transport, self._authenticate)
+        transport.attach(self.connection.outbox)
+        if self.selected_subprotocol is None:
+            self.connection.close(CloseCode.PROTOCOL, f"Ask for the sub-protocol {SUBPROTOCOL}.")
+        elif self._principal is not None:
+            self.connection.identified(self._principal)
+
+    async def on_message(self, message: str | bytes) -> None:
+        """Hand a frame on; the next one is read when this returns."""
+        if self.connection is not None:
+            await self.connection.receive(message)
+
+    def on_close(self) -> None:
+        """Note that the socket is gone."""
+        if self.connection is not None:
+            self.services.connections.disconnected(self.connection)
+
+    def _close(self, code: int, reason: str) -> None:
+        try:
+            self.close(code, reason)
+        except WebSocketClosedError:
+            # It was faster than we were.
+            asyncio.get_running_loop().call_soon(self.on_close)

@@ -1,0 +1,163 @@
+"""What runs in one server: chooses the adapters, starts them, and says what is wrong if it can't.
+
+Jupyter must go on working when we don't. So nothing in here raises while the server starts: a store that
+can't be opened leaves a server whose every route of ours answers 503 with the reason, and it is tried
+again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.errors import RealtimeError, Unavailable
+from ..ports import AnalysisEngine, Store
+from ..service.active_runs import ActiveRuns
+from ..service.analyses import Analyses
+from ..service.connection import Doors
+from ..service.connections import Connections
+from ..service.leases import Leases
+from ..service.projects import Projects
+from ..service.publishing import Publishing
+from ..service.rooms import Rooms
+from ..service.run_history import RunHistory
+from ..stores.sqlite import SqliteStore
+from .config import RealtimeConfig
+from .identity import Identity
+from .tokens import Tokens, read_or_make_key
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2.0
+READY_WITHIN_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that handlers lead to."""
+
+    store: Store
+    rooms: Rooms
+    projects: Projects
+    publishing: Publishing
+    history: RunHistory
+    analyses: Analyses
+    leases: Leases
+    connections: Connections
+    identity: Identity
+    tokens: Tokens
+
+
+class Runtime:
+    """Starts and stops the services of a server.
+
+    Parameters
+    ----------
+    root
+        The folder that the server shows.
+    """
+
+    def __init__(self, config: RealtimeConfig, root: Path) -> None:
+        self.config = config
+        self.root = root
+        self.failure: RealtimeError | None = None
+        self._services: Services | None = None
+        self._settled = asyncio.Event()
+        self._starting: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to start; returns at once."""
+        self._starting = asyncio.get_running_loop().create_task(self._start())
+
+    async def services(self) -> Services:
+        """Give the services, as soon as it is known whether there are any.
+
+        Raises
+        ------
+        Unavailable
+            With the reason.
+        """
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), READY_WITHIN_SECONDS)
+        if self._services is None:
+            raise self.failure or Unavailable("The server is still starting.", retry_after=1.0)
+        return self._services
+
+    async def _start(self) -> None:
+        while self._services is None:
+            try:
+                self._services = await open_services(self.config, self.root)
+                self.failure = None
+            except RealtimeError as error:
+                self._fail(error)
+            except Exception as error:
+                log.exception("jupyter_realtime could not start")
+                self._fail(Unavailable(f"jupyter_realtime could not start: {error}"))
+            self._settled.set()
+            if self._services is None:
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _fail(self, error: RealtimeError) -> None:
+        if self.failure is None or self.failure.message != error.message:
+            log.error("jupyter_realtime does not work: %s", error.message)
+        error.retry_after = RETRY_SECONDS
+        self.failure = error
+
+    async def stop(self) -> None:
+        """Say goodbye to clients, end runs, close the store."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+        services, self._services = self._services, None
+        if services is None:
+            return
+        await services.connections.close()
+        await services.leases.close()
+        await services.analyses.close()
+        await services.rooms.close()
+        await services.store.close()
+
+
+async def open_services(config: RealtimeConfig, root: Path) -> Services:
+    """Choose the adapters and put the services on them."""
+    from .engine import LocalEngine
+
+    tokens = Tokens(await asyncio.to_thread(read_or_make_key, config.key_path))
+    store = await SqliteStore.open(config.store_path)
+    services = assemble(config, root, store, tokens, LocalEngine())
+    store.on_commit(services.rooms.committed)
+    store.on_growth(services.rooms.grown)
+    services.leases.open()
+    return services
+
+
+def assemble(
+    config: RealtimeConfig, root: Path, store: Store, tokens: Tokens, engine: AnalysisEngine
+) -> Services:
+    """Put the services on their adapters."""
+    projects = Projects(store, root)
+    rooms = Rooms(store.log)
+    active = ActiveRuns(rooms)
+    history = RunHistory(store, projects, active)
+    rooms.show_with(history.board)
+    publishing = Publishing(store, rooms, projects)
+    return Services(
+        store=store,
+        rooms=rooms,
+        projects=projects,
+        publishing=publishing,
+        history=history,
+        analyses=Analyses(store, rooms, projects, active, history, engine),
+        leases=Leases(store, rooms, active),
+        connections=Connections(
+            Doors(rooms=rooms, projects=projects, publishing=publishing),
+            config.limits,
+            heartbeat_seconds=config.heartbeat_seconds,
+            answer=True,
+        ),
+        identity=Identity(config, tokens),
+        tokens=tokens,
+    )
