@@ -1,0 +1,163 @@
+"""`Realtime`: the SDK without `await`, for notebooks and scripts."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any
+
+from .address import Paths, Server
+from .aio import AsyncRealtime, AsyncSubscription, Handler
+from .discovery import find_server
+from .handlers import Handlers
+from .portal import Portal, portal
+from .records import Record
+from .runs import AsyncRun, Run
+
+# Long enough for a server's restart: what is published meanwhile is sent again by itself.
+PUBLISH_SECONDS = 60.0
+
+
+class Realtime:
+    """A server's live side.
+
+    Examples
+    --------
+    >>> rt = Realtime.connect()
+    >>> run = rt.analyze("notebooks/")
+    >>> run.wait().to_frame()
+    """
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._open()
+
+    def _open(self) -> None:
+        self._portal = portal()
+        self._handlers = Handlers()
+        self._realtime: AsyncRealtime = self._portal.call(AsyncRealtime.at(self.server))
+        self._portal.at_exit(self, self._realtime.close)
+
+    @classmethod
+    def connect(cls, url: str | None = None, token: str | None = None) -> Realtime:
+        """Find the server that this program belongs to, and check that it knows us.
+
+        Parameters
+        ----------
+        url
+            The prefix of the server, like `http://127.0.0.1:8888/realtime/`. None: from the environment,
+            the server that started this kernel, or the one server that shows the current folder.
+        token
+            What to show there; None: the one that was found with the address.
+
+        Raises
+        ------
+        ServerNotFound
+            If there is none, or several fit; the message lists them and says what to do.
+        """
+        return cls(find_server(url, token))
+
+    @property
+    def me(self) -> Record:
+        """Who we are to the server: `user`, `kind`, `via`, `scopes`."""
+        return self._here().me
+
+    def analyze(self, paths: Paths, detectors: Sequence[str] | None = None) -> Run:
+        """Start an analysis on the server; see `AsyncRealtime.analyze`."""
+        here = self._here()
+        return self._handle(self._portal.call(here.analyze(paths, detectors)))
+
+    def run(self, run: str) -> Run:
+        """Follow a run that somebody has started."""
+        here = self._here()
+        return self._handle(self._portal.call(here.run(run)))
+
+    def _handle(self, run: AsyncRun) -> Run:
+        background: Portal = self._portal
+        return Run(run.record, lambda: background.call(run.cancel()))
+
+    def publish(
+        self,
+        event: str,
+        data: Any,
+        *,
+        room: str | None = None,
+        key: str | None = None,
+        timeout: float | None = PUBLISH_SECONDS,
+    ) -> Record:
+        """Append an event of one's own to a room, and return its position when it is durable.
+
+        See `AsyncRealtime.publish`. After a `TimeoutError` the event may or may not be there: publish
+        it again with the same `key` to be sure.
+        """
+        here = self._here()
+        return self._portal.call(here.publish(event, data, room=room, key=key), timeout)
+
+    def subscribe(
+        self,
+        room: str,
+        on_event: Handler,
+        *,
+        since: Any = None,
+        on_state: Handler | None = None,
+    ) -> Subscription:
+        """Listen to a room, across reconnects: each event once, in order.
+
+        See `AsyncRealtime.subscribe`. The functions are called on a thread of their own, one after
+        another; they may block and may call this client.
+        """
+        here = self._here()
+        subscribing = here.subscribe(
+            room,
+            self._on_thread(on_event),
+            since=since,
+            on_state=None if on_state is None else self._on_thread(on_state),
+        )
+        return Subscription(self._portal, self._portal.call(subscribing))
+
+    def _on_thread(self, function: Handler) -> Callable[[Record], None]:
+        handlers = self._handlers
+        return lambda item: handlers.call(functools.partial(function, item))
+
+    def projects(self) -> list[Record]:
+        """List the projects on the server: `id`, `name`, `root`, `role`."""
+        here = self._here()
+        return self._portal.call(here.projects())
+
+    def close(self) -> None:
+        """Let go of the server. Runs go on without us."""
+        if self._portal is portal():
+            self._portal.not_at_exit(self)
+            self._portal.call(self._realtime.close())
+            self._handlers.close()
+
+    def _here(self) -> AsyncRealtime:
+        # In a forked child the thread and the socket are the parent's: begin anew.
+        if self._portal is not portal():
+            self._open()
+        return self._realtime
+
+    def __enter__(self) -> Realtime:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Subscription:
+    """Somebody listens to a room until `close`."""
+
+    def __init__(self, background: Portal, subscription: AsyncSubscription) -> None:
+        self.room = subscription.room
+        self._portal = background
+        self._subscription = subscription
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._portal.loop.call_soon_threadsafe(self._subscription.close)
