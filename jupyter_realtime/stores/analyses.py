@@ -92,7 +92,6 @@ def save(
         known = yield FIND_REPORT, {"of": snapshot.id, "with_key": report_key}
         if known:
             return Written(False)
-        yield ADD_REPORT, {"analysis": snapshot.id, "key": report_key}
     kept = yield (
         SAVE,
         {
@@ -109,6 +108,8 @@ def save(
     )
     if not kept:
         raise Conflict("This analysis is over; start a new one.")
+    if report_key is not None:
+        yield ADD_REPORT, {"analysis": snapshot.id, "key": report_key}
     yield from _add_issues(snapshot.id, issues)
     if spent is not None:
         yield from _add_timing(snapshot.project, spent)

@@ -1,0 +1,103 @@
+"""Things that tests make: principals, drafts, runs, issues."""
+
+from __future__ import annotations
+
+import itertools
+
+import msgspec
+
+from jupyter_realtime.core.actors import SYSTEM_ACTOR, Actor, Kind, Principal
+from jupyter_realtime.core.codec import encode
+from jupyter_realtime.core.issues import Analysis, Counts, DetectorState, Issue, Severity
+from jupyter_realtime.core.log import Draft
+from jupyter_realtime.core.rooms import analysis_room
+from jupyter_realtime.ports import Run
+
+_numbers = itertools.count(1)
+
+
+def actor(name: str = "ana", kind: Kind = "human") -> Actor:
+    """Somebody."""
+    return msgspec.structs.replace(SYSTEM_ACTOR, name=name, display_name=name, kind=kind)
+
+
+def principal(name: str = "ana", kind: Kind = "human") -> Principal:
+    """Somebody who asks for something."""
+    return Principal(actor=actor(name, kind))
+
+
+def draft(
+    room: str = "project:p", data: object = None, *, key: str | None = None, by: str = "ana"
+) -> Draft:
+    """An event on its way into the log."""
+    return Draft(
+        room=room,
+        event="custom:x",
+        id=f"e{next(_numbers)}",
+        time_ms=1_700_000_000_123,
+        actor=actor(by),
+        data=msgspec.Raw(encode(data)),
+        key=key,
+    )
+
+
+def lane(name: str = "correctness", state: str = "running", done: int = 0) -> DetectorState:
+    """A detector's lane of two files."""
+    return msgspec.convert(
+        {
+            "name": name,
+            "state": state,
+            "done": done,
+            "total": 2,
+            "unit": "files",
+            "issues": 0,
+            "error": None,
+        },
+        DetectorState,
+    )
+
+
+def issue(fingerprint: str = "f", severity: Severity = "high", *, path: str = "a.py") -> Issue:
+    """Something found."""
+    return Issue(
+        id=f"i{next(_numbers)}",
+        fingerprint=fingerprint,
+        detector="correctness",
+        rule="F821",
+        severity=severity,
+        message="Undefined name `x`",
+        path=path,
+        line=1,
+        column=1,
+        end_line=1,
+        end_column=2,
+        cell=None,
+        url=None,
+        fix=None,
+        status="new",
+    )
+
+
+def run(project: str, *, created_ms: int = 1, outside: bool = False, lease_ms: int = 0) -> Run:
+    """A queued run."""
+    run_id = f"r{next(_numbers)}"
+    return Run(
+        analysis=Analysis(
+            id=run_id,
+            room=analysis_room(run_id),
+            project=project,
+            paths=[""],
+            state="queued",
+            progress=0.0,
+            eta_seconds=None,
+            started=None,
+            finished=None,
+            counts=Counts.of(()),
+            detectors=[],
+            error=None,
+        ),
+        actor=actor(),
+        outside=outside,
+        created_ms=created_ms,
+        lease_until_ms=lease_ms,
+    )

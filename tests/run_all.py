@@ -1,0 +1,133 @@
+"""Run every kind of check, and end with one line: `N passed, N failed`.
+
+    python tests/run_all.py [lint|python|js|browser|package ...]
+
+Each linter counts as one check; the test runners' own counts come from their JUnit reports.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).parents[1]
+JS = ROOT / "js"
+# Debian's names of what the tests need and pip can't bring.
+SYSTEM_PACKAGES = {"chromium": "chromium"}
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command; `report` is where it leaves a JUnit file, None for a linter."""
+
+    kind: str
+    name: str
+    command: list[str]
+    folder: Path = ROOT
+    report: str | None = None
+
+
+STEPS = [
+    Step("lint", "ruff check", [sys.executable, "-m", "ruff", "check", "."]),
+    Step("lint", "ruff format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
+    Step("lint", "mypy", [sys.executable, "-m", "mypy"]),
+    Step("lint", "tsc and biome", ["npm", "run", "--silent", "check"], JS),
+    Step(
+        "js",
+        "vitest",
+        ["npx", "vitest", "run", "--reporter=default", "--reporter=junit", "--outputFile.junit={report}"],
+        JS,
+        "vitest.xml",
+    ),
+    Step(
+        "python",
+        "pytest",
+        [*PYTEST, "-n", "2", "--ignore=tests/browser", "--ignore=tests/package", "--junit-xml={report}"],
+        report="python.xml",
+    ),
+    Step(
+        "browser",
+        "pytest tests/browser",
+        [*PYTEST, "tests/browser", "-p", "no:jupyter_server", "--junit-xml={report}"],
+        report="browser.xml",
+    ),
+    Step(
+        "package",
+        "pytest tests/package",
+        [*PYTEST, "tests/package", "--junit-xml={report}"],
+        report="package.xml",
+    ),
+]
+
+
+def install_system_packages() -> str | None:
+    """Install what is missing if we may; otherwise say what to install."""
+    missing = [package for program, package in SYSTEM_PACKAGES.items() if not shutil.which(program)]
+    if not missing:
+        return None
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+        if subprocess.run(command, check=False).returncode == 0:
+            return None
+    return f"The browser tests need {', '.join(missing)}: install it with your package manager."
+
+
+def run(step: Step, reports: Path) -> tuple[int, int]:
+    """Run a step; returns how many checks passed and failed."""
+    report = reports / step.report if step.report else None
+    command = [part.replace("{report}", str(report)) for part in step.command]
+    print(f"\n=== {step.name}", flush=True)
+    began = time.monotonic()
+    code = subprocess.run(command, cwd=step.folder, check=False).returncode
+    print(f"=== {step.name}: {time.monotonic() - began:.0f} s", flush=True)
+    if report is None:
+        return (1, 0) if code == 0 else (0, 1)
+    passed, failed = count(report)
+    # A runner that dies, or finds no test, has failed even if no test of it did.
+    return passed, failed or int(code != 0 or passed == 0)
+
+
+def count(report: Path) -> tuple[int, int]:
+    """Read a JUnit report."""
+    if not report.exists():
+        return 0, 0
+    suites = ElementTree.parse(report).getroot().iter("testsuite")
+    passed = failed = 0
+    for suite in suites:
+        bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        passed += int(suite.get("tests", 0)) - bad - int(suite.get("skipped", 0))
+        failed += bad
+    return passed, failed
+
+
+def main(kinds: list[str]) -> int:
+    """Run the steps of these kinds, or all."""
+    steps = [step for step in STEPS if not kinds or step.kind in kinds]
+    passed = failed = 0
+    if any(step.kind == "browser" for step in steps) and (problem := install_system_packages()):
+        print(problem)
+        failed += 1
+    broken = []
+    with tempfile.TemporaryDirectory() as reports:
+        for step in steps:
+            good, bad = run(step, Path(reports))
+            passed, failed = passed + good, failed + bad
+            if bad:
+                broken.append(step.name)
+    if broken:
+        print(f"\nFailed: {', '.join(broken)}")
+    print(f"\n{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

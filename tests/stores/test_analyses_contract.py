@@ -1,0 +1,100 @@
+"""What every store guarantees about runs (`ports.Analyses`)."""
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from jupyter_realtime.core.errors import Conflict
+from jupyter_realtime.core.issues import Timing
+from tests.builders import draft, issue, run
+from tests.stores.conftest import OpenStore
+
+
+async def test_A2_a_report_is_one_commit(open_store: OpenStore) -> None:
+    store = await open_store()
+    project = await store.projects.ensure("/p", "p")
+    mine = run(project.id)
+    issues = [issue("f1"), issue("f2")]
+    await store.analyses.save(mine, issues=issues, drafts=[draft(mine.analysis.room)])
+    await store.analyses.save(mine, issues=[issue("f3")])
+    assert await store.analyses.get(mine.analysis.id) == mine
+    found = await store.analyses.issues(mine.analysis.id, 0, 10)
+    assert [(ordinal, i.fingerprint) for ordinal, i in found] == [(1, "f1"), (2, "f2"), (3, "f3")]
+    assert [i.fingerprint for _, i in await store.analyses.issues(mine.analysis.id, 1, 1)] == ["f2"]
+    assert (await store.log.position(mine.analysis.room)).seq == 1
+    await store.close()
+
+
+async def test_A1_what_is_over_stays_over(open_store: OpenStore) -> None:
+    store = await open_store()
+    project = await store.projects.ensure("/p", "p")
+    mine = run(project.id)
+    over = replace(mine, analysis=msgspec.structs.replace(mine.analysis, state="failed"))
+    await store.analyses.save(over)
+    with pytest.raises(Conflict):
+        await store.analyses.save(mine, issues=[issue()], drafts=[draft(mine.analysis.room)])
+    assert await store.analyses.get(mine.analysis.id) == over
+    assert await store.analyses.issues(mine.analysis.id, 0, 10) == []
+    assert (await store.log.position(mine.analysis.room)).seq == 0
+    await store.close()
+
+
+async def test_A6_a_repeated_report_changes_nothing(open_store: OpenStore) -> None:
+    store = await open_store()
+    project = await store.projects.ensure("/p", "p")
+    mine = run(project.id)
+    assert await store.analyses.save(mine, issues=[issue()], report_key="k")
+    assert not await store.analyses.save(mine, issues=[issue()], report_key="k")
+    assert len(await store.analyses.issues(mine.analysis.id, 0, 10)) == 1
+    await store.close()
+
+
+async def test_A4_runs_whose_lease_is_over_are_found(open_store: OpenStore) -> None:
+    store = await open_store()
+    project = await store.projects.ensure("/p", "p")
+    late, fresh = run(project.id, lease_ms=100), run(project.id, lease_ms=900)
+    for one in (late, fresh):
+        await store.analyses.save(one)
+    assert await store.analyses.expired(500) == [late]
+    await store.analyses.extend_lease(late.analysis.id, 1000)
+    assert await store.analyses.expired(500) == []
+    await store.close()
+
+
+async def test_A1_runs_are_listed_newest_first_in_pages(open_store: OpenStore) -> None:
+    store = await open_store()
+    projects = [await store.projects.ensure(root, "p") for root in ("/p", "/q")]
+    runs = [run(projects[n % 2].id, created_ms=n) for n in range(1, 6)]
+    for one in runs:
+        await store.analyses.save(one)
+    both = [p.id for p in projects]
+    assert await store.analyses.recent(both, None, 2) == [runs[4], runs[3]]
+    assert await store.analyses.recent(both, 4, 10) == [runs[2], runs[1], runs[0]]
+    assert await store.analyses.recent([projects[1].id], None, 10) == runs[::-2]
+    await store.close()
+
+
+async def test_A3_costs_are_learned_and_newer_runs_weigh_more(open_store: OpenStore) -> None:
+    store = await open_store()
+    project = await store.projects.ensure("/p", "p")
+    mine = run(project.id)
+    for seconds in (1.0, 4.0):
+        spent = Timing(detector="types", kilobytes=100.0, seconds=seconds)
+        await store.analyses.save(mine, timing=spent)
+    cost = (await store.analyses.costs(project.id))["types"]
+    assert 0.025 < cost < 0.04
+    await store.close()
+
+
+async def test_A1_fingerprints_of_earlier_finished_runs_are_known(open_store: OpenStore) -> None:
+    store = await open_store()
+    project = await store.projects.ensure("/p", "p")
+    done, going = run(project.id, created_ms=1), run(project.id, created_ms=2)
+    await store.analyses.save(done, issues=[issue("old")])
+    over = replace(done, analysis=msgspec.structs.replace(done.analysis, state="succeeded"))
+    await store.analyses.save(over)
+    await store.analyses.save(going, issues=[issue("fresh")])
+    assert await store.analyses.known_fingerprints(project.id, 3) == {"old"}
+    assert await store.analyses.known_fingerprints(project.id, 1) == frozenset()
+    await store.close()
