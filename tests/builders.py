@@ -1,8 +1,10 @@
-"""Things that tests make: principals, drafts, runs, issues."""
+"""Things that tests make: principals, drafts, runs, issues; and how they wait."""
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -101,3 +103,15 @@ def run(project: str, *, created_ms: int = 1, outside: bool = False, lease_ms: i
         created_ms=created_ms,
         lease_until_ms=lease_ms,
     )
+
+
+async def eventually(
+    condition: Callable[[], Awaitable[bool]], *, within_seconds: float = 10.0
+) -> None:
+    """Wait until a condition holds."""
+
+    async def poll() -> None:
+        while not await condition():
+            await asyncio.sleep(0.01)
+
+    await asyncio.wait_for(poll(), within_seconds)

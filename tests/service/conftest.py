@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from jupyter_realtime.core.issues import DetectorDescription
+from jupyter_realtime.ports import RunReporter
+from jupyter_realtime.server.config import RealtimeConfig
+from jupyter_realtime.server.runtime import Services, assemble
+from jupyter_realtime.server.tokens import Tokens
+from jupyter_realtime.stores.sqlite import SqliteStore
+
+Script = Callable[[RunReporter, asyncio.Event], Awaitable[None]]
+
+
+class ScriptedEngine:
+    """An engine that reports what a test tells it to."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.costs: Mapping[str, float] = {}
+        self.paths: Sequence[str] = ()
+
+    def describe(self) -> list[DetectorDescription]:
+        """One detector."""
+        return [
+            DetectorDescription(
+                name="correctness",
+                title="Correctness",
+                description="",
+                engine="test",
+                scope="file",
+                available=True,
+                install=None,
+            )
+        ]
+
+    async def run(
+        self,
+        root: Path,
+        paths: Sequence[str],
+        detectors: Sequence[str] | None,
+        costs: Mapping[str, float],
+        reporter: RunReporter,
+        cancel: asyncio.Event,
+    ) -> None:
+        """Follow the script."""
+        self.paths, self.costs = paths, costs
+        await self.script(reporter, cancel)
+
+    async def close(self) -> None:
+        """Nothing waits."""
+
+
+OpenServices = Callable[[Script], AbstractAsyncContextManager[Services]]
+
+
+@pytest.fixture
+def open_services(tmp_path: Path) -> OpenServices:
+    """Open the services of a server on this test's folder; twice makes two servers of one store."""
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "a.py").write_text("x = 1\n")
+
+    @asynccontextmanager
+    async def open_(script: Script) -> AsyncIterator[Services]:
+        store = await SqliteStore.open(tmp_path / "realtime.sqlite")
+        services = assemble(
+            RealtimeConfig(), root, store, Tokens(b"k" * 32), ScriptedEngine(script)
+        )
+        store.on_commit(services.rooms.committed)
+        store.on_growth(services.rooms.grown)
+        try:
+            yield services
+        finally:
+            await services.connections.close()
+            await services.leases.close()
+            await services.analyses.close()
+            await services.rooms.close()
+            await store.close()
+
+    return open_

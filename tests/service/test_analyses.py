@@ -1,0 +1,323 @@
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from jupyter_realtime.core.access import Verb
+from jupyter_realtime.core.errors import BadRequest, Conflict, Forbidden, NotFound, Unavailable
+from jupyter_realtime.core.issues import Analysis
+from jupyter_realtime.ports import RunReporter
+from jupyter_realtime.server.runtime import Services
+from jupyter_realtime.service import leases, run_recorder
+from jupyter_realtime.service.reports import Finished, Issues, Progress, Report, Started
+from tests.builders import eventually, issue, lane, principal
+from tests.service.clients import Client
+from tests.service.conftest import OpenServices, Script
+
+ANA = principal("ana")
+_READ = Verb.READ
+
+
+async def start(services: Services, *, outside: bool = False) -> Analysis:
+    return await services.analyses.start(ANA, ["a.py"], None, None, outside=outside)
+
+
+async def a_whole_run(reporter: RunReporter, _cancel: asyncio.Event) -> None:
+    await reporter.started([lane(state="queued")])
+    await reporter.progress(0.6, 3.0, [lane(done=1)])
+    await reporter.issues("correctness", [issue("f1", "high"), issue("f2", "low")])
+    await reporter.progress(0.4, -1.0, [lane(done=2)])
+    await reporter.detector_complete(lane(state="succeeded", done=2), None)
+    await reporter.finished("succeeded", None)
+
+
+async def until_cancelled(reporter: RunReporter, cancel: asyncio.Event) -> None:
+    await reporter.started([lane()])
+    await cancel.wait()
+    await reporter.finished("cancelled", None)
+
+
+async def follow(client: Client, run: Analysis) -> list[dict[str, Any]]:
+    """Give all events of a run, to its end."""
+    reply = await client.ask("subscribe", room=run.room, since="earliest")
+    ends = ("analysis:complete", "analysis:cancelled", "analysis:error")
+    if not any(event["event"] in ends for event in reply["events"]):
+        await client.until(lambda f: f["type"] == "event" and f["event"] in ends)
+    live = [f for f in client.frames if f["type"] == "event" and f["room"] == run.room]
+    by_seq = {event["seq"]: event for event in [*reply["events"], *live]}
+    return [by_seq[seq] for seq in sorted(by_seq)]
+
+
+async def test_A1_a_run_tells_its_life_in_its_room_and_in_the_projects(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(a_whole_run) as services:
+        client = Client(services, ANA)
+        run = await start(services)
+        assert run.state == "queued"
+        events = await follow(client, run)
+        assert [event["event"] for event in events] == [
+            "analysis:started",
+            "analysis:issues",
+            "analysis:detector:complete",
+            "analysis:complete",
+        ]
+        assert [i["status"] for i in events[1]["data"]["issues"]] == ["new", "new"]
+        end = events[-1]["data"]
+        assert (end["state"], end["progress"], end["counts"]["high"]) == ("succeeded", 1.0, 1)
+        project = await client.ask("subscribe", room=f"project:{run.project}", since="earliest")
+        names = [event["event"] for event in project["events"]]
+        assert names == ["analysis:started", "analysis:complete"]
+        assert project["states"][0]["data"] == end
+
+
+async def test_A3_progress_never_falls_and_an_eta_is_never_negative(
+    open_services: OpenServices,
+) -> None:
+    seen: list[tuple[float, float | None]] = []
+
+    async def script(reporter: RunReporter, cancel: asyncio.Event) -> None:
+        await reporter.started([lane()])
+        for progress, eta in ((0.6, 3.0), (0.4, -1.0)):
+            await reporter.progress(progress, eta, [lane()])
+            run = (await services.history.recent(ANA, None, None, 1))[0][0]
+            seen.append((run.progress, run.eta_seconds))
+        await reporter.finished("succeeded", None)
+
+    async with open_services(script) as services:
+        await follow(Client(services, ANA), await start(services))
+        assert seen == [(0.6, 3.0), (0.6, 0.0)]
+
+
+async def test_A1_an_issue_that_an_earlier_run_found_is_ongoing(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(a_whole_run) as services:
+        await follow(Client(services, ANA), await start(services))
+        second = await start(services)
+        await follow(Client(services, ANA), second)
+        issues, following = await services.history.issues(ANA, second.id, 0, 10)
+        assert [i.status for i in issues] == ["ongoing", "ongoing"]
+        assert following is None
+
+
+async def test_A5_a_cancel_ends_a_run_and_is_told(open_services: OpenServices) -> None:
+    async with open_services(until_cancelled) as services:
+        client = Client(services, ANA)
+        run = await start(services)
+        await client.ask("subscribe", room=run.room, since="earliest")
+        await client.until(lambda f: f["type"] == "state" and f["data"]["state"] == "running")
+        assert (await services.analyses.cancel(principal("bo"), run.id)).state == "cancelling"
+        asked = await client.until(lambda f: f.get("event") == "analysis:cancel-requested")
+        assert asked["actor"]["name"] == "bo"
+        await client.until(lambda f: f.get("event") == "analysis:cancelled")
+        with pytest.raises(Conflict):
+            await services.analyses.cancel(ANA, run.id)
+
+
+async def test_A5_a_cancel_crosses_from_another_server_of_the_store(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(until_cancelled) as here, open_services(until_cancelled) as there:
+        run = await start(here)
+        client = Client(here, ANA)
+        await client.ask("subscribe", room=run.room)
+        await there.analyses.cancel(ANA, run.id)
+        await client.until(lambda f: f.get("event") == "analysis:cancelled")
+
+
+async def test_A1_an_engine_that_breaks_fails_the_run_with_words(
+    open_services: OpenServices,
+) -> None:
+    async def broken(reporter: RunReporter, cancel: asyncio.Event) -> None:
+        await reporter.started([lane()])
+        raise ZeroDivisionError
+
+    async with open_services(broken) as services:
+        [*_, end] = await follow(Client(services, ANA), await start(services))
+        assert end["event"] == "analysis:error"
+        assert "log" in end["data"]["error"]
+        assert [x["state"] for x in end["data"]["detectors"]] == ["cancelled"]
+
+
+async def test_A4_a_run_whose_server_died_is_failed_and_can_be_started_again(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died = asyncio.Event()
+
+    async def hangs(reporter: RunReporter, cancel: asyncio.Event) -> None:
+        await reporter.started([lane()])
+        await reporter.issues("correctness", [issue("kept")])
+        died.set()
+        await cancel.wait()
+
+    monkeypatch.setattr(run_recorder, "LEASE_SECONDS", 0.0)
+    async with open_services(hangs) as dead:
+        run = await start(dead)
+        await died.wait()
+        async with open_services(a_whole_run) as services:
+            await until_expired(services)
+            await services.leases.look_after()
+            kept = (await services.history.find(ANA, _READ, run.id)).analysis
+            assert (kept.state, kept.counts.high) == ("failed", 1)
+            assert kept.error is not None and "server stopped" in kept.error.lower()
+            await follow(Client(services, ANA), await start(services))
+
+
+async def until_expired(services: Services) -> None:
+    async def expired() -> bool:
+        return bool(await services.store.analyses.expired(time.time_ns() // 1_000_000))
+
+    await eventually(expired)
+
+
+async def test_A4_the_lease_of_a_running_analysis_is_renewed(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "HEARTBEAT_SECONDS", 0.01)
+    async with open_services(until_cancelled) as services:
+        run = await start(services)
+        first = await services.store.analyses.get(run.id)
+        services.leases.open()
+
+        async def renewed() -> bool:
+            now = await services.store.analyses.get(run.id)
+            return bool(now and first and now.lease_until_ms > first.lease_until_ms + 50)
+
+        await eventually(renewed)
+
+
+REPORTS: list[Report] = [
+    Started(detectors=[lane()]),
+    Issues(detector="correctness", issues=[issue("f1")]),
+    Progress(progress=0.5, eta_seconds=None, lanes=[lane(done=1)]),
+]
+
+
+async def test_A6_an_outside_runner_reports_and_a_repetition_changes_nothing(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(until_cancelled) as services:
+        client = Client(services, ANA)
+        run = await start(services, outside=True)
+        for _ in range(2):
+            kept = await services.analyses.report(ANA, run.id, REPORTS, "key-1")
+            assert (kept.state, kept.progress, kept.counts.high) == ("running", 0.5, 1)
+        await services.analyses.cancel(ANA, run.id)
+        await client.ask("subscribe", room=run.room)
+
+        async def told() -> bool:
+            return (await services.analyses.report(ANA, run.id, [], "k")).state == "cancelling"
+
+        await eventually(told)
+        over = await services.analyses.report(
+            ANA, run.id, [Finished(state="cancelled", error=None)], "key-3"
+        )
+        assert over.state == "cancelled"
+        late = await services.analyses.report(ANA, run.id, REPORTS, "key-4")
+        assert late == over
+        names = [event["event"] for event in await follow(client, run)]
+        assert names.count("analysis:issues") == 1 and names.count("analysis:cancelled") == 1
+
+
+async def test_A6_nobody_else_reports_on_a_run(open_services: OpenServices) -> None:
+    async with open_services(until_cancelled) as services:
+        outside, inside = await start(services, outside=True), await start(services)
+        with pytest.raises(Forbidden):
+            await services.analyses.report(principal("bo"), outside.id, REPORTS, "k")
+        with pytest.raises(Forbidden):
+            await services.analyses.report(ANA, inside.id, REPORTS, "k")
+
+
+async def test_A6_an_outside_run_goes_on_after_the_server_was_restarted(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(until_cancelled) as services:
+        run = await start(services, outside=True)
+        await services.analyses.report(ANA, run.id, REPORTS, "key-1")
+    async with open_services(until_cancelled) as services:
+        kept = await services.analyses.report(
+            ANA, run.id, [Finished(state="succeeded", error=None)], "key-2"
+        )
+        assert (kept.state, kept.counts.high) == ("succeeded", 1)
+
+
+async def test_B4_a_board_is_rebuilt_after_a_restart(open_services: OpenServices) -> None:
+    async with open_services(a_whole_run) as services:
+        run = await start(services)
+        await follow(Client(services, ANA), run)
+    async with open_services(a_whole_run) as services:
+        reply = await Client(services, ANA).ask("subscribe", room=run.room)
+        states = {state["event"]: state for state in reply["states"]}
+        assert states["analysis:progress"]["data"]["state"] == "succeeded"
+        assert states["analysis:detector:progress"]["key"] == f"{run.id}/correctness"
+
+
+async def test_A2_a_disk_that_is_full_for_a_moment_costs_nothing(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_recorder, "FIRST_RETRY_SECONDS", 0.01)
+    failures = iter([True, True])
+
+    async with open_services(a_whole_run) as services:
+        save = services.store.analyses.save
+
+        async def sometimes(*args: Any, **kwargs: Any) -> bool:
+            if kwargs["issues"] and next(failures, False):
+                raise Unavailable("The disk is full.")
+            return await save(*args, **kwargs)
+
+        monkeypatch.setattr(services.store.analyses, "save", sometimes)
+        [*_, end] = await follow(Client(services, ANA), await start(services))
+        assert (end["event"], end["data"]["counts"]["high"]) == ("analysis:complete", 1)
+
+
+@pytest.mark.parametrize(
+    ("paths", "error"),
+    [
+        ([], BadRequest),
+        (["../outside.py"], BadRequest),
+        (["a/../../b"], BadRequest),
+        (["nothing.py"], NotFound),
+        (["x" * 5000], BadRequest),
+        (["a\0.py"], BadRequest),
+    ],
+)
+async def test_P4_paths_that_lead_nowhere_or_outside_are_refused(
+    open_services: OpenServices, paths: list[str], error: type[Exception]
+) -> None:
+    async with open_services(a_whole_run) as services:
+        with pytest.raises(error):
+            await services.analyses.start(ANA, paths, None, None, outside=False)
+
+
+async def test_P4_a_link_that_leaves_the_root_is_refused(open_services: OpenServices) -> None:
+    async with open_services(a_whole_run) as services:
+        root = services.projects.root
+        (root / "way-out").symlink_to(root.parent)
+        with pytest.raises(BadRequest, match="link"):
+            await services.analyses.start(ANA, ["way-out"], None, None, outside=False)
+
+
+async def test_A1_an_unknown_detector_is_named(open_services: OpenServices) -> None:
+    script: Script = a_whole_run
+    async with open_services(script) as services:
+        with pytest.raises(BadRequest, match="there are correctness"):
+            await services.analyses.start(ANA, ["a.py"], ["magic"], None, outside=False)
+
+
+async def test_A1_the_nearest_marker_makes_the_project(open_services: OpenServices) -> None:
+    async with open_services(a_whole_run) as services:
+        inner = services.projects.root / "team" / "study"
+        (inner / "nb").mkdir(parents=True)
+        (inner / ".jupyter-realtime.toml").touch()
+        (inner / "nb" / "b.py").touch()
+        run = await services.analyses.start(ANA, ["team/study/nb/b.py"], None, None, outside=False)
+        assert run.paths == ["nb/b.py"]
+        project = await services.projects.get(run.project)
+        assert services.projects.relative_root(project) == "team/study"
+        with pytest.raises(BadRequest, match="several projects"):
+            await services.analyses.start(
+                ANA, ["a.py", "team/study/nb/b.py"], None, None, outside=False
+            )
