@@ -24,12 +24,13 @@ from ..core.actors import Principal
 from ..core.errors import BadRequest, Conflict, Forbidden, NotFound, RealtimeError
 from ..core.events import CancelRequested
 from ..core.issues import Analysis, Counts, DetectorDescription
+from ..core.reports import Report
 from ..core.rooms import analysis_room
 from ..ports import AnalysisEngine, Project, Run, Store
 from .active_runs import ActiveRun, ActiveRuns
 from .projects import Projects, relative, resolve_within
 from .publishing import draft
-from .reports import Report, apply
+from .reports import apply
 from .rooms import Rooms
 from .run_history import RunHistory
 from .run_recorder import RunRecorder, now_ms

@@ -7,10 +7,10 @@ import pytest
 from jupyter_realtime.core.access import Verb
 from jupyter_realtime.core.errors import BadRequest, Conflict, Forbidden, NotFound, Unavailable
 from jupyter_realtime.core.issues import Analysis
+from jupyter_realtime.core.reports import Finished, Issues, Progress, Report, Started
 from jupyter_realtime.ports import RunReporter
 from jupyter_realtime.server.runtime import Services
 from jupyter_realtime.service import leases, run_recorder
-from jupyter_realtime.service.reports import Finished, Issues, Progress, Report, Started
 from tests.builders import eventually, issue, lane, principal
 from tests.service.clients import Client
 from tests.service.conftest import OpenServices, Script

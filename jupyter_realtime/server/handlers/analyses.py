@@ -8,7 +8,7 @@ from ...core.access import Verb
 from ...core.actors import Principal
 from ...core.errors import BadRequest
 from ...core.messages import MAX_KEY_CHARACTERS
-from ...service.reports import Report
+from ...core.reports import Report
 from . import shapes
 from .base import RealtimeHandler, route
 
