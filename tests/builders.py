@@ -111,7 +111,7 @@ async def eventually(
     """Wait until a condition holds."""
 
     async def poll() -> None:
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110  # conditions of other processes, too
             await asyncio.sleep(0.01)
 
     await asyncio.wait_for(poll(), within_seconds)

@@ -8,7 +8,9 @@ from jupyter_realtime.core.events import check_published, check_state
 from jupyter_realtime.core.rooms import RoomName
 
 
-def principal(kind: Kind = "human", via: Via = "local", scopes: frozenset[str] | None = None) -> Principal:
+def principal(
+    kind: Kind = "human", via: Via = "local", scopes: frozenset[str] | None = None
+) -> Principal:
     actor = msgspec.structs.replace(SYSTEM_ACTOR, name="ana", kind=kind, via=via)
     return Principal(actor=actor, scopes=scopes)
 
@@ -93,7 +95,9 @@ def test_P1_states_of_others_and_in_other_places_are_refused(
 
 
 def test_P1_a_states_data_has_its_shape() -> None:
-    check_state("user:status", room("project:p"), {"status": "away", "document": None, "cell": None})
+    check_state(
+        "user:status", room("project:p"), {"status": "away", "document": None, "cell": None}
+    )
     check_state("progress:train", room("project:p"), {"anything": [1, 2]})
     with pytest.raises(BadRequest, match="status"):
         check_state("user:status", room("project:p"), {"status": "dancing"})

@@ -1,3 +1,4 @@
+import contextlib
 import re
 
 import pytest
@@ -16,11 +17,13 @@ json_values = st.recursive(
     | st.integers(-(2**63), 2**63 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(
-        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=20,
 )
@@ -64,10 +67,8 @@ def test_M2_all_other_data_comes_out_as_it_went_in(value: object) -> None:
 
 @given(st.text() | st.binary())
 def test_M2_no_input_raises_anything_but_bad_request(frame: str | bytes) -> None:
-    try:
+    with contextlib.suppress(BadRequest):
         decode_client_frame(frame)
-    except BadRequest:
-        pass
     assert request_id_of(frame) is None or isinstance(request_id_of(frame), str | int)
 
 

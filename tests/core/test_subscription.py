@@ -123,7 +123,9 @@ def test_R1_each_event_once_in_order_without_a_hole(
     while more:
         again = Subscription(ROOM)
         events, more = again.settle(
-            resume(since(subscription.seq), page(read_at + len(early), subscription.seq, limit=limit))
+            resume(
+                since(subscription.seq), page(read_at + len(early), subscription.seq, limit=limit)
+            )
         )
         got += [e.seq for e in events]
         subscription = again

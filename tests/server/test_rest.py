@@ -81,17 +81,18 @@ async def test_M2_unknown_routes_and_queries_are_answered_with_words(api: Api) -
 
 def all_routes() -> list[tuple[str, str]]:
     """Every method of every route of ours that a stranger could call."""
-    found = []
-    for path, handler in routes("/realtime"):
-        for method in ("get", "post", "put", "patch", "delete"):
-            if method in vars(handler):
-                found.append((method.upper(), path.replace("([A-Za-z0-9_-]+)", "x")))
-    return found
+    methods = ("get", "post", "put", "patch", "delete")
+    return [
+        (method.upper(), path.replace("([A-Za-z0-9_-]+)", "x"))
+        for path, handler in routes("/realtime")
+        for method in methods
+        if method in vars(handler)
+    ]
 
 
 @pytest.mark.parametrize(("method", "path"), all_routes())
 async def test_P5_every_route_refuses_the_unauthenticated(
-    method: str, path: str, jp_serverapp: Any, jp_base_url: str, jp_http_port: int
+    method: str, path: str, http_server: Any, jp_base_url: str, jp_http_port: int
 ) -> None:
     url = f"http://127.0.0.1:{jp_http_port}{jp_base_url}{path[1:]}".replace("([^/]+)", "system")
     response = await AsyncHTTPClient().fetch(
@@ -107,7 +108,7 @@ async def test_P5_every_route_refuses_the_unauthenticated(
 
 
 async def test_P6_a_program_has_a_token_and_needs_no_xsrf_cookie(
-    api: Api, jp_serverapp: Any, jp_base_url: str, jp_http_port: int
+    api: Api, http_server: Any, jp_base_url: str, jp_http_port: int
 ) -> None:
     await api("GET", "me")
     token = os.environ["JUPYTER_REALTIME_TOKEN"]
@@ -138,7 +139,7 @@ async def test_P6_a_program_has_a_token_and_needs_no_xsrf_cookie(
 
 
 async def test_P5_a_page_of_a_foreign_origin_can_not_post_with_a_cookie(
-    jp_serverapp: Any, jp_base_url: str, jp_http_port: int, jp_fetch: Any
+    http_server: Any, jp_base_url: str, jp_http_port: int, jp_fetch: Any
 ) -> None:
     login = await jp_fetch("realtime/api/v1/me")
     cookies = "; ".join(c.split(";")[0] for c in login.headers.get_list("Set-Cookie"))

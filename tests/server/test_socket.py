@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import connect as open_socket
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin, Subprotocol
 
 from jupyter_realtime.core.messages import SUBPROTOCOL
 
@@ -13,36 +15,39 @@ Connect = Callable[..., Any]
 
 
 @pytest.fixture
-def connect(jp_serverapp: Any, jp_base_url: str, jp_http_port: int, jp_auth_header: Any) -> Connect:
+def connect(http_server: Any, jp_base_url: str, jp_http_port: int, jp_auth_header: Any) -> Connect:
     """Open a socket, with the server's token unless other headers are given."""
 
     async def open_(
         headers: dict[str, str] | None = None, subprotocols: tuple[str, ...] = (SUBPROTOCOL,)
-    ) -> WebSocketClientConnection:
-        url = f"ws://127.0.0.1:{jp_http_port}{jp_base_url}realtime/ws"
-        sent = dict(jp_auth_header) if headers is None else headers
-        return await websocket_connect(
-            HTTPRequest(url, headers=sent), subprotocols=list(subprotocols)
+    ) -> ClientConnection:
+        sent = dict(jp_auth_header if headers is None else headers)
+        origin = sent.pop("Origin", None)
+        return await open_socket(
+            f"ws://127.0.0.1:{jp_http_port}{jp_base_url}realtime/ws",
+            additional_headers=sent,
+            origin=None if origin is None else Origin(origin),
+            subprotocols=[Subprotocol(name) for name in subprotocols] or None,
         )
 
     return open_
 
 
-async def read(socket: WebSocketClientConnection) -> dict[str, Any]:
-    message = await asyncio.wait_for(socket.read_message(), 10)
-    assert message is not None, f"closed with {socket.close_code}"
-    frame: dict[str, Any] = json.loads(message)
+async def read(socket: ClientConnection) -> dict[str, Any]:
+    frame: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 10))
     return frame
 
 
-async def until_closed(socket: WebSocketClientConnection) -> int | None:
-    while await asyncio.wait_for(socket.read_message(), 15) is not None:
-        pass
-    return socket.close_code
+async def until_closed(socket: ClientConnection) -> int | None:
+    try:
+        while True:
+            await asyncio.wait_for(socket.recv(), 15)
+    except ConnectionClosed:
+        return socket.close_code
 
 
-async def ask(socket: WebSocketClientConnection, **request: Any) -> dict[str, Any]:
-    await socket.write_message(json.dumps(request))
+async def ask(socket: ClientConnection, **request: Any) -> dict[str, Any]:
+    await socket.send(json.dumps(request))
     while (frame := await read(socket)).get("id") != request["id"]:
         pass
     return frame
@@ -53,7 +58,7 @@ async def test_S2_a_known_user_is_welcomed_first(connect: Connect) -> None:
     welcome = await read(socket)
     assert (welcome["type"], welcome["protocol"], welcome["answer"]) == ("welcome", 1, True)
     assert (await ask(socket, type="ping", id=1)) == {"type": "reply", "id": 1}
-    socket.close()
+    await socket.close()
 
 
 async def test_S1_a_token_in_the_first_frame_is_as_good(
@@ -62,23 +67,23 @@ async def test_S1_a_token_in_the_first_frame_is_as_good(
     socket = await connect({})
     refused = await ask(socket, type="ping", id="p")
     assert refused["code"] == "unauthenticated"
-    await socket.write_message(
+    await socket.send(
         json.dumps({"type": "auth", "id": 2, "token": jp_serverapp.identity_provider.token})
     )
     assert [(await read(socket))["type"] for _ in range(2)] == ["welcome", "reply"]
-    socket.close()
+    await socket.close()
 
 
 async def test_S1_a_bad_token_in_the_first_frame_closes_for_good(connect: Connect) -> None:
     socket = await connect({})
-    await socket.write_message('{"type":"auth","id":1,"token":"nonsense"}')
+    await socket.send('{"type":"auth","id":1,"token":"nonsense"}')
     assert [(await read(socket))["type"] for _ in range(2)] == ["error", "goodbye"]
     assert await until_closed(socket) == 4500
 
 
 async def test_S1_bad_credentials_at_the_handshake_are_403(connect: Connect) -> None:
     for token in ("token nonsense", "Bearer a.b.c"):
-        with pytest.raises(HTTPClientError, match="403"):
+        with pytest.raises(InvalidStatus, match="403"):
             await connect({"Authorization": token})
 
 
@@ -89,7 +94,7 @@ async def test_S8_without_the_sub_protocol_it_is_closed(connect: Connect) -> Non
 
 async def test_S8_a_binary_frame_is_closed(connect: Connect) -> None:
     socket = await connect()
-    await socket.write_message(b"{}", binary=True)
+    await socket.send(b"{}")
     assert await until_closed(socket) == 4501
 
 
@@ -99,7 +104,7 @@ async def test_S3_large_messages_are_refused_and_huge_ones_end_it(connect: Conne
     refused = await ask(socket, type="ping", id=None, pad="x" * 100_000)
     assert (refused["code"], refused["id"]) == ("too_large", None)
     assert (await ask(socket, type="ping", id=2))["type"] == "reply"
-    await socket.write_message("x" * (1024 * 1024 + 1))
+    await socket.send("x" * (1024 * 1024 + 1))
     assert await until_closed(socket) == 1009
 
 
@@ -109,7 +114,7 @@ async def test_P5_a_foreign_origin_can_not_connect_with_a_cookie(
 ) -> None:
     login = await jp_fetch("realtime/api/v1/me")
     cookies = "; ".join(c.split(";")[0] for c in login.headers.get_list("Set-Cookie"))
-    with pytest.raises(HTTPClientError, match="403"):
+    with pytest.raises(InvalidStatus, match="403"):
         await connect({"Cookie": cookies, "Origin": origin})
 
 
@@ -120,7 +125,7 @@ async def test_P5_a_page_of_this_server_connects_with_a_cookie(
     cookies = "; ".join(c.split(";")[0] for c in login.headers.get_list("Set-Cookie"))
     socket = await connect({"Cookie": cookies, "Origin": f"http://127.0.0.1:{jp_http_port}"})
     assert (await read(socket))["type"] == "welcome"
-    socket.close()
+    await socket.close()
 
 
 async def test_S2_a_stopping_server_says_goodbye(connect: Connect, jp_serverapp: Any) -> None:

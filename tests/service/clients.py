@@ -13,7 +13,6 @@ from jupyter_realtime.core.errors import Unauthenticated
 from jupyter_realtime.server.runtime import Services
 from tests.builders import principal
 
-
 T = TypeVar("T")
 
 

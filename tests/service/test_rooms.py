@@ -209,7 +209,10 @@ async def test_S5_a_person_has_a_limited_number_of_connections(open_services: Op
         ({"type": "subscribe", "room": "user:bo"}, "forbidden"),
         ({"type": "subscribe", "room": "galaxy:far"}, "bad_request"),
         ({"type": "publish", "room": "system", "event": "custom:x", "data": 1}, "forbidden"),
-        ({"type": "state", "room": "system", "event": "system:status", "key": "k", "data": 1}, "forbidden"),
+        (
+            {"type": "state", "room": "system", "event": "system:status", "key": "k", "data": 1},
+            "forbidden",
+        ),
     ],
 )
 async def test_P1_what_one_may_not_do_is_refused_and_the_connection_goes_on(
