@@ -75,7 +75,7 @@ class Realtime:
 
     def _handle(self, run: AsyncRun) -> Run:
         background: Portal = self._portal
-        return Run(run.record, lambda: background.call(run.cancel()))
+        return Run(run.record, lambda: background.call(run.cancel()), self.server)
 
     def publish(
         self,

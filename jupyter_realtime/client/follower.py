@@ -11,7 +11,7 @@ import random
 
 import msgspec
 
-from ..core.errors import RealtimeError
+from ..core.errors import Conflict, RealtimeError
 from ..core.events import AnalysisIssues, DetectorProgress
 from ..core.issues import Analysis, DetectorState
 from ..core.messages import EventFrame, StateFrame
@@ -41,7 +41,10 @@ class Follower:
         """Ask for the end of the run."""
         if self._record.done.done():
             return
-        answer = await self._rest.delete(f"analyses/{self._record.analysis.id}")
+        try:
+            answer = await self._rest.delete(f"analyses/{self._record.analysis.id}")
+        except Conflict:
+            return  # It has just ended by itself; its room says so.
         self._record.stands(as_shape(answer, Analysis))
         self._record.tell()
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..core.issues import Issue
+from .address import Server
 from .follower import Follower
 from .records import Record, record
 from .run_record import RunRecord
@@ -109,10 +110,13 @@ class ReadableRun:
 
 
 class Run(ReadableRun):
-    """A run, for code without an event loop."""
+    """A run, for code without an event loop; `server` is None where a process of ours does it."""
 
-    def __init__(self, run_record: RunRecord, cancel: Callable[[], None]) -> None:
+    def __init__(
+        self, run_record: RunRecord, cancel: Callable[[], None], server: Server | None = None
+    ) -> None:
         super().__init__(run_record)
+        self.server = server
         self._cancel = cancel
         self._pid = os.getpid()
 

@@ -1,0 +1,114 @@
+"""`jupyter realtime analyze`: detectors in a process of their own, shown while they run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..core.issues import SEVERITIES
+
+if TYPE_CHECKING:
+    from ..client.run_record import RunRecord
+
+HELP = "find issues in notebooks and Python code"
+DESCRIPTION = """\
+Finds issues in notebooks and Python code, and shows them while it looks.
+Nothing of what it looks at is imported or executed.
+
+Where a Jupyter server with jupyter_realtime shows the same files, the run can be followed
+(and cancelled) there too.
+
+exit codes:
+  0  no issue at or above --fail-on
+  1  there is one
+  2  it could not be done
+  130  it was cancelled
+"""
+
+FOUND, TROUBLE, CANCELLED = 1, 2, 130
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument(
+        "paths", nargs="*", type=Path, default=[Path()], metavar="PATH",
+        help="a file or folder (default: the current folder)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--detectors", type=_names, metavar="NAME,NAME", help="only these (default: all that apply)"
+    )
+    parser.add_argument(
+        "--fail-on", choices=[*SEVERITIES, "never"], default="high", metavar="SEVERITY",
+        help="exit with 1 from this severity on: critical, high, medium, low, info, or never "
+        "(default: high)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--json", action="store_true", help="print {analysis, issues} as JSON instead of words"
+    )
+    parser.add_argument(
+        "--no-server", action="store_true", help="don't show the run on a Jupyter server"
+    )
+    # For our own processes: every report as a line of JSON; the end of standard input cancels.
+    parser.add_argument("--jsonl", action="store_true", help=argparse.SUPPRESS)
+
+
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise argparse.ArgumentTypeError("name at least one detector")
+    return names
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Analyse, and return the exit code."""
+    missing = [path for path in arguments.paths if not path.exists()]
+    if missing:
+        return _trouble(f"There is no {str(missing[0])!r} to analyse.")
+    if arguments.detectors is not None:
+        from ..analysis.registry import describe
+
+        known = {detector.name for detector in describe()}
+        unknown = [name for name in arguments.detectors if name not in known]
+        if unknown:
+            return _trouble(
+                f"There is no detector {unknown[0]!r}; there are {', '.join(sorted(known))}."
+            )
+    return asyncio.run(_analyze(arguments))
+
+
+def _trouble(message: str) -> int:
+    print(message, file=sys.stderr)
+    return TROUBLE
+
+
+async def _analyze(arguments: argparse.Namespace) -> int:
+    from .execution import Execution
+    from .signals import cancelled_by_signals
+    from .views import view_of
+
+    paths = [path.resolve() for path in arguments.paths]
+    cancel = asyncio.Event()
+    with view_of(arguments) as view, cancelled_by_signals(cancel, view.cancelling):
+        execution = Execution(paths, arguments.detectors, view.sink, cancel)
+        if not (arguments.no_server or arguments.jsonl):
+            await execution.show_on_server()
+        await execution.run()
+    view.print_result(execution.record)
+    problem = await execution.leave_server()
+    if problem:
+        print(f"The server does not show all of this run: {problem}", file=sys.stderr)
+    return _exit_code(execution.record, arguments.fail_on)
+
+
+def _exit_code(record: RunRecord, fail_on: str) -> int:
+    if record.analysis.state == "failed":
+        return TROUBLE
+    if record.analysis.state == "cancelled":
+        return CANCELLED
+    if fail_on == "never":
+        return 0
+    bad = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return FOUND if any(issue.severity in bad for issue in record.issues) else 0

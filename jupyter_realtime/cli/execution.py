@@ -1,0 +1,95 @@
+"""One run of detectors in this process, shown on a server if there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..analysis.runner import Runner, RunRequest
+from ..client.discovery import find_server
+from ..client.run_record import RunRecord, new_analysis
+from ..core.errors import RealtimeError
+from .project import below, project_of
+from .recorder import Recorder, Sink
+from .stream import Announced, announce
+
+# A run is not worth a longer wait for a server that may not be there.
+ANNOUNCE_SECONDS = 2.0
+LEAVE_SECONDS = 5.0
+
+
+class Execution:
+    """From the paths on the command line to a finished record.
+
+    Parameters
+    ----------
+    sink
+        What shows the run here.
+    cancel
+        Ends it when set.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        detectors: Sequence[str] | None,
+        sink: Sink,
+        cancel: asyncio.Event,
+    ) -> None:
+        self._paths = paths
+        self._detectors = None if detectors is None else list(detectors)
+        self._sinks = [sink]
+        self._cancel = cancel
+        self._root = project_of(paths)
+        self._announced: Announced | None = None
+        self._problem: str | None = None
+        run_id = f"local-{secrets.token_urlsafe(9)}"
+        self.record = RunRecord(new_analysis(run_id, below(self._root, paths)))
+
+    async def show_on_server(self) -> None:
+        """Find a server that shows these files, and announce the run there; go on without if not."""
+        try:
+            server = await asyncio.to_thread(find_server, folder=_folder(self._paths[0]))
+        except RealtimeError:
+            return
+        if not all(server.holds(path) for path in self._paths):
+            return
+        announcing = announce(server, self._paths, self._detectors, self._cancel)
+        try:
+            announced = await asyncio.wait_for(announcing, ANNOUNCE_SECONDS)
+        except RealtimeError as error:
+            self._problem = error.message
+        except asyncio.TimeoutError:
+            self._problem = f"{server.url} did not answer in time."
+        else:
+            self._announced, self._root = announced, announced.project.resolve()
+            self.record = RunRecord(announced.analysis)
+            self._sinks.append(announced.stream)
+
+    async def run(self) -> None:
+        """Run the detectors to the end, or until cancelled."""
+        request = RunRequest(
+            root=self._root,
+            paths=below(self._root, self._paths),
+            detectors=self._detectors,
+            costs={},
+        )
+        runner = Runner()
+        try:
+            await runner.run(request, Recorder(self.record, self._sinks), self._cancel)
+        finally:
+            await runner.close()
+
+    async def leave_server(self) -> str | None:
+        """Post what is left to post; returns what went wrong over there."""
+        if self._announced is not None:
+            await self._announced.stream.finish(LEAVE_SECONDS)
+            await self._announced.rest.close()
+            self._problem = self._announced.stream.problem
+        return self._problem
+
+
+def _folder(path: Path) -> Path:
+    return path if path.is_dir() else path.parent

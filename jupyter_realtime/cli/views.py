@@ -1,0 +1,89 @@
+"""What a person, a pipe or a program sees of a run: chosen by the options and by where the output goes."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from typing import Protocol
+
+from rich.console import Console
+
+from ..client.run_record import RunRecord
+from ..core.codec import encode
+from . import words
+from .display import Display
+from .findings import print_findings
+from .lines import JsonLines, PlainLines
+from .recorder import Sink
+
+
+class View(Protocol):
+    """One way to show a run."""
+
+    sink: Sink
+
+    def cancelling(self) -> None:
+        """Show at once that the run is about to end."""
+        ...
+
+    def print_result(self, record: RunRecord) -> None:
+        """Print what is left to say at the end."""
+        ...
+
+
+class ProgramView:
+    """Reports for another program, and no words."""
+
+    sink: Sink = JsonLines()
+
+    def cancelling(self) -> None:
+        """Say nothing: the reports do."""
+
+    def print_result(self, record: RunRecord) -> None:
+        """Say nothing: the reports did."""
+
+
+class PersonView:
+    """Progress on standard error, live if that is a terminal, and the result on standard output."""
+
+    def __init__(self, sink: Sink, *, as_json: bool) -> None:
+        self.sink = sink
+        self._as_json = as_json
+        self._began = time.monotonic()
+
+    def cancelling(self) -> None:
+        """Show at once that the run is about to end."""
+        if isinstance(self.sink, Display):
+            self.sink.cancelling()
+        else:
+            print("Cancelling…", file=sys.stderr, flush=True)
+
+    def print_result(self, record: RunRecord) -> None:
+        """Print the issues."""
+        if self._as_json:
+            body = encode({"analysis": record.analysis, "issues": record.issues})
+            print(body.decode())
+        else:
+            seconds = time.monotonic() - self._began
+            print_findings(Console(highlight=False), record, seconds)
+
+
+@contextlib.contextmanager
+def view_of(arguments: argparse.Namespace) -> Iterator[View]:
+    """Choose how to show a run; what is drawn live is gone at the end."""
+    screen = Console(stderr=True, highlight=False)
+    if arguments.jsonl:
+        yield ProgramView()
+    elif screen.is_terminal:
+        with Display(screen, words.clean(_title(arguments))) as display:
+            yield PersonView(display, as_json=arguments.json)
+    else:
+        yield PersonView(PlainLines(sys.stderr), as_json=arguments.json)
+
+
+def _title(arguments: argparse.Namespace) -> str:
+    names = [str(path) for path in arguments.paths]
+    return "Analysing " + (names[0] if len(names) == 1 else words.count(len(names), "path"))

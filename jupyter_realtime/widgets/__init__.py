@@ -1,0 +1,24 @@
+"""Widgets for notebooks. The names load on first use: ipywidgets is not imported before it is needed."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .analysis import AnalysisProgress
+
+__all__ = ["AnalysisProgress"]
+
+_LAZY = {"AnalysisProgress": "analysis"}
+
+
+def __getattr__(name: str) -> Any:
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
