@@ -1,0 +1,104 @@
+"""What the shadow tree holds: files that engines can read, and the way back to what people wrote."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ...core.issues import CellRef, Severity
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell of a notebook.
+
+    Parameters
+    ----------
+    index
+        Counts all cells of the notebook from 0, those with text too.
+    source
+        As a person wrote it.
+    code
+        The same number of lines, but pure Python: magics are neutralised, and a cell that does not
+        parse is blank.
+    first_line
+        Where `code` begins in the shadow `.py`, counted from 1.
+    failed
+        Whether its last run ended in an error that is among its outputs.
+    parses
+        False for a cell that was blanked; `source` says what was in it.
+    """
+
+    index: int
+    id: str | None
+    source: str
+    code: str
+    first_line: int
+    execution_count: int | None
+    failed: bool
+    parses: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place as people see it: the cell, or None in a module, and the line there from 1."""
+
+    cell: CellRef | None
+    line: int
+
+
+@dataclass(frozen=True)
+class ShadowFile:
+    """One file of the project as engines see it.
+
+    Parameters
+    ----------
+    path
+        Relative to the project's root, with `/`.
+    python
+        The line-preserving `.py` in the shadow tree.
+    notebook
+        The minimal `.ipynb` in the shadow tree, or None for a module. Its cells are all cells of the
+        original, in order, so that ruff's `cell` is the original's index + 1.
+    kilobytes
+        Of source.
+    """
+
+    path: str
+    python: Path
+    notebook: Path | None
+    kilobytes: float
+    cells: tuple[Cell, ...] = ()
+
+    @cached_property
+    def _first_lines(self) -> list[int]:
+        return [cell.first_line for cell in self.cells]
+
+    def place(self, line: int) -> Place:
+        """Find where a line of the shadow `.py` comes from."""
+        if not self.cells:
+            return Place(None, line)
+        cell = self.cells[max(0, bisect_right(self._first_lines, line) - 1)]
+        return Place(CellRef(index=cell.index, id=cell.id), max(1, line - cell.first_line + 1))
+
+    def text_at(self, place: Place) -> str:
+        """Read the line that a place points to, empty if there is none."""
+        if place.cell is None:
+            lines = self.python.read_text(encoding="utf-8").splitlines()
+        else:
+            [source] = [c.source for c in self.cells if c.index == place.cell.index] or [""]
+            lines = source.splitlines()
+        return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with a file itself, which every detector would stumble over: told once."""
+
+    path: str
+    rule: str
+    severity: Severity
+    message: str
+    place: Place = Place(None, 1)
