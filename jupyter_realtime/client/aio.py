@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 
 from ..core.codec import check_data
-from ..core.errors import BadRequest, NotFound
+from ..core.errors import BadRequest, NotFound, RealtimeError
 from ..core.issues import Analysis
 from ..core.messages import EventFrame
 from ..core.rooms import project_room
 from .address import Paths, Server
-from .connection import Connection
+from .connection import ClosedHere, Connection
 from .discovery import find_server
 from .effects import Item, Refused
 from .follower import Follower
@@ -213,10 +213,14 @@ class _Delivery:
         elif isinstance(item, Missed):
             log.warning("Some events of %s are no longer kept and were missed", self._room)
         elif isinstance(item, Refused):
-            log.warning("Nothing more comes from %s: %s", self._room, item.error)
+            self._warn(item.error)
         elif self._on_state is not None:
             for state in item.states if isinstance(item, Entered) else [item]:
                 self._on_state(Record({"room": self._room, **record(state)}))
+
+    def _warn(self, error: RealtimeError) -> None:
+        if not isinstance(error, ClosedHere):
+            log.warning("Nothing more comes from %s: %s", self._room, error)
 
 
 def _as_json(data: Any) -> Any:

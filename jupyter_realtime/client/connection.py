@@ -49,6 +49,10 @@ MAX_FRAME_BYTES = 64 * 2**20
 Listener = Callable[[Item], None]
 
 
+class ClosedHere(Unavailable):
+    """The connection was closed by this program itself."""
+
+
 class _Connect(connect):
     """Follows no redirect: the token is for the address that it was found with."""
 
@@ -117,8 +121,9 @@ class Connection:
 
     async def close(self) -> None:
         """Say goodbye, and leave no task."""
-        error = Unavailable("The connection was closed by this program.")
-        self._carry_out(self._conversation.give_up(error))
+        self._carry_out(
+            self._conversation.give_up(ClosedHere("This program closed the connection."))
+        )
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

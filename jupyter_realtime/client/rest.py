@@ -151,7 +151,8 @@ class Rest:
             )
         if status in (429, 502, 503, 504):
             return Unavailable(f"{self._server.url} is not available at the moment ({status}).")
-        return Internal(f"{self._server.url} answered with HTTP status {status}.")
+        kind = Internal if status >= 500 else Malformed
+        return kind(f"{self._server.url} answered with HTTP status {status}.")
 
 
 def as_shape(value: Any, shape: type[T]) -> T:

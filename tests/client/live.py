@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
 import msgspec
@@ -202,3 +203,40 @@ async def gives_up(waiting: Awaitable[object]) -> BaseException:
     except Exception as error:
         return error
     raise AssertionError("Nothing was raised.")
+
+
+class Served:
+    """A `LiveServer` on a thread of its own, for tests that block."""
+
+    def __init__(self, live: LiveServer, loop: asyncio.AbstractEventLoop) -> None:
+        self.live = live
+        self._loop = loop
+
+    def do(self, function: Callable[[], Any]) -> Any:
+        """Do something on the server's thread."""
+
+        async def work() -> Any:
+            made = function()
+            return await made if asyncio.iscoroutine(made) else made
+
+        return asyncio.run_coroutine_threadsafe(work(), self._loop).result(20)
+
+
+@contextlib.contextmanager
+def served() -> Iterator[Served]:
+    """Run a server beside a test that blocks."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    def on_loop(work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, loop).result(20)
+
+    context = live_server()
+    try:
+        yield Served(on_loop(context.__aenter__()), loop)
+        on_loop(context.__aexit__(None, None, None))
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
