@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
             return _trouble(
                 f"There is no detector {unknown[0]!r}; there are {', '.join(sorted(known))}."
             )
+    import asyncio
+
     return asyncio.run(_analyze(arguments))
 
 
@@ -85,6 +86,8 @@ def _trouble(message: str) -> int:
 
 
 async def _analyze(arguments: argparse.Namespace) -> int:
+    import asyncio
+
     from .execution import Execution
     from .signals import cancelled_by_signals
     from .views import view_of
