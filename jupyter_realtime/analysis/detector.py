@@ -1,0 +1,159 @@
+"""What a detector is. Subclass one of the three kinds and name it in an entry point.
+
+====================  =============================================  ==============================
+kind                  how it runs                                    progress
+====================  =============================================  ==============================
+`BatchDetector`       a native program over 16 files at a time       exact, by file
+`WorkerDetector`      Python, in a warm worker process               exact, by file
+`ProjectDetector`     one program over the whole project at once     predicted, in ten phases
+====================  =============================================  ==============================
+
+No kind ever runs in the process of the server or of a notebook, and none gets to import or execute the
+code that it looks at.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from ..core.issues import DetectorDescription
+from .findings import Finding
+from .shadow.model import ShadowFile
+
+INSTALL_ENGINES = 'pip install "jupyter_realtime[detectors]"'
+
+
+class EngineError(Exception):
+    """An engine said something that is no result; the message is for people."""
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a program ended. A negative `code` is the signal that ended it."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where a program runs.
+
+    Parameters
+    ----------
+    shadow
+        The root of the shadow tree.
+    scratch
+        An empty private folder; the program's working directory and home.
+    cache
+        A private folder that stays from run to run of the same project.
+    broken
+        Paths of files that don't parse.
+    """
+
+    shadow: Path
+    scratch: Path
+    cache: Path
+    broken: Collection[str]
+
+
+class Detector(ABC):
+    """What all kinds have in common.
+
+    Parameters
+    ----------
+    modules
+        The importable modules of the engine; where one is missing, `install` is what helps.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    description: ClassVar[str]
+    engine: ClassVar[str]
+    scope: ClassVar[Literal["file", "project"]] = "file"
+    modules: ClassVar[tuple[str, ...]] = ()
+    install: ClassVar[str] = INSTALL_ENGINES
+    # Until a project has been measured: seconds a kilobyte, on a machine of 2026.
+    default_cost: ClassVar[float] = 0.001
+
+    @classmethod
+    def is_available(cls) -> bool:
+        """Whether its engine is installed."""
+        return all(importlib.util.find_spec(module) is not None for module in cls.modules)
+
+    @classmethod
+    def describe(cls) -> DetectorDescription:
+        """Say what it is."""
+        available = cls.is_available()
+        return DetectorDescription(
+            name=cls.name,
+            title=cls.title,
+            description=cls.description,
+            engine=cls.engine,
+            scope=cls.scope,
+            available=available,
+            install=None if available else cls.install,
+        )
+
+    def applies_to(self, file: ShadowFile) -> bool:
+        """Whether a file is for this detector."""
+        return True
+
+
+class BatchDetector(Detector):
+    """A native program that takes many files at once."""
+
+    batch_size: ClassVar[int] = 16
+
+    @abstractmethod
+    def command(self, files: Sequence[ShadowFile], place: Workplace) -> list[str]:
+        """Write the command line; the program is named by its absolute path."""
+
+    @abstractmethod
+    def read(self, end: Exit, files: Sequence[ShadowFile], place: Workplace) -> list[Finding]:
+        """Understand what the program printed.
+
+        Raises
+        ------
+        EngineError
+            If it is no result: the batch is then halved until the file is found that did it.
+        """
+
+
+class WorkerDetector(Detector):
+    """Python code that takes one file, in a worker process."""
+
+    @abstractmethod
+    def check(self, file: ShadowFile) -> list[Finding]:
+        """Find what is wrong with a file."""
+
+
+class ProjectDetector(Detector):
+    """A program that has to see the whole project."""
+
+    scope: ClassVar[Literal["file", "project"]] = "project"
+    default_cost: ClassVar[float] = 0.02
+
+    def environment(self, place: Workplace) -> dict[str, str]:
+        """Name what the program needs in its environment beside the little that all get."""
+        return {}
+
+    @abstractmethod
+    def command(self, files: Sequence[ShadowFile], place: Workplace) -> list[str]:
+        """Write the command line; runs in a thread, so files may be prepared here."""
+
+    @abstractmethod
+    def read(self, end: Exit, files: Sequence[ShadowFile], place: Workplace) -> list[Finding]:
+        """Understand what the program printed.
+
+        Raises
+        ------
+        EngineError
+            If it is no result.
+        """

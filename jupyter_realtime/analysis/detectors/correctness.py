@@ -1,0 +1,143 @@
+"""`correctness`: ruff's rules about code that is wrong, or very likely so."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from ...core.issues import Edit, Severity
+from ..detector import BatchDetector, EngineError, Exit, Workplace
+from ..findings import Finding, ProposedFix
+from ..processes import program
+from ..shadow.model import ShadowFile
+
+SELECT = "F,E9,B,PLE,PLW,RUF"
+# Ambiguous Unicode is how people write × and – in a notebook's texts.
+IGNORE = "RUF001,RUF002,RUF003"
+# `hidden-state` looks at names across cells, with the order in which they ran.
+NOTEBOOK_IGNORE = frozenset({"F821"})
+
+_SEVERITIES: dict[str, Severity] = {
+    "correctness": "high",
+    "security": "high",
+    "suspicious": "medium",
+    "performance": "low",
+    "complexity": "low",
+}
+
+
+class Correctness(BatchDetector):
+    """Undefined and unused names, broken formats, comparisons that are always true, and the like."""
+
+    name = "correctness"
+    title = "Correctness"
+    description = (
+        "Code that is wrong or very likely so: undefined names, broken formats, bug-prone patterns."
+    )
+    engine = "ruff"
+    modules = ("ruff",)
+    default_cost = 0.0005
+
+    def command(self, files: Sequence[ShadowFile], place: Workplace) -> list[str]:
+        """Ask ruff for JSON, without any configuration or cache of the project."""
+        return program(
+            ruff(),
+            "check",
+            "--isolated",
+            "--no-cache",
+            "--force-exclude",
+            "--output-format=json",
+            "--exit-zero",
+            f"--select={SELECT}",
+            f"--ignore={IGNORE}",
+            "--",
+            *(str(file.notebook or file.python) for file in files),
+        )
+
+    def read(self, end: Exit, files: Sequence[ShadowFile], place: Workplace) -> list[Finding]:
+        """Turn ruff's JSON into findings."""
+        if end.code != 0:
+            raise EngineError(_reason(end))
+        try:
+            rows = json.loads(end.stdout)
+        except ValueError:
+            raise EngineError("ruff did not print JSON.") from None
+        by_name = {str(file.notebook or file.python): file for file in files}
+        found = (_finding(row, by_name.get(row["filename"])) for row in rows)
+        return [finding for finding in found if finding is not None]
+
+
+def ruff() -> str:
+    """Find the program that the Python package brings, not one in a PATH."""
+    from ruff.__main__ import find_ruff_bin
+
+    return str(find_ruff_bin())
+
+
+@cache
+def _categories() -> dict[str, str]:
+    """Ask ruff what kind of rule each is; releases before categories give nothing."""
+    done = subprocess.run(
+        [ruff(), "rule", "--all", "--output-format=json"],
+        capture_output=True,
+        check=True,
+        timeout=30,
+    )
+    return {rule["code"]: rule.get("category", "") for rule in json.loads(done.stdout)}
+
+
+def severity(rule: str) -> Severity:
+    """Rate a rule by the category that ruff gives it, or, in older releases, by its family."""
+    category = _categories().get(rule) or (
+        "correctness" if rule.startswith(("F5", "F6", "F7", "F8", "E9", "PLE")) else "suspicious"
+    )
+    return _SEVERITIES.get(category, "info")
+
+
+def _finding(row: dict[str, Any], file: ShadowFile | None) -> Finding | None:
+    rule = row["code"] or "syntax"
+    if file is None or (rule == "invalid-syntax" or rule == "syntax"):
+        return None  # What does not parse is told once, by the shadow tree.
+    if file.notebook is not None and rule in NOTEBOOK_IGNORE:
+        return None
+    start, stop = row["location"], row["end_location"]
+    cell = row.get("cell")
+    return Finding(
+        path=file.path,
+        rule=rule,
+        severity=severity(rule),
+        message=row["message"],
+        line=start["row"],
+        column=start["column"],
+        end_line=stop["row"],
+        end_column=stop["column"],
+        cell_index=None if cell is None else cell - 1,
+        url=row.get("url"),
+        fix=_fix(row.get("fix"), cell),
+    )
+
+
+def _fix(fix: dict[str, Any] | None, cell: int | None) -> ProposedFix | None:
+    # In a notebook ruff counts the lines of an edit over all cells: only the finding has a cell.
+    if fix is None or cell is not None:
+        return None
+    edits = tuple(
+        Edit(
+            line=edit["location"]["row"],
+            column=edit["location"]["column"],
+            end_line=edit["end_location"]["row"],
+            end_column=edit["end_location"]["column"],
+            text=edit["content"],
+        )
+        for edit in fix["edits"]
+    )
+    return ProposedFix(fix["message"] or "Apply", fix["applicability"] == "safe", edits)
+
+
+def _reason(end: Exit) -> str:
+    if end.code < 0:
+        return "ruff crashed."
+    return f"ruff failed: {end.stderr.decode(errors='replace').strip()[-300:]}"

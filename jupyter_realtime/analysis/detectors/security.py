@@ -1,0 +1,63 @@
+"""`security`: bandit, in a worker process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.issues import Severity
+from ..detector import WorkerDetector
+from ..findings import Finding
+from ..shadow.model import ShadowFile
+
+_RATING: dict[tuple[str, str], Severity] = {
+    ("HIGH", "HIGH"): "critical",
+    ("HIGH", "MEDIUM"): "high",
+    ("HIGH", "LOW"): "medium",
+    ("MEDIUM", "HIGH"): "high",
+    ("MEDIUM", "MEDIUM"): "medium",
+    ("MEDIUM", "LOW"): "low",
+}
+# `assert` belongs to tests and to the checks that a notebook makes of its own data.
+SKIP = ["B101"]
+
+
+class Security(WorkerDetector):
+    """Shell injection, weak hashes, unsafe loading, requests without a timeout, and the like."""
+
+    name = "security"
+    title = "Security"
+    description = (
+        "Code that lets an attacker in: shell injection, unsafe loading, weak cryptography."
+    )
+    engine = "bandit"
+    modules = ("bandit",)
+    default_cost = 0.003
+
+    def check(self, file: ShadowFile) -> list[Finding]:
+        """Run bandit's tests over a file."""
+        from bandit.core.config import BanditConfig
+        from bandit.core.manager import BanditManager
+
+        manager = BanditManager(BanditConfig(), "file", profile={"exclude": SKIP})
+        manager.discover_files([str(file.python)])
+        manager.run_tests()
+        return [_finding(found, file) for found in manager.get_issue_list()]
+
+
+def _finding(found: Any, file: ShadowFile) -> Finding:
+    return Finding(
+        path=file.path,
+        rule=found.test_id,
+        severity=_RATING.get((found.severity, found.confidence), "low"),
+        message=found.text,
+        line=found.lineno,
+        column=found.col_offset + 1,
+        end_line=found.lineno if found.end_col_offset > found.col_offset else None,
+        end_column=found.end_col_offset + 1 if found.end_col_offset > found.col_offset else None,
+        url=_url(found),
+    )
+
+
+def _url(found: Any) -> str | None:
+    cwe = found.cwe.link() if found.cwe else ""
+    return cwe or None

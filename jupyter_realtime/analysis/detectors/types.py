@@ -1,0 +1,145 @@
+"""`types`: mypy over the whole project.
+
+mypy stops at the first file that it can't parse, and at two files of one module name. So files that don't
+parse are left out, and every file gets a name of its own in a tree of links, in which no name is a
+keyword, and none at the top shadows the standard library.
+"""
+
+from __future__ import annotations
+
+import json
+import keyword
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ...core.issues import Severity
+from ..detector import EngineError, Exit, ProjectDetector, Workplace
+from ..findings import Finding
+from ..processes import python_module
+from ..shadow.model import ShadowFile
+
+_HIGH = frozenset({"call-arg", "attr-defined", "operator", "index", "return-value", "arg-type"})
+# Told by others (undefined names), or the way of notebooks (names that are defined again, `await`).
+_IGNORED = frozenset({"name-defined", "used-before-def"})
+_IGNORED_IN_NOTEBOOKS = frozenset({"no-redef", "top-level-await", "assignment"})
+_TREE = "modules"
+
+
+class Types(ProjectDetector):
+    """Calls, attributes and operations that can't work with the types that the code itself tells."""
+
+    name = "types"
+    title = "Types"
+    description = "Calls and attributes that can't be right by the types in the code, across files."
+    engine = "mypy"
+    modules = ("mypy",)
+    default_cost = 0.05
+
+    def environment(self, place: Workplace) -> dict[str, str]:
+        """Make the tree the place from which modules are named."""
+        return {"MYPYPATH": str(place.scratch / _TREE)}
+
+    def command(self, files: Sequence[ShadowFile], place: Workplace) -> list[str]:
+        """Lay out the tree, and ask mypy for JSON without any configuration of the project."""
+        links = _lay_out(files, place)
+        listing = place.scratch / "mypy-files"
+        listing.write_text("\n".join(links))
+        return python_module(
+            "mypy",
+            "--config-file=",
+            "--output=json",
+            "--ignore-missing-imports",
+            "--follow-imports=silent",
+            "--show-error-end",
+            "--no-error-summary",
+            "--explicit-package-bases",
+            "--namespace-packages",
+            "--no-site-packages",
+            f"--cache-dir={place.cache / 'mypy'}",
+            f"@{listing}",
+        )
+
+    def read(self, end: Exit, files: Sequence[ShadowFile], place: Workplace) -> list[Finding]:
+        """Turn mypy's lines of JSON into findings."""
+        if end.code not in (0, 1):
+            raise EngineError(_reason(end))
+        by_link = _links(files, place)
+        rows = [json.loads(line) for line in end.stdout.splitlines() if line.startswith(b"{")]
+        found = (_finding(row, by_link.get(str(place.scratch / row["file"]))) for row in rows)
+        return [finding for finding in found if finding is not None]
+
+
+def _lay_out(files: Sequence[ShadowFile], place: Workplace) -> list[str]:
+    links = []
+    for link, file in _links(files, place).items():
+        Path(link).parent.mkdir(parents=True, exist_ok=True)
+        os.link(file.python, link)
+        links.append(link)
+    return links
+
+
+def _links(files: Sequence[ShadowFile], place: Workplace) -> dict[str, ShadowFile]:
+    """Name each file that parses in the tree; the same files get the same names each time."""
+    links: dict[str, ShadowFile] = {}
+    tree = place.scratch / _TREE
+    for file in files:
+        if file.path in place.broken:
+            continue
+        parts = _module_parts(file)
+        while str(tree.joinpath(*parts)) in links:
+            parts = [*parts[:-1], f"_{parts[-1]}"]
+        links[str(tree.joinpath(*parts))] = file
+    return links
+
+
+def _module_parts(file: ShadowFile) -> list[str]:
+    *folders, name = PurePosixPath(file.path).parts
+    stem = name.rpartition(".")[0]
+    if file.notebook is not None:
+        stem = f"{stem}_notebook"
+    parts = [_identifier(part) for part in (*folders, stem)]
+    if parts[0] in sys.stdlib_module_names:
+        parts[0] = f"{parts[0]}_"
+    return [*parts[:-1], f"{parts[-1]}.py"]
+
+
+def _identifier(text: str) -> str:
+    name = re.sub(r"\W", "_", text)
+    if not name.isidentifier() or keyword.iskeyword(name):
+        name = f"_{name}"
+    return name
+
+
+def _finding(row: dict[str, Any], file: ShadowFile | None) -> Finding | None:
+    code = row.get("code") or "misc"
+    ignored = (
+        _IGNORED if file is None or file.notebook is None else _IGNORED | _IGNORED_IN_NOTEBOOKS
+    )
+    if file is None or row.get("severity") != "error" or code in ignored:
+        return None
+    return Finding(
+        path=file.path,
+        rule=code,
+        severity=_severity(code),
+        message=row["message"],
+        line=max(1, row["line"]),
+        column=max(0, row["column"]) + 1,
+        end_line=row.get("end_line"),
+        end_column=row["end_column"] + 1 if row.get("end_column") is not None else None,
+        url=f"https://mypy.readthedocs.io/en/stable/_refs.html#code-{code}",
+    )
+
+
+def _severity(code: str) -> Severity:
+    return "high" if code in _HIGH else "medium"
+
+
+def _reason(end: Exit) -> str:
+    if end.code < 0:
+        return "mypy crashed."
+    said = (end.stderr or end.stdout).decode(errors="replace").strip()
+    return f"mypy failed: {said[-300:]}"
