@@ -163,7 +163,9 @@ class RunRecorder:
         """Somebody asked for the end."""
         async with self._one_at_a_time:
             self._refuse_if_over()
-            await self._keep(msgspec.structs.replace(self.analysis, state="cancelling"))
+            cancelling = msgspec.structs.replace(self.analysis, state="cancelling")
+            # No report: under the key of one it would count as kept already, or swallow it.
+            await self._keep(cancelling, is_report=False)
             await self._show([])
 
     async def heartbeat(self) -> None:
@@ -180,12 +182,14 @@ class RunRecorder:
         issues: Sequence[Issue] = (),
         timing: Timing | None = None,
         drafts: Sequence[Draft] = (),
+        is_report: bool = True,
     ) -> None:
         self._refuse_if_over()
+        report_key = self.report_key if is_report else None
         run = replace(self._kept, analysis=snapshot, lease_until_ms=now_ms() + self._lease_ms)
         is_new = await self._patiently(
             lambda: self._store.analyses.save(
-                run, issues=issues, timing=timing, drafts=drafts, report_key=self.report_key
+                run, issues=issues, timing=timing, drafts=drafts, report_key=report_key
             )
         )
         if is_new:

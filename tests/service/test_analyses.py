@@ -221,6 +221,20 @@ async def test_A6_an_outside_runner_reports_and_a_repetition_changes_nothing(
         assert names.count("analysis:issues") == 1 and names.count("analysis:cancelled") == 1
 
 
+async def test_A6_an_outside_run_is_cancelled_whatever_was_reported_last(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(until_cancelled) as services:
+        run = await start(services, outside=True)
+        await services.analyses.report(ANA, run.id, [Started(detectors=[lane()])], "key-1")
+        await services.analyses.cancel(ANA, run.id)
+
+        async def told() -> bool:
+            return (await services.analyses.report(ANA, run.id, [], "k")).state == "cancelling"
+
+        await eventually(told)
+
+
 async def test_A6_nobody_else_reports_on_a_run(open_services: OpenServices) -> None:
     async with open_services(until_cancelled) as services:
         outside, inside = await start(services, outside=True), await start(services)
