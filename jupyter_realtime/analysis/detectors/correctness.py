@@ -29,6 +29,10 @@ _SEVERITIES: dict[str, Severity] = {
 }
 
 
+# Left over, but never wrong: ruff files them under correctness.
+_TIDINESS = frozenset({"F401", "F811", "F841"})
+
+
 class Correctness(BatchDetector):
     """Undefined and unused names, broken formats, comparisons that are always true, and the like."""
 
@@ -91,6 +95,8 @@ def _categories() -> dict[str, str]:
 
 def severity(rule: str) -> Severity:
     """Rate a rule by the category that ruff gives it, or, in older releases, by its family."""
+    if rule in _TIDINESS:
+        return "low"
     category = _categories().get(rule) or (
         "correctness" if rule.startswith(("F5", "F6", "F7", "F8", "E9", "PLE")) else "suspicious"
     )
