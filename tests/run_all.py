@@ -43,14 +43,28 @@ STEPS = [
     Step(
         "js",
         "vitest",
-        ["npx", "vitest", "run", "--reporter=default", "--reporter=junit", "--outputFile.junit={report}"],
+        [
+            "npx",
+            "vitest",
+            "run",
+            "--reporter=default",
+            "--reporter=junit",
+            "--outputFile.junit={report}",
+        ],
         JS,
         "vitest.xml",
     ),
     Step(
         "python",
         "pytest",
-        [*PYTEST, "-n", "2", "--ignore=tests/browser", "--ignore=tests/package", "--junit-xml={report}"],
+        [
+            *PYTEST,
+            "-n",
+            "2",
+            "--ignore=tests/browser",
+            "--ignore=tests/package",
+            "--junit-xml={report}",
+        ],
         report="python.xml",
     ),
     Step(

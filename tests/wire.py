@@ -50,9 +50,7 @@ class Wire:
         self._server = await asyncio.start_server(self._forward, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
-    async def _forward(
-        self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter
-    ) -> None:
+    async def _forward(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         server, to_server = await asyncio.open_connection("127.0.0.1", self._target_port)
         try:
             await asyncio.gather(

@@ -121,5 +121,7 @@ def test_a_base_install_says_how_to_get_the_detectors(environment: Path, tmp_pat
         check=False,
     )
     lanes = json.loads(done.stdout)["analysis"]["detectors"]
-    missing = [lane for lane in lanes if lane["error"] and "jupyter_realtime[detectors]" in lane["error"]]
+    missing = [
+        lane for lane in lanes if lane["error"] and "jupyter_realtime[detectors]" in lane["error"]
+    ]
     assert missing, done.stdout

@@ -36,7 +36,9 @@ async def test_L4_a_full_disk_gives_everybody_a_retryable_error_and_keeps_nothin
     kept = (await store.log.position("project:p")).seq
     assert kept == 1 + sum(not isinstance(r, BaseException) for r in results)
     writer.execute(f"PRAGMA max_page_count = {2**30}")
-    assert (await store.log.append(draft(data=big))).seq == kept + 1, "it goes on when there is room"
+    assert (await store.log.append(draft(data=big))).seq == kept + 1, (
+        "it goes on when there is room"
+    )
     await store.close()
 
 

@@ -1,0 +1,102 @@
+"""A real JupyterLab in a real browser, over a copy of the sample project."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.jupyter import TOKEN, Jupyter
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "notebooks"
+OUTPUT = Path(__file__).parent / "output"
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, for all tests."""
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium")
+        assert chromium, "Chromium is missing: `make test` installs it, or names its package."
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """A copy of the sample project."""
+    copy = tmp_path / "project"
+    shutil.copytree(SAMPLE, copy, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+    return copy
+
+
+@pytest.fixture
+def jupyter(tmp_path: Path, sample: Path) -> Iterator[Jupyter]:
+    """JupyterLab on the sample."""
+    with Jupyter(tmp_path / "home", sample) as server:
+        yield server
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A window of its own, with nothing remembered."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+OpenLab = Callable[..., Page]
+
+
+@pytest.fixture
+def open_lab(context: BrowserContext, jupyter: Jupyter) -> Iterator[OpenLab]:
+    """Open JupyterLab, optionally at a file, and wait until it has settled."""
+    errors: list[str] = []
+
+    def open_(path: str = "", *, base: str | None = None) -> Page:
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        tree = f"lab/tree/{path}" if path else "lab"
+        page.goto(f"{base or jupyter.url}{tree}?token={TOKEN}&reset")
+        page.locator("#jp-main-dock-panel").wait_for()
+        return page
+
+    yield open_
+    assert not errors, f"The page raised: {errors}"
+
+
+@pytest.fixture(autouse=True)
+def picture_of_failure(
+    request: pytest.FixtureRequest, context: BrowserContext
+) -> Iterator[None]:
+    """Leave a picture of each page where a test failed."""
+    yield
+    report = getattr(request.node, "call_report", None)
+    if report is not None and report.failed:
+        OUTPUT.mkdir(exist_ok=True)
+        for number, page in enumerate(context.pages):
+            page.screenshot(path=OUTPUT / f"{request.node.name}-{number}.png")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.call_report = report
+    return report

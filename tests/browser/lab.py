@@ -1,0 +1,141 @@
+"""What a person does in JupyterLab, in words of the tests."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.jupyter import Jupyter
+
+PANEL = "[data-jrt-panel]"
+ENDED = re.compile("succeeded|partial|failed|cancelled")
+
+
+class Lab:
+    """A page of JupyterLab with our panel."""
+
+    def __init__(self, page: Page, server: Jupyter) -> None:
+        self.page = page
+        self.server = server
+
+    @property
+    def panel(self) -> Locator:
+        """The panel at the right."""
+        return self.page.locator(PANEL).first
+
+    def show_panel(self) -> None:
+        """Open the panel, by its command."""
+        if not self.panel.is_visible():
+            self.command("Show Analysis Panel")
+        expect(self.panel).to_be_visible()
+        expect(self.panel.locator("[data-jrt-connection]").first).to_have_attribute(
+            "data-jrt-connection", "online"
+        )
+
+    def command(self, label: str) -> None:
+        """Run a command from the palette."""
+        self.page.keyboard.press("Control+Shift+C")
+        palette = self.page.locator(".jp-ModalCommandPalette input, .lm-CommandPalette-input").first
+        palette.fill(label)
+        self.page.locator(".lm-CommandPalette-item", has_text=label).first.click()
+
+    def target(self, label: str) -> None:
+        """Choose what to analyse."""
+        self.panel.get_by_text(label, exact=False).first.click()
+
+    def analyse(self) -> str:
+        """Press the button; returns the new run's id."""
+        before = self.runs()
+        self.panel.get_by_role("button", name="Analyse", exact=True).click()
+        self.page.wait_for_function(
+            "before => [...document.querySelectorAll('[data-jrt-panel] [data-jrt-run]')]"
+            ".some(card => !before.includes(card.dataset.jrtRun))",
+            arg=before,
+        )
+        [new] = [run for run in self.runs() if run not in before]
+        return new
+
+    def runs(self) -> list[str]:
+        """The ids of the runs that the panel shows."""
+        ids: list[str] = self.page.evaluate(
+            "[...document.querySelectorAll('[data-jrt-panel] [data-jrt-run]')].map(c => c.dataset.jrtRun)"
+        )
+        return list(dict.fromkeys(ids))
+
+    def card(self, run: str) -> Locator:
+        """A run's card."""
+        return self.panel.locator(f"[data-jrt-run='{run}']").first
+
+    def state(self, run: str) -> str | None:
+        """What the card says about the run's state."""
+        return self.card(run).get_attribute("data-jrt-state")
+
+    def wait_for_end(self, run: str) -> str:
+        """Wait until a run is over."""
+        expect(self.card(run)).to_have_attribute("data-jrt-state", ENDED, timeout=60_000)
+        return self.state(run) or ""
+
+    def issues_of(self, run: str) -> list[dict[str, Any]]:
+        """What the server knows of a run."""
+        items: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            _, page = self.server.api("GET", f"analyses/{run}/issues?limit=1000{cursor}")
+            items += page["items"]
+            if page["next"] is None:
+                return items
+            cursor = f"&cursor={page['next']}"
+
+    def issues_in_page(self, run: str) -> list[str]:
+        """The ids of the issues that the page holds for a run, in their order.
+
+        The list is virtual, so the page's own store is asked: the one that all views read.
+        """
+        ids: list[str] = self.page.evaluate(
+            "run => globalThis[Symbol.for('jupyter_realtime/1')].issueIds(run)", run
+        )
+        return ids
+
+    def record(self, run: str) -> None:
+        """From now on note each lane's states, and when the first issue was seen."""
+        self.page.evaluate(
+            """run => {
+                const seen = window.__jrtSeen = {lanes: {}, states: [], firstIssueIn: null};
+                const look = () => {
+                    const card = document.querySelector(`[data-jrt-panel] [data-jrt-run="${run}"]`);
+                    if (card) {
+                        const state = card.dataset.jrtState;
+                        if (seen.states.at(-1) !== state) seen.states.push(state);
+                        for (const lane of card.querySelectorAll('[data-jrt-lane]')) {
+                            const list = seen.lanes[lane.dataset.jrtLane] ??= [];
+                            const text = `${lane.dataset.jrtState} ${lane.textContent}`;
+                            if (list.at(-1) !== text) list.push(text);
+                        }
+                        if (!seen.firstIssueIn && card.querySelector('[data-jrt-issue]'))
+                            seen.firstIssueIn = state;
+                    }
+                    window.__jrtTimer = requestAnimationFrame(look);
+                };
+                look();
+            }""",
+            run,
+        )
+
+    def recorded(self) -> dict[str, Any]:
+        """What was noted."""
+        seen: dict[str, Any] = json.loads(self.page.evaluate("JSON.stringify(window.__jrtSeen)"))
+        return seen
+
+
+def eventually(condition: Callable[[], bool], page: Page, *, within_ms: int = 20_000) -> None:
+    """Wait until something outside the page holds."""
+    deadline_checks = within_ms // 50
+    for _ in range(deadline_checks):
+        if condition():
+            return
+        page.wait_for_function("() => new Promise(done => setTimeout(() => done(true), 50))")
+    raise AssertionError("It did not happen in time.")

@@ -1,0 +1,105 @@
+"""Walks `docs/way-of-a-finding.md`: a real analysis, a real server, each station in its order."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from jupyter_realtime.core.messages import SUBPROTOCOL
+
+pytest_plugins = ["tests.server.conftest"]
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "way-of-a-finding.md").read_text()
+STATIONS = re.findall(r"^\| \d+ \| `([a-z_.]+:[A-Za-z_.]+)` ", PAGE, re.MULTILINE)
+SOURCES = re.findall(r"^\| \d+ \| `(js/[^`]+)` ", PAGE, re.MULTILINE)
+
+
+def code_of(station: str) -> CodeType:
+    """Find the function that a station names."""
+    module, _, path = station.partition(":")
+    found: Any = importlib.import_module(f"jupyter_realtime.{module}")
+    for name in path.split("."):
+        found = vars(found)[name]
+    found = getattr(found, "func", found)
+    code: CodeType = getattr(found, "__func__", found).__code__
+    return code
+
+
+@pytest.fixture
+def noted() -> Iterator[list[str]]:
+    """Note when each station is entered for the first time, in any thread that starts from now on."""
+    wanted = {code_of(station): station for station in STATIONS}
+    entered: list[str] = []
+
+    def look(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and (station := wanted.get(frame.f_code)) and station not in entered:
+            entered.append(station)
+
+    threading.setprofile(look)
+    sys.setprofile(look)
+    try:
+        yield entered
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+async def first_finding(socket: Any, api: Callable[..., Any], folder: Path) -> dict[str, Any]:
+    """Follow a new run until its first issues arrive."""
+    (folder / "a.py").write_text("print(never_defined)\n")
+    _, listing = await api("GET", "projects")
+    project = listing["items"][0]["id"]
+    body = {"paths": ["a.py"], "project": project, "detectors": ["correctness"]}
+    _, run = await api("POST", "analyses", body)
+    request = {"type": "subscribe", "id": 1, "room": run["room"], "since": None}
+    await socket.send(json.dumps(request))
+    async for message in socket:
+        frame = json.loads(message)
+        if frame["type"] == "event" and frame["event"] == "analysis:issues":
+            return dict(frame)
+    raise AssertionError("The socket was closed.")
+
+
+async def test_a_finding_takes_the_way_that_the_page_describes(
+    noted: list[str],
+    api: Callable[..., Any],
+    http_server: Any,
+    jp_base_url: str,
+    jp_http_port: int,
+    jp_auth_header: dict[str, str],
+    jp_root_dir: Path,
+) -> None:
+    await api("GET", "me")
+    url = f"ws://127.0.0.1:{jp_http_port}{jp_base_url}realtime/ws"
+    async with connect(
+        url, additional_headers=jp_auth_header, subprotocols=[Subprotocol(SUBPROTOCOL)]
+    ) as socket:
+        finding = await asyncio.wait_for(first_finding(socket, api, jp_root_dir), 30)
+    [issue] = finding["data"]["issues"]
+    assert (issue["rule"], issue["path"], issue["line"]) == ("F821", "a.py", 1)
+    assert [s for s in noted if s in STATIONS[:7]] == STATIONS[:7], "from the detector to the commit"
+    assert set(noted) == set(STATIONS)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_page_names_sources_that_exist(source: str) -> None:
+    assert (ROOT / source).is_file()
+
+
+def test_the_page_names_every_layer_once_in_the_order_of_the_architecture() -> None:
+    assert len(STATIONS) == 13 and len(SOURCES) == 3
+    layers = list(dict.fromkeys(station.split(".")[0] for station in STATIONS))
+    assert layers == ["analysis", "service", "stores", "core", "server"]
