@@ -89,11 +89,13 @@ async def _analyze(arguments: argparse.Namespace) -> int:
     import asyncio
 
     from .execution import Execution
-    from .signals import cancelled_by_signals
+    from .signals import cancel_at_end_of_input, cancelled_by_signals
     from .views import view_of
 
     paths = [path.resolve() for path in arguments.paths]
     cancel = asyncio.Event()
+    if arguments.jsonl:
+        cancel_at_end_of_input(cancel)
     with view_of(arguments) as view, cancelled_by_signals(cancel, view.cancelling):
         execution = Execution(paths, arguments.detectors, view.sink, cancel)
         if not (arguments.no_server or arguments.jsonl):

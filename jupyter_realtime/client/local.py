@@ -25,6 +25,14 @@ from .reports import add
 from .run_record import RunRecord, new_analysis
 from .runs import Run
 
+# Finds this package wherever we have found it, and nothing else before Python's own modules.
+_PROGRAM = """
+import sys
+sys.path = [folder for folder in sys.path if folder] + [sys.argv.pop(1)]
+from jupyter_realtime.cli import main
+sys.exit(main())
+"""
+
 _decode = msgspec.json.Decoder(Report).decode
 
 # What a person may read of the other process's last words.
@@ -56,26 +64,20 @@ def analyze_locally(paths: Paths, detectors: Sequence[str] | None = None) -> Run
 
 
 def _start(paths: Sequence[str], detectors: Sequence[str] | None) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "jupyter_realtime.cli", "analyze", "--jsonl"]
+    packages = str(Path(__file__).parents[2])
+    command = [sys.executable, "-c", _PROGRAM, packages, "analyze", "--jsonl"]
     if detectors is not None:
         command += ["--detectors", ",".join(detectors)]
-    # The current folder may hold a json.py of the project: it must not be imported instead of Python's.
-    packages = Path(__file__).parents[2]
     return subprocess.Popen(
         [*command, "--", *paths],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Not the current folder: a json.py in there must not be imported instead of Python's own.
         cwd=packages,
-        env={**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": _import_path(packages)},
         # Interrupting a kernel interrupts its whole group; a run is ended by `cancel` only.
         start_new_session=True,
     )
-
-
-def _import_path(packages: Path) -> str:
-    inherited = os.environ.get("PYTHONPATH")
-    return os.pathsep.join([str(packages), inherited] if inherited else [str(packages)])
 
 
 def _hang_up(process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,135 @@
+"""The SDK with a real Jupyter server: from a script, from a kernel, through a crash."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_realtime.client.blocking import Realtime
+from tests.jupyter_process import TOKEN, JupyterProcess, jupyter, until
+
+BAD = "def f():\n    return undefined_name\n"
+CELL = {
+    "cell_type": "code",
+    "id": "first",
+    "execution_count": None,
+    "metadata": {},
+    "outputs": [],
+    "source": "print(another_name)\n",
+}
+NOTEBOOK = {
+    "cells": [CELL],
+    "metadata": {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python"},
+    },
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterProcess]:
+    root = tmp_path_factory.mktemp("root")
+    (root / "notebooks").mkdir()
+    (root / "bad.py").write_text(BAD)
+    (root / "notebooks" / "a.ipynb").write_text(json.dumps(NOTEBOOK))
+    with jupyter(tmp_path_factory.mktemp("jupyter"), root) as running:
+        yield running
+
+
+@pytest.fixture
+def rt(server: JupyterProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[Realtime]:
+    monkeypatch.chdir(server.root)
+    monkeypatch.setenv("JUPYTER_REALTIME_URL", server.realtime_url)
+    monkeypatch.setenv("JUPYTER_REALTIME_TOKEN", TOKEN)
+    monkeypatch.setenv("JUPYTER_REALTIME_ROOT", str(server.root))
+    with Realtime.connect() as connected:
+        yield connected
+
+
+def test_a_run_finds_what_is_wrong(rt: Realtime) -> None:
+    run = rt.analyze(".").wait(60)
+    assert run.state == "succeeded", run.analysis
+    found = {(issue.path, issue.rule) for issue in run.issues}
+    assert {("bad.py", "F821"), ("notebooks/a.ipynb", "F821")} <= found
+    assert run.counts.high + run.counts.critical >= 1
+    assert len(run.to_frame()) == len(run.issues) == sum(run.counts.values())
+
+
+def test_detectors_are_chosen_and_a_wrong_name_is_named(rt: Realtime) -> None:
+    run = rt.analyze("bad.py", detectors=["correctness"]).wait(60)
+    assert [lane.name for lane in run.detectors] == ["correctness"]
+    with pytest.raises(Exception, match="no-such-detector"):
+        rt.analyze(".", detectors=["no-such-detector"])
+
+
+def test_a_run_is_followed_by_its_id(rt: Realtime) -> None:
+    first = rt.analyze("bad.py").wait(60)
+    again = rt.run(first.id).wait(60)
+    assert again.issues == first.issues and again.analysis == first.analysis
+
+
+def test_a_script_is_found_its_server_by_the_folder_it_is_in(server: JupyterProcess) -> None:
+    code = """
+from jupyter_realtime import Realtime
+with Realtime.connect() as rt:
+    run = rt.analyze("a.ipynb").wait(60)
+    print(run.state, sorted({issue.path for issue in run.issues}), rt.me.kind)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=server.root / "notebooks",
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("succeeded ['notebooks/a.ipynb']")
+
+
+def test_a_kernel_is_a_program_of_its_person(server: JupyterProcess) -> None:
+    with server.kernel("notebooks") as kernel:
+        kernel.run("from jupyter_realtime import Realtime; rt = Realtime.connect()")
+        assert kernel.run("print(rt.me.kind)") == "program\n"
+        said = kernel.run("print(rt.analyze('a.ipynb').wait(60).issues[0].path)")
+        assert said == "notebooks/a.ipynb\n"
+
+
+def test_events_go_round(rt: Realtime, server: JupyterProcess) -> None:
+    heard: list[object] = []
+    rt.analyze("bad.py").wait(60)
+    (project,) = [project for project in rt.projects() if project.root == ""]
+    rt.subscribe(f"project:{project.id}", lambda event: heard.append(event.data))
+    position = rt.publish("custom:metric", {"loss": 0.5}, key="once")
+    assert rt.publish("custom:metric", {"loss": 0.5}, key="once") == position
+    until(lambda: {"loss": 0.5} in heard)
+    assert heard.count({"loss": 0.5}) == 1
+
+
+def test_a_killed_server_leaves_a_failed_run_and_comes_back(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    for number in range(40):
+        (root / f"m{number}.py").write_text(BAD * 20)
+    (tmp_path / "jupyter").mkdir()
+    with jupyter(tmp_path / "jupyter", root) as server:
+        rt = Realtime.connect(server.realtime_url, TOKEN)
+        run = rt.analyze(".")
+        until(lambda: bool(run.issues) or run.is_finished)
+        server.kill()
+        acknowledged = [issue.id for issue in run.issues]
+        server.start()
+        run.wait(60)
+        assert run.state == "failed" and "server stopped" in (run.error or "")
+        ids = [issue.id for issue in run.issues]
+        assert ids[: len(acknowledged)] == acknowledged and len(ids) == len(set(ids))
+        assert rt.analyze(".").wait(90).state == "succeeded"
+        rt.close()
