@@ -15,8 +15,9 @@ from ..processes import program
 from ..shadow.model import ShadowFile
 
 SELECT = "F,E9,B,PLE,PLW,RUF"
-# Ambiguous Unicode is how people write × and – in a notebook's texts.
-IGNORE = "RUF001,RUF002,RUF003"
+# Ambiguous Unicode is how people write × and – in a notebook's texts; F405 says of every name after a
+# star import (told by F403) that it may come from there.
+IGNORE = "RUF001,RUF002,RUF003,F405"
 # `hidden-state` looks at names across cells, with the order in which they ran.
 NOTEBOOK_IGNORE = frozenset({"F821"})
 

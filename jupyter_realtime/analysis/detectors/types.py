@@ -23,9 +23,10 @@ from ..processes import python_module
 from ..shadow.model import ShadowFile
 
 _HIGH = frozenset({"call-arg", "attr-defined", "operator", "index", "return-value", "arg-type"})
-# Told by others (undefined names), or the way of notebooks (names that are defined again, `await`).
-_IGNORED = frozenset({"name-defined", "used-before-def"})
-_IGNORED_IN_NOTEBOOKS = frozenset({"no-redef", "top-level-await", "assignment"})
+# Told by others (undefined names, names that are defined again), or no statement about types (misc).
+_IGNORED = frozenset({"name-defined", "used-before-def", "no-redef", "misc"})
+# The way of notebooks: `await` in a cell, and a name that holds something else a few cells later.
+_IGNORED_IN_NOTEBOOKS = _IGNORED | {"top-level-await", "assignment"}
 _TREE = "modules"
 
 
@@ -116,9 +117,7 @@ def _identifier(text: str) -> str:
 
 def _finding(row: dict[str, Any], file: ShadowFile | None) -> Finding | None:
     code = row.get("code") or "misc"
-    ignored = (
-        _IGNORED if file is None or file.notebook is None else _IGNORED | _IGNORED_IN_NOTEBOOKS
-    )
+    ignored = _IGNORED if file is None or file.notebook is None else _IGNORED_IN_NOTEBOOKS
     if file is None or row.get("severity") != "error" or code in ignored:
         return None
     return Finding(
