@@ -19,9 +19,7 @@ from websockets.typing import Subprotocol
 
 from jupyter_realtime.core.messages import SUBPROTOCOL
 
-pytest_plugins = ["tests.server.conftest"]
-
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "way-of-a-finding.md").read_text()
 STATIONS = re.findall(r"^\| \d+ \| `([a-z_.]+:[A-Za-z_.]+)` ", PAGE, re.MULTILINE)
 SOURCES = re.findall(r"^\| \d+ \| `(js/[^`]+)` ", PAGE, re.MULTILINE)
@@ -45,7 +43,9 @@ def noted() -> Iterator[list[str]]:
     entered: list[str] = []
 
     def look(frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call" and (station := wanted.get(frame.f_code)) and station not in entered:
+        station = wanted.get(frame.f_code) if event == "call" else None
+        # What was stored and sent before there was a finding is another story.
+        if station and station not in entered and (entered or station == STATIONS[0]):
             entered.append(station)
 
     threading.setprofile(look)
@@ -90,8 +90,7 @@ async def test_a_finding_takes_the_way_that_the_page_describes(
         finding = await asyncio.wait_for(first_finding(socket, api, jp_root_dir), 30)
     [issue] = finding["data"]["issues"]
     assert (issue["rule"], issue["path"], issue["line"]) == ("F821", "a.py", 1)
-    assert [s for s in noted if s in STATIONS[:7]] == STATIONS[:7], "from the detector to the commit"
-    assert set(noted) == set(STATIONS)
+    assert noted == STATIONS
 
 
 @pytest.mark.parametrize("source", SOURCES)
