@@ -13,7 +13,9 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..client.rest import is_there
+import httpx
+
+from ..client.address import Server
 from ..client.runtime_files import server_of
 
 START_SECONDS = 90.0
@@ -22,6 +24,12 @@ POLL_SECONDS = 0.1
 FIRST_PORT = 8888
 PORTS = 100
 LOG_LINES = 30
+PROBE_SECONDS = 5.0
+
+NOT_ENABLED = (
+    "JupyterLab runs, but its server has not loaded jupyter_realtime. Is it installed in this "
+    "environment? `jupyter server extension list` shows what is wrong."
+)
 
 # What another server may have left to a terminal in which we are started.
 _INHERITED = (
@@ -132,8 +140,11 @@ class LabServer:
             if self._process.poll() is not None:
                 raise ServerFailed(f"JupyterLab did not start.\n{self._last_words()}")
             server = server_of(runtime, self._process.pid)
-            if server is not None and is_there(server):
+            status = None if server is None else _health(server)
+            if server is not None and status == httpx.codes.OK:
                 return server.url.removesuffix("realtime/")
+            if status == httpx.codes.NOT_FOUND:
+                raise ServerFailed(f"{NOT_ENABLED}\n{self._last_words()}")
             time.sleep(POLL_SECONDS)
         raise ServerFailed(
             f"JupyterLab did not answer within {START_SECONDS:.0f} s.\n{self._last_words()}"
@@ -142,3 +153,11 @@ class LabServer:
     def _last_words(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()[-LOG_LINES:]
         return "\n".join(["The end of its log:", *lines])
+
+
+def _health(server: Server) -> int | None:
+    try:
+        answer = httpx.get(f"{server.url}api/v1/health", timeout=PROBE_SECONDS, trust_env=False)
+    except httpx.HTTPError:
+        return None
+    return answer.status_code
