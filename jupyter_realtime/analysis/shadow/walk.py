@@ -113,7 +113,7 @@ class _Walk:
             yield from self._entry(folder / name)
 
     def _entry(self, path: Path) -> Iterator[Path | Problem]:
-        if path.is_symlink() and not self._is_inside(path):
+        if path.is_symlink() and not (self._is_inside(path) and path.exists()):
             return
         if path.is_dir():
             if not (path / "pyvenv.cfg").exists():
@@ -154,4 +154,9 @@ def _may_matter(entry: os.DirEntry[str]) -> bool:
     """Sort out by name, before anything is asked of the file system."""
     if entry.name in _SKIPPED or entry.name.startswith(_SKIPPED_PREFIX):
         return False
-    return not entry.is_file() or Path(entry.name).suffix in SUFFIXES
+    if Path(entry.name).suffix in SUFFIXES:
+        return True
+    try:
+        return entry.is_dir()
+    except OSError:  # A link that leads to itself.
+        return False
