@@ -10,7 +10,9 @@ Rules:
 4. A name that is set by a magic is still set, to a value whose type nobody knows.
 
 IPython finds one special statement at a time, because tokens after it can't be trusted before it is
-gone. That is quadratic, so there is a budget: what is left over then doesn't parse, which is told.
+gone. So that this is not quadratic, it is shown a window of the lines that are left, which grows until
+there is something special in it. Inside a block the window begins where the block does, so there is a
+budget too: what is left over then doesn't parse, which is told.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ from .syntax import parse, parses
 
 # An expression that every engine takes to be of any type, and that needs no import.
 _UNKNOWN = 'globals()[""]'
-_LINES_BUDGET = 200_000
+_WINDOW_LINES = 8
+_BUDGET_LINES = 100_000
 # Magics that run Python, with those of their options that take a value.
 _RUNNERS = {
     "time": "",
@@ -102,12 +105,22 @@ def _assignments(names: Sequence[str]) -> str:
 
 def _statements(lines: list[str]) -> list[str]:
     """Neutralise one special statement after the other, in the order of the code."""
-    for _ in range(_LINES_BUDGET // (len(lines) + 1)):
-        special = _first_special(lines)
-        if special is None:
+    done: list[str] = []
+    window, budget = _WINDOW_LINES, _BUDGET_LINES
+    while budget > 0:
+        budget -= min(window, len(lines))
+        special = _first_special(lines[:window])
+        if special is None and window >= len(lines):
             break
-        lines = _replace(lines, special)
-    return lines
+        if special is None:
+            window *= 2
+            continue
+        lines, end = _replace(lines, special)
+        # After a statement that is not indented nothing that came before matters to the tokens.
+        if not lines[special.start_line][:1].isspace():
+            done, lines = done + lines[:end], lines[end:]
+            window = _WINDOW_LINES
+    return done + lines
 
 
 def _first_special(lines: list[str]) -> Any | None:
@@ -140,7 +153,8 @@ def _is_false_help(special: Any, lines: list[str]) -> bool:
     return False
 
 
-def _replace(lines: list[str], special: Any) -> list[str]:
+def _replace(lines: list[str], special: Any) -> tuple[list[str], int]:
+    """Put Python in a special statement's place; also tells where the next one begins."""
     start, column = special.start_line, special.start_col
     end = getattr(special, "q_line", start)
     while end < len(lines) - 1 and lines[end].endswith("\\"):
@@ -153,7 +167,7 @@ def _replace(lines: list[str], special: Any) -> list[str]:
     else:
         new = _command(before, [text, *lines[start + 1 : end + 1]])
     new += [""] * (end - start + 1 - len(new))
-    return [*lines[:start], *new, *lines[end + 1 :]]
+    return [*lines[:start], *new, *lines[end + 1 :]], end + 1
 
 
 def _command(indent: str, lines: list[str]) -> list[str]:

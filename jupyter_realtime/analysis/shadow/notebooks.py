@@ -7,6 +7,7 @@ others are analysed, and counted, so that places stay right.
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from .sources import MODULE_BYTES, unify_newlines
 from .syntax import Fault, find_fault
 
 NOTEBOOK_BYTES = 64_000_000
+# Seconds that the cells of one notebook may take: nobody's own notebook takes one.
+_SECONDS = 10.0
 _PYTHONS = frozenset({"python", "ipython", "python2", "python3"})
 # Kernels that say no language, by the beginning of their name.
 _KERNELS = {"ir": "R", "julia": "Julia", "sos": "SoS"}
@@ -86,13 +89,23 @@ def read_notebook(path: Path) -> Notebook:
     """Read a notebook; raises `LeftOut` if nothing in it can be analysed."""
     document = decode_document(read_regular(path, NOTEBOOK_BYTES))
     _insist_on_python(document.metadata)
+    cells = _raw_cells(document)
+    _insist_on_size(cells)
     notebook = Notebook()
-    for index, raw in enumerate(_raw_cells(document)):
+    deadline = time.monotonic() + _SECONDS
+    for index, raw in enumerate(cells):
+        if time.monotonic() > deadline:
+            raise LeftOut("too-large", "The code of this notebook takes too long to read.")
         _add(notebook, index, raw)
-    if notebook.kilobytes * 1000 > MODULE_BYTES:
-        words = f"The code of this notebook has {notebook.kilobytes / 1000:.1f} MB: too much to analyse."
-        raise LeftOut("too-large", words)
     return notebook
+
+
+def _insist_on_size(cells: list[Any]) -> None:
+    sources = (_source(cell) for cell in cells if _get(cell, "cell_type") == "code")
+    size = sum(len(source) for source in sources if source is not None)
+    if size > MODULE_BYTES:
+        words = f"The code of this notebook has {size / 1e6:.1f} MB: too much to analyse."
+        raise LeftOut("too-large", words)
 
 
 def _insist_on_python(metadata: Any) -> None:

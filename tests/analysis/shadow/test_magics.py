@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_realtime.analysis.shadow import magics
 from jupyter_realtime.analysis.shadow.magics import neutralise
 from jupyter_realtime.analysis.shadow.syntax import parses
 
@@ -96,6 +97,33 @@ def test_columns_stay_where_code_stays() -> None:
 def test_a_cell_of_nothing_but_magics_has_an_end() -> None:
     source = "\n".join(["%ls"] * 3000)
     assert neutralise(source).count("\n") == 2999
+
+
+LONG_TEXT = "s = '''\n" + "%ls\n" * 50 + "'''\n!ls\n"
+LONG_LIST = "x = [\n" + "1,\n" * 50 + "2]\n!ls\n"
+LONG_BLOCK = "if x:\n" + "    !ls\n    y = 1\n" * 50 + "else:\n    %cd\n"
+
+
+@pytest.mark.parametrize("source", [LONG_TEXT, LONG_LIST, LONG_BLOCK, LONG_LIST + LONG_TEXT])
+@pytest.mark.parametrize("window", [1, 2, 8, 10_000])
+def test_the_window_that_is_searched_changes_nothing(
+    source: str, window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(magics, "_WINDOW_LINES", window)
+    lines = source.split("\n")
+    is_text = [line == "%ls" for line in lines]
+    expected = [
+        line if text else line.replace("!ls", "pass").replace("%cd", "pass")
+        for line, text in zip(lines, is_text, strict=True)
+    ]
+    assert neutralise(source).split("\n") == expected
+
+
+def test_a_block_that_costs_too_much_is_left_as_it_is() -> None:
+    source = "if x:\n" + "    !ls\n" * 3000
+    code = neutralise(source)
+    assert code.count("\n") == source.count("\n")
+    assert not parses(code)
 
 
 PIECES = [

@@ -199,6 +199,13 @@ def test_fifty_megabytes_of_outputs_cost_little(tmp_path: Path) -> None:
     assert len(book.minimal()) < 1000
 
 
+def test_a_notebook_that_takes_too_long_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notebooks, "_SECONDS", -1.0)
+    assert left_out(tmp_path, notebook([code("x")])).rule == "too-large"
+
+
 def test_limits_of_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert left_out(tmp_path, notebook([code("x = 1\n" * 400_000)])).rule == "too-large"
     monkeypatch.setattr(notebooks, "NOTEBOOK_BYTES", 10)
