@@ -25,6 +25,6 @@ def trips_between(connection: sqlite3.Connection, start: date, end: date) -> lis
     return connection.execute(query, (start.isoformat(), end.isoformat())).fetchall()
 
 
-def last_week(connection: sqlite3.Connection, until: str) -> list[Row]:
-    """Read the seven days before a day like 2024-05-31."""
-    return trips_between(connection, until, 7)
+def trips_since(connection: sqlite3.Connection, day: str) -> list[Row]:
+    """Read the hours since a day like 2024-05-31."""
+    return trips_between(connection, day, date.today())
