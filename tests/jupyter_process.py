@@ -1,13 +1,8 @@
-"""A real Jupyter server in a process of its own, with nothing of the person who runs the tests."""
+"""A real Jupyter server for the client's tests, and the kernels that it starts."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,88 +11,27 @@ from typing import Any
 import httpx
 from jupyter_client.blocking.client import BlockingKernelClient
 
+from tests.jupyter import TOKEN, Jupyter
+
 ROOT = Path(__file__).parents[1]
-TOKEN = "the-token-of-the-test"
-FOLDERS = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+__all__ = ["ROOT", "TOKEN", "JupyterProcess", "Kernel", "isolated", "jupyter", "until"]
 
 
 def isolated(folder: Path) -> dict[str, str]:
-    """An environment in which Jupyter finds only `folder`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
-    kept.pop("JPY_PARENT_PID", None)
-    jupyter = {f"JUPYTER_{name}": str(folder / name.lower()) for name in FOLDERS}
-    return {
-        **kept,
-        **jupyter,
-        "IPYTHONDIR": str(folder / "ipython"),
-        "PYTHONPATH": str(ROOT),
-        "JUPYTER_TOKEN": TOKEN,
-    }
+    """An environment in which no Jupyter server is to be found."""
+    made = Jupyter(folder, folder).environment
+    return {name: value for name, value in made.items() if name != "JPY_PARENT_PID"}
 
 
-class JupyterProcess:
-    """A server on a folder."""
+class JupyterProcess(Jupyter):
+    """A server without JupyterLab."""
 
     def __init__(self, folder: Path, root: Path) -> None:
-        self.environment = isolated(folder)
-        self.root = root
-        self.port = 0
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+        super().__init__(folder, root, app="jupyter_server")
 
     @property
     def realtime_url(self) -> str:
         return f"{self.url}realtime/"
-
-    @property
-    def runtime(self) -> Path:
-        return self._folder / "runtime_dir"
-
-    def start(self) -> None:
-        """Start it, at the same port as before, and wait until it answers."""
-        with (self._folder / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root",
-                    "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}",
-                    f"--ServerApp.root_dir={self.root}",
-                    "--ServerApp.jpserver_extensions={'jupyter_realtime': True}",
-                ],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )  # fmt: skip
-        until(self._answers)
-
-    def _answers(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, (self._folder / "server.log").read_text()
-        info = self.runtime / f"jpserver-{self._process.pid}.json"
-        if not info.is_file():
-            return False
-        with contextlib.suppress(json.JSONDecodeError, httpx.HTTPError):
-            self.port = json.loads(info.read_text())["port"]
-            return httpx.get(f"{self.realtime_url}api/v1/health").is_success
-        return False
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> None:
-        """End it as Ctrl+C would."""
-        self._end(signal.SIGTERM)
-
-    def _end(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(number)
-            self._process.wait(30)
-            self._process = None
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Call a route below the server's address."""
@@ -111,7 +45,7 @@ class JupyterProcess:
         """A kernel that the server started, as for a notebook in `path`."""
         made = self.call("POST", "api/kernels", {"name": "python3", "path": path})
         client = BlockingKernelClient()
-        client.load_connection_file(str(self.runtime / f"kernel-{made['id']}.json"))
+        client.load_connection_file(str(self.home / "runtime" / f"kernel-{made['id']}.json"))
         client.start_channels()
         try:
             client.wait_for_ready(60)
@@ -148,11 +82,8 @@ class Kernel:
 def jupyter(folder: Path, root: Path) -> Iterator[JupyterProcess]:
     """Run a server for a test."""
     server = JupyterProcess(folder, root)
-    server.start()
-    try:
+    with server:
         yield server
-    finally:
-        server.stop()
 
 
 def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -101,8 +101,10 @@ async def _analyze(arguments: argparse.Namespace) -> int:
         if not (arguments.no_server or arguments.jsonl):
             await execution.show_on_server()
         await execution.run()
-    view.print_result(execution.record)
+    # On a thread: whoever reads our output may pause, as `less` does, and the server must not wait for it.
+    printing = asyncio.create_task(asyncio.to_thread(view.print_result, execution.record))
     problem = await execution.leave_server()
+    await printing
     if problem:
         print(f"The server does not show all of this run: {problem}", file=sys.stderr)
     return _exit_code(execution.record, arguments.fail_on)
