@@ -30,7 +30,7 @@ class Demo:
         self._scratches = scratches
         assert process.stdout is not None
         self.said = ""
-        while "token=" not in self.said:
+        while "Press Ctrl+C" not in self.said:
             line = process.stdout.readline()
             assert line, self.said
             self.said += line
