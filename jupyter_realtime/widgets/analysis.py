@@ -77,7 +77,6 @@ class AnalysisProgress(anywidget.AnyWidget):
     run_id = t.Unicode("", help="Under which the page finds the run; empty without a server.").tag(
         sync=True
     )
-    base_url = t.Unicode("/", help="The path of the Jupyter server.").tag(sync=True)
     prefix = t.Unicode("", help="The path of jupyter_realtime on it.").tag(sync=True)
     version = t.Unicode(__version__, help="Of this side; the page compares.").tag(sync=True)
     snapshot = t.Dict(None, allow_none=True, help="The analysis as REST gives it.").tag(sync=True)
@@ -175,9 +174,4 @@ def _place(run: Run) -> dict[str, str]:
     """Say where the page finds the run."""
     if run.server is None:
         return {}
-    prefix = urlsplit(run.server.url).path
-    return {
-        "run_id": run.id,
-        "prefix": prefix,
-        "base_url": prefix.removesuffix("realtime/") or "/",
-    }
+    return {"run_id": run.id, "prefix": urlsplit(run.server.url).path}

@@ -117,11 +117,7 @@ def test_the_state_says_over_only_when_everything_is_there(followed: Followed) -
 
 def test_the_page_is_told_where_the_run_is(followed: Followed) -> None:
     widget = followed.widget
-    assert (widget.run_id, widget.prefix, widget.base_url) == (
-        "r1",
-        "/user/ana/realtime/",
-        "/user/ana/",
-    )
+    assert (widget.run_id, widget.prefix) == ("r1", "/user/ana/realtime/")
     assert widget.version
 
 
