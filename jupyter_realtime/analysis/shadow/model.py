@@ -86,10 +86,10 @@ class ShadowFile:
     def text_at(self, place: Place) -> str:
         """Read the line that a place points to, empty if there is none."""
         if place.cell is None:
-            lines = self.python.read_text(encoding="utf-8").splitlines()
+            lines = self.python.read_text(encoding="utf-8").split("\n")
         else:
             [source] = [c.source for c in self.cells if c.index == place.cell.index] or [""]
-            lines = source.splitlines()
+            lines = source.split("\n")
         return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
 
 

@@ -1,0 +1,52 @@
+/** One connection a page, shared by the sidebar and all widgets, whichever of them comes first. */
+
+import { Analyses } from './analyses.js';
+import { Connection, type ConnectionOptions } from './connection.js';
+
+const KEY = Symbol.for('jupyter_realtime/1');
+
+interface Page {
+  connection: Connection;
+  analyses: Analyses;
+  /** The ids of a run's issues as all views of this page hold them, in order: for tests and tools. */
+  issueIds(run: string): string[];
+}
+
+type Holder = { [KEY]?: Page };
+
+/** Get the page's connection; the first caller's options count. */
+export function pageConnection(options: ConnectionOptions): Connection {
+  const holder = globalThis as Holder;
+  holder[KEY] ??= makePage(options);
+  return holder[KEY].connection;
+}
+
+/** What this page knows of analyses; one picture for all views. */
+export function pageAnalyses(connection: Connection): Analyses {
+  const known = (globalThis as Holder)[KEY];
+  return known?.connection === connection ? known.analyses : new Analyses(connection);
+}
+
+function makePage(options: ConnectionOptions): Page {
+  const connection = new Connection(options);
+  const analyses = new Analyses(connection);
+  return {
+    connection,
+    analyses,
+    issueIds: run => (analyses.store.getState().runs[run]?.issues ?? []).map(issue => issue.id),
+  };
+}
+
+/** The address of our routes on a page that a Jupyter server has made; null on any other. */
+export function prefixFromPage(document: Document): string | null {
+  const config = document.getElementById('jupyter-config-data')?.textContent;
+  if (!config) {
+    return null;
+  }
+  try {
+    const baseUrl = String(JSON.parse(config).baseUrl ?? '/');
+    return new URL('realtime/', new URL(baseUrl, document.baseURI)).href;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,32 @@
+/** The wire's shapes, generated from Python's structs, under the names that the code here uses. */
+
+export type {
+  Actor,
+  Analysis,
+  AnalysisIssues,
+  CellRef,
+  ClientFrame,
+  Counts,
+  DetectorDescription,
+  DetectorProgress,
+  DetectorState,
+  ErrorBody,
+  ErrorFrame,
+  EventData,
+  EventFrame,
+  Fix,
+  Issue,
+  LoggedEvent,
+  Position,
+  Reply,
+  ServerFrame,
+  Since,
+  StateData,
+  StateEntry,
+  StateFrame,
+  SubscribeReply,
+  Welcome,
+} from './protocol.gen.js';
+
+export const PROTOCOL = 1;
+export const SUBPROTOCOL = 'v1.jupyter-realtime';

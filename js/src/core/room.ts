@@ -1,0 +1,208 @@
+/**
+ * One room as this page sees it: several handlers, one subscription on the wire.
+ *
+ * Rules
+ * 1. A handler gets each event once, in the order of `seq`, without a hole, however often the wire
+ *    is cut and whatever is replayed.
+ * 2. A handler that asked for "earliest" gets all that is kept, also when it joins late.
+ * 3. The board is complete after each subscription; then single states follow.
+ *
+ * The room counts on two levels. `seq` is how far the wire has come; each handler's own `seq` is how
+ * far that handler has come. When a late handler needs the past, the wire asks for it again, and the
+ * handlers that have it already drop it.
+ */
+
+import type {
+  ErrorBody,
+  EventFrame,
+  LoggedEvent,
+  Since,
+  StateEntry,
+  StateFrame,
+  SubscribeReply,
+} from './protocol.js';
+
+export interface RoomHandler {
+  onEvent?(event: LoggedEvent): void;
+  /** One state changed; `data: null` means that it is gone. */
+  onState?(entry: StateEntry): void;
+  /** The whole board, after each subscription. */
+  onBoard?(states: StateEntry[]): void;
+  /** Continuity can't be proved: take a fresh snapshot. */
+  onLost?(): void;
+  /** Everything up to now has been handed over. */
+  onReady?(): void;
+  onError?(error: ErrorBody): void;
+}
+
+interface Listener {
+  handler: RoomHandler;
+  /** How far it has come; null until its first position is known. */
+  seq: number | null;
+}
+
+export type Origin = 'earliest' | undefined;
+
+export class Room {
+  private readonly listeners = new Set<Listener>();
+  private readonly board = new Map<string, StateEntry>();
+  private epoch: string | null = null;
+  private seq = 0;
+  private lastId: string | null = null;
+  private fromEarliest = false;
+  /** The id of the subscribe request that is under way. */
+  asking: string | null = null;
+  live = false;
+
+  constructor(readonly name: string) {}
+
+  get isEmpty(): boolean {
+    return this.listeners.size === 0;
+  }
+
+  /** Add a handler; returns whether the wire has to be asked (again). */
+  add(handler: RoomHandler, origin: Origin): { remove: () => void; ask: boolean } {
+    const listener: Listener = { handler, seq: origin === 'earliest' ? 0 : null };
+    this.listeners.add(listener);
+    const first = this.listeners.size === 1;
+    const needsPast = origin === 'earliest' && (first || !this.atStart());
+    if (needsPast) {
+      this.startOver();
+    } else if (!first && this.live) {
+      listener.seq = this.seq;
+      handler.onBoard?.([...this.board.values()]);
+      handler.onReady?.();
+    }
+    return { remove: () => this.listeners.delete(listener), ask: first || needsPast };
+  }
+
+  private atStart(): boolean {
+    return this.fromEarliest && this.seq === 0;
+  }
+
+  private startOver(): void {
+    this.fromEarliest = true;
+    this.seq = 0;
+    this.lastId = null;
+    this.live = false;
+  }
+
+  /** Where to ask from: the own position, else what the handlers wanted. */
+  since(): Since | 'earliest' | undefined {
+    if (this.fromEarliest && this.seq === 0) {
+      return 'earliest';
+    }
+    if (this.epoch === null) {
+      return undefined;
+    }
+    return this.lastId === null
+      ? { epoch: this.epoch, seq: this.seq }
+      : { epoch: this.epoch, seq: this.seq, id: this.lastId };
+  }
+
+  /** Take the answer to a subscription; returns whether to ask for more. */
+  subscribed(reply: SubscribeReply): boolean {
+    this.asking = null;
+    if (!reply.recovered) {
+      this.jumpTo(reply);
+      this.each(listener => {
+        listener.seq = this.seq;
+        listener.handler.onLost?.();
+      });
+    }
+    this.epoch = reply.position.epoch;
+    for (const event of reply.events) {
+      this.hand(event);
+    }
+    if (reply.events.length === 0 && this.seq < reply.position.seq) {
+      // Nothing was asked for, so nothing is missing: begin at the head.
+      this.seq = reply.position.seq;
+    }
+    this.each(listener => {
+      listener.seq ??= this.seq;
+    });
+    this.replaceBoard(reply.states);
+    this.live = !reply.more;
+    if (this.live) {
+      this.each(({ handler }) => handler.onReady?.());
+    }
+    return reply.more;
+  }
+
+  private jumpTo(reply: SubscribeReply): void {
+    this.seq = reply.position.seq;
+    this.lastId = null;
+  }
+
+  private replaceBoard(states: StateEntry[]): void {
+    this.board.clear();
+    for (const entry of states) {
+      this.board.set(boardKey(entry), entry);
+    }
+    this.each(({ handler }) => handler.onBoard?.(states));
+  }
+
+  /** Take a live event; false means that there is a hole before it. */
+  event(frame: EventFrame): boolean {
+    if (!this.live || frame.seq <= this.seq) {
+      return true;
+    }
+    if (frame.seq !== this.seq + 1) {
+      return false;
+    }
+    this.hand(frame);
+    return true;
+  }
+
+  private hand(event: LoggedEvent): void {
+    if (event.seq <= this.seq) {
+      return;
+    }
+    this.seq = event.seq;
+    this.lastId = event.id;
+    this.each(listener => {
+      if (listener.seq === null || event.seq > listener.seq) {
+        listener.seq = event.seq;
+        listener.handler.onEvent?.(event);
+      }
+    });
+  }
+
+  state(frame: StateFrame): void {
+    const { event, key, time, actor, data } = frame;
+    const entry: StateEntry = { event, key, time, actor, data };
+    if (data === null) {
+      this.board.delete(boardKey(entry));
+    } else {
+      this.board.set(boardKey(entry), entry);
+    }
+    this.each(({ handler }) => handler.onState?.(entry));
+  }
+
+  /** Whether the server is further than this page, though nothing is under way. */
+  isBehind(head: number): boolean {
+    return this.live && head > this.seq;
+  }
+
+  /** The wire is cut, or must be asked again. */
+  interrupted(): void {
+    this.asking = null;
+    this.live = false;
+  }
+
+  failed(error: ErrorBody): void {
+    this.interrupted();
+    this.each(({ handler }) => handler.onError?.(error));
+  }
+
+  private each(act: (listener: Listener) => void): void {
+    // A handler may leave while it is being called.
+    for (const listener of [...this.listeners]) {
+      act(listener);
+    }
+  }
+}
+
+function boardKey(entry: StateEntry): string {
+  return `${entry.event}\u0000${entry.key}`;
+}

@@ -1,0 +1,13 @@
+/** Issues that a widget asks to open: it knows nothing of JupyterLab, and says so on the window. */
+
+import type { Analysis, Issue } from '../core/protocol.js';
+import { OPEN_ISSUE, type OpenIssueDetail } from '../ui/open-event.js';
+
+export function onOpenIssue(open: (issue: Issue, run: Analysis) => void): void {
+  window.addEventListener(OPEN_ISSUE, event => {
+    const { run, issue } = (event as CustomEvent<OpenIssueDetail>).detail;
+    // So that the sender knows that somebody listens.
+    event.preventDefault();
+    open(issue, run);
+  });
+}

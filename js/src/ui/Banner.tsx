@@ -1,0 +1,36 @@
+/** What stands in the way of everything: the server's part is absent, of another version, or refuses. */
+
+import type { ConnectionState } from '../core/connection.js';
+import { type Strings, useStrings } from './translator.js';
+
+export function bannerText(state: ConnectionState, version: string, trans: Strings): string | null {
+  if (state.status === 'absent') {
+    return trans.__(
+      "The server part of jupyter_realtime is not running. Install it in the server's environment " +
+        '(pip install jupyter_realtime), and restart the server.',
+    );
+  }
+  if (state.status === 'refused') {
+    return trans.__(
+      'The server refused the connection: %1. Reload the page, and log in again if it asks.',
+      state.reason ?? trans.__('no reason given'),
+    );
+  }
+  if (state.serverVersion !== null && state.serverVersion !== version) {
+    return trans.__(
+      'The server has version %1 of jupyter_realtime, this page has %2. Restart the server and reload the page.',
+      state.serverVersion,
+      version,
+    );
+  }
+  return null;
+}
+
+export function Banner({ state, version }: { state: ConnectionState; version: string }) {
+  const text = bannerText(state, version, useStrings());
+  return text === null ? null : (
+    <p className="jrt-banner" role="alert">
+      {text}
+    </p>
+  );
+}

@@ -1,0 +1,103 @@
+/** One row of the issue list. */
+
+import type { Issue } from '../core/protocol.js';
+import { Icon, SeverityIcon } from './icons.js';
+import { type Row, safeUrl } from './issue-rows.js';
+import { severityName } from './severity.js';
+import { useStrings } from './translator.js';
+
+export function FileRow({ row, onToggle }: { row: Row & { kind: 'file' }; onToggle: () => void }) {
+  const slash = row.path.lastIndexOf('/') + 1;
+  return (
+    <button
+      type="button"
+      className="jrt-file"
+      aria-expanded={row.open}
+      title={row.path}
+      onClick={onToggle}
+    >
+      <Icon name="chevron" />
+      <span className="jrt-file-name">{row.path.slice(slash)}</span>
+      <span className="jrt-file-folder">{row.path.slice(0, slash)}</span>
+      <span className="jrt-badge">{row.count}</span>
+    </button>
+  );
+}
+
+export function CellRow({ row }: { row: Row & { kind: 'cell' } }) {
+  const trans = useStrings();
+  return (
+    <div className="jrt-cell">
+      {trans.__('Cell %1', row.index + 1)}
+      <span className="jrt-badge">{row.count}</span>
+    </div>
+  );
+}
+
+/** Where it is, in words for those who don't see the headings. */
+function placeText(issue: Issue, trans: ReturnType<typeof useStrings>): string {
+  return issue.cell
+    ? trans.__('%1, cell %2, line %3', issue.path, issue.cell.index + 1, issue.line)
+    : trans.__('%1, line %2', issue.path, issue.line);
+}
+
+interface IssueProps {
+  issue: Issue;
+  position: number;
+  total: number;
+  active: boolean;
+  onOpen: (() => void) | null;
+  onFocus: () => void;
+}
+
+export function IssueRow({ issue, position, total, active, onOpen, onFocus }: IssueProps) {
+  const trans = useStrings();
+  const severity = severityName(issue.severity, trans);
+  const place = placeText(issue, trans);
+  return (
+    <article
+      className={onOpen ? 'jrt-issue jrt-issue-opens' : 'jrt-issue'}
+      tabIndex={active ? 0 : -1}
+      aria-posinset={position}
+      aria-setsize={total}
+      aria-label={`${severity}: ${issue.message}. ${place}`}
+      data-jrt-issue={issue.id}
+      onFocus={onFocus}
+      onClick={onOpen ?? undefined}
+    >
+      <span className="jrt-issue-icon" title={severity}>
+        <SeverityIcon severity={issue.severity} />
+      </span>
+      <span className="jrt-issue-message">{issue.message}</span>
+      <span className="jrt-issue-details">
+        <span className={`jrt-severity-word jrt-severity-${issue.severity}`}>{severity}</span>
+        <Rule issue={issue} active={active} />
+        <span className="jrt-issue-detector">{issue.detector}</span>
+        <span className="jrt-issue-place" title={place}>
+          {trans.__('line %1', issue.line)}
+        </span>
+      </span>
+    </article>
+  );
+}
+
+function Rule({ issue, active }: { issue: Issue; active: boolean }) {
+  const trans = useStrings();
+  const url = safeUrl(issue.url);
+  if (url === null) {
+    return <span className="jrt-rule">{issue.rule}</span>;
+  }
+  return (
+    <a
+      className="jrt-rule"
+      href={url}
+      target="_blank"
+      rel="noopener noreferrer"
+      tabIndex={active ? 0 : -1}
+      title={trans.__('About the rule %1', issue.rule)}
+      onClick={event => event.stopPropagation()}
+    >
+      {issue.rule}
+    </a>
+  );
+}

@@ -1,0 +1,50 @@
+/** One bar for a run, what it is doing, and how long it will take. */
+
+import { useRef } from 'react';
+
+import type { Analysis } from '../core/protocol.js';
+import { etaText, percent, progressText, stateText } from './progress-words.js';
+import { useNow } from './time.js';
+import { useStrings } from './translator.js';
+
+/** How long the bar has not moved, in milliseconds. */
+function useStall(progress: number): number {
+  const now = useNow();
+  const last = useRef({ progress, since: now });
+  if (last.current.progress !== progress) {
+    last.current = { progress, since: now };
+  }
+  return Math.max(0, now - last.current.since);
+}
+
+function Eta({ run }: { run: Analysis }) {
+  const trans = useStrings();
+  const stalled = useStall(run.progress);
+  return <span className="jrt-eta">{etaText(run.eta_seconds, stalled, trans)}</span>;
+}
+
+export function RunBar({ run, label }: { run: Analysis; label: string }) {
+  const trans = useStrings();
+  const words = stateText(run, trans);
+  return (
+    <div className="jrt-runbar">
+      <div
+        className="jrt-bar"
+        role="progressbar"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent(run)}
+        aria-valuetext={progressText(run, trans)}
+        data-jrt-state={run.state}
+      >
+        <div className="jrt-bar-fill" style={{ transform: `scaleX(${percent(run) / 100})` }} />
+      </div>
+      <div className="jrt-runbar-words">
+        <span className={`jrt-state jrt-state-${run.state}`}>{words}</span>
+        {run.state === 'running' && <span className="jrt-done">{progressText(run, trans)}</span>}
+        {run.state === 'running' && <Eta run={run} />}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,208 @@
+/** One run: what it looks at, how far it is, its detectors, its issues, and what can be done with it. */
+
+import { type RefObject, useState } from 'react';
+
+import type { RunView } from '../core/analyses.js';
+import type { Analysis, Issue } from '../core/protocol.js';
+import { Announcer } from './announce.js';
+import { IssueList } from './IssueList.js';
+import { Icon, type IconName } from './icons.js';
+import { Lanes } from './Lanes.js';
+import { isFinished } from './progress-words.js';
+import { RelativeTime } from './RelativeTime.js';
+import { RunBar } from './RunBar.js';
+import { SeverityCounts } from './SeverityCounts.js';
+import { type Strings, useStrings } from './translator.js';
+
+export interface RunActions {
+  /** Ask for the end of the run; rejects if the request could not be made. */
+  cancel(runId: string): Promise<unknown>;
+  dismiss: ((runId: string) => void) | null;
+  again: ((run: Analysis) => Promise<unknown>) | null;
+  openIssue: ((issue: Issue, run: Analysis) => void) | null;
+  retry: ((runId: string) => void) | null;
+}
+
+interface Props {
+  view: RunView;
+  actions: RunActions;
+  /** Null where a run is always open. */
+  open: boolean | null;
+  onToggle?: () => void;
+  scroller?: RefObject<HTMLElement | null>;
+}
+
+/** What is analysed, as short as it can be said. */
+export function titleOf(paths: readonly string[], trans: Strings): string {
+  const [first = ''] = paths;
+  if (paths.length > 1) {
+    return trans._n('%1 path', '%1 paths', paths.length);
+  }
+  const name = first.replace(/\/+$/, '');
+  return name === '' || name === '.' ? trans.__('The project') : name;
+}
+
+/** Words that appear at a click, before the server knows of it; taken back if it fails. */
+function useAttempt(): [pending: boolean, problem: string | null, attempt: Attempt] {
+  const [pending, setPending] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const attempt: Attempt = async act => {
+    setPending(true);
+    setProblem(null);
+    try {
+      await act();
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+      setPending(false);
+    }
+  };
+  return [pending, problem, attempt];
+}
+
+type Attempt = (act: () => Promise<unknown>) => Promise<void>;
+
+export function RunCard({ view, actions, open, onToggle, scroller }: Props) {
+  const trans = useStrings();
+  const [cancelling, problem, attempt] = useAttempt();
+  const run = shown(view.analysis, cancelling);
+  const title = titleOf(run.paths, trans);
+  const cancel = () => void attempt(() => actions.cancel(run.id));
+  const { again } = actions;
+  return (
+    <section
+      className="jrt-run"
+      aria-label={trans.__('Analysis of %1', title)}
+      data-jrt-run={run.id}
+      data-jrt-state={run.state}
+    >
+      <header className="jrt-run-head">
+        <Title title={title} paths={run.paths} open={open} onToggle={onToggle} />
+        {run.started && <RelativeTime iso={run.started} />}
+        <Buttons
+          run={run}
+          actions={actions}
+          onCancel={cancel}
+          onAgain={again && (() => void attempt(() => again(run)))}
+        />
+      </header>
+      <RunBar run={run} label={trans.__('Progress of %1', title)} />
+      {open === false && <SeverityCounts counts={run.counts} />}
+      {view.stale && <p className="jrt-note">{trans.__('Offline: this may be out of date.')}</p>}
+      {problem !== null && (
+        <p className="jrt-note jrt-note-error" role="alert">
+          {problem}
+        </p>
+      )}
+      {open !== false && <Details view={view} run={run} actions={actions} scroller={scroller} />}
+      <Announcer run={run} title={title} />
+    </section>
+  );
+}
+
+/** The run as the person should see it: a cancel shows at once. */
+function shown(run: Analysis, cancelling: boolean): Analysis {
+  return cancelling && (run.state === 'queued' || run.state === 'running')
+    ? { ...run, state: 'cancelling', eta_seconds: null }
+    : run;
+}
+
+interface DetailsProps {
+  view: RunView;
+  run: Analysis;
+  actions: RunActions;
+  scroller: RefObject<HTMLElement | null> | undefined;
+}
+
+function Details({ view, run, actions, scroller }: DetailsProps) {
+  const { openIssue, retry } = actions;
+  return (
+    <div className="jrt-run-details">
+      {run.detectors.length > 0 && <Lanes lanes={run.detectors} />}
+      <IssueList
+        issues={view.issues}
+        counts={run.counts}
+        state={run.state}
+        loading={!view.complete}
+        error={view.error}
+        onRetry={retry && !view.complete ? () => retry(run.id) : null}
+        onOpen={openIssue && (issue => openIssue(issue, run))}
+        scroller={scroller}
+      />
+    </div>
+  );
+}
+
+interface TitleProps {
+  title: string;
+  paths: readonly string[];
+  open: boolean | null;
+  onToggle: (() => void) | undefined;
+}
+
+function Title({ title, paths, open, onToggle }: TitleProps) {
+  const whole = paths.join('\n') || title;
+  if (open === null) {
+    return (
+      <h3 className="jrt-run-title" title={whole}>
+        <span className="jrt-run-name">{title}</span>
+      </h3>
+    );
+  }
+  return (
+    <h3 className="jrt-run-title" title={whole}>
+      <button type="button" className="jrt-run-toggle" aria-expanded={open} onClick={onToggle}>
+        <Icon name="chevron" />
+        <span className="jrt-run-name">{title}</span>
+      </button>
+    </h3>
+  );
+}
+
+interface ButtonsProps {
+  run: Analysis;
+  actions: RunActions;
+  onCancel: () => void;
+  onAgain: (() => void) | null;
+}
+
+function Buttons({ run, actions, onCancel, onAgain }: ButtonsProps) {
+  const trans = useStrings();
+  const { dismiss } = actions;
+  if (!isFinished(run)) {
+    const asked = run.state === 'cancelling';
+    return (
+      <IconButton icon="stop" label={trans.__('Cancel')} disabled={asked} onClick={onCancel} />
+    );
+  }
+  return (
+    <>
+      {onAgain && <IconButton icon="again" label={trans.__('Run again')} onClick={onAgain} />}
+      {dismiss && (
+        <IconButton icon="close" label={trans.__('Dismiss')} onClick={() => dismiss(run.id)} />
+      )}
+    </>
+  );
+}
+
+interface IconButtonProps {
+  icon: IconName;
+  label: string;
+  disabled?: boolean;
+  onClick: () => void;
+}
+
+function IconButton({ icon, label, disabled = false, onClick }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      className="jrt-icon-button"
+      title={label}
+      aria-label={label}
+      aria-disabled={disabled}
+      // Not `disabled`: that would take the focus away from under the person.
+      onClick={disabled ? undefined : onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}

@@ -1,0 +1,37 @@
+/** How many issues of each severity, live. */
+
+import type { Counts } from '../core/protocol.js';
+import { SeverityIcon } from './icons.js';
+import { SEVERITIES } from './issue-rows.js';
+import { severityName } from './severity.js';
+import { useStrings } from './translator.js';
+
+export function totalOf(counts: Counts): number {
+  return SEVERITIES.reduce((sum, severity) => sum + counts[severity], 0);
+}
+
+/** All severities always have their place, so that nothing moves while issues arrive. */
+export function SeverityCounts({ counts }: { counts: Counts }) {
+  const trans = useStrings();
+  const format = new Intl.NumberFormat();
+  const total = totalOf(counts);
+  return (
+    <div className="jrt-counts" role="group" aria-label={trans._n('%1 issue', '%1 issues', total)}>
+      {SEVERITIES.map(severity => {
+        const name = severityName(severity, trans);
+        const number = format.format(counts[severity]);
+        return (
+          <span
+            key={severity}
+            className={counts[severity] ? 'jrt-count' : 'jrt-count jrt-count-none'}
+            title={trans.__('%1: %2', name, number)}
+          >
+            <SeverityIcon severity={severity} />
+            <span className="jrt-count-number">{number}</span>
+            <span className="jrt-hidden">{name}</span>
+          </span>
+        );
+      })}
+    </div>
+  );
+}

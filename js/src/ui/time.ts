@@ -1,0 +1,62 @@
+/** Times as people read them, from one timer for the whole page. */
+
+import { useSyncExternalStore } from 'react';
+
+const TICK_MILLISECONDS = 1000;
+
+const listeners = new Set<() => void>();
+let now = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  if (timer === undefined) {
+    now = Date.now();
+    timer = setInterval(tick, TICK_MILLISECONDS);
+  }
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+function tick(): void {
+  now = Date.now();
+  for (const listener of listeners) {
+    listener();
+  }
+}
+
+// While nobody listens the timer rests, and `now` with it.
+function currentTime(stepMilliseconds: number): number {
+  const time = timer === undefined ? Date.now() : now;
+  return Math.floor(time / stepMilliseconds) * stepMilliseconds;
+}
+
+/** The time in steps, in milliseconds: the view is drawn again once a step. */
+export function useNow(stepMilliseconds = TICK_MILLISECONDS): number {
+  return useSyncExternalStore(listen, () => currentTime(stepMilliseconds));
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+/** Say how long ago it was: "now", "5 minutes ago", "yesterday". */
+export function relativeTime(then: number, at: number, locale?: string): string {
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  // A server whose clock is ahead must not make things happen in the future.
+  const seconds = Math.max(0, (at - then) / 1000);
+  const unit = UNITS.find(([, size]) => seconds >= size);
+  return unit ? format.format(-Math.floor(seconds / unit[1]), unit[0]) : format.format(0, 'second');
+}
+
+/** The same moment in full, in the reader's zone. */
+export function absoluteTime(then: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(then);
+}

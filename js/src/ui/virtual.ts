@@ -1,0 +1,40 @@
+/** What a virtual list needs besides the virtualizer: focus on rows, and its place in what scrolls. */
+
+import { type RefObject, useEffect, useLayoutEffect, useState } from 'react';
+
+/** Give the focus to an issue as soon as it is drawn; the virtualizer does the scrolling. */
+export function useFocusOf(list: RefObject<HTMLElement | null>): (id: string) => void {
+  const [wanted, setWanted] = useState<string | null>(null);
+  useEffect(() => {
+    if (wanted !== null) {
+      const selector = `[data-jrt-issue="${CSS.escape(wanted)}"]`;
+      list.current?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+      setWanted(null);
+    }
+  }, [wanted, list]);
+  return setWanted;
+}
+
+/** How far a list is below the beginning of what scrolls; it changes with what is above it. */
+export function useOffset(
+  list: RefObject<HTMLElement | null>,
+  scroller: RefObject<HTMLElement | null> | undefined,
+): number {
+  const [offset, setOffset] = useState(0);
+  useLayoutEffect(() => {
+    const outer = scroller?.current;
+    const content = outer?.firstElementChild;
+    if (!outer || !content) {
+      return undefined;
+    }
+    const measure = () => {
+      const top = list.current?.getBoundingClientRect().top ?? 0;
+      setOffset(Math.round(top - outer.getBoundingClientRect().top + outer.scrollTop));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(content);
+    measure();
+    return () => observer.disconnect();
+  }, [list, scroller]);
+  return offset;
+}
