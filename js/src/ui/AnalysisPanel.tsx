@@ -112,7 +112,7 @@ function Runs(props: PartProps) {
   const shown = order.flatMap(id => runs[id] ?? []);
   return (
     <div ref={scroller} className="jrt-scroller">
-      <div className="jrt-runs" role="group" aria-label={trans.__('Analyses')}>
+      <section className="jrt-runs" aria-label={trans.__('Analyses')}>
         {shown.length === 0 && <NoRuns loaded={loaded} state={props.state} />}
         {shown.map((view, position) => {
           const { id } = view.analysis;
@@ -131,7 +131,7 @@ function Runs(props: PartProps) {
             />
           );
         })}
-      </div>
+      </section>
     </div>
   );
 }

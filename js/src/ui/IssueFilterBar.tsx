@@ -45,11 +45,11 @@ export function IssueFilterBar(props: Props) {
   const { filter, onChange } = props;
   return (
     <div className="jrt-filter">
-      <div className="jrt-chips" role="group" aria-label={trans.__('Severities')}>
+      <fieldset className="jrt-chips" aria-label={trans.__('Severities')}>
         {SEVERITIES.map(severity => (
           <Chip key={severity} severity={severity} {...props} />
         ))}
-      </div>
+      </fieldset>
       <input
         type="search"
         className="jrt-search"

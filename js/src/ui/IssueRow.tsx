@@ -55,6 +55,7 @@ export function IssueRow({ issue, position, total, active, onOpen, onFocus }: Is
   const severity = severityName(issue.severity, trans);
   const place = placeText(issue, trans);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keys of all its rows.
     <article
       className={onOpen ? 'jrt-issue jrt-issue-opens' : 'jrt-issue'}
       tabIndex={active ? 0 : -1}

@@ -16,12 +16,12 @@ export function SeverityCounts({ counts }: { counts: Counts }) {
   const format = new Intl.NumberFormat();
   const total = totalOf(counts);
   return (
-    <div className="jrt-counts" role="group" aria-label={trans._n('%1 issue', '%1 issues', total)}>
+    <ul className="jrt-counts" aria-label={trans._n('%1 issue', '%1 issues', total)}>
       {SEVERITIES.map(severity => {
         const name = severityName(severity, trans);
         const number = format.format(counts[severity]);
         return (
-          <span
+          <li
             key={severity}
             className={counts[severity] ? 'jrt-count' : 'jrt-count jrt-count-none'}
             title={trans.__('%1: %2', name, number)}
@@ -29,9 +29,9 @@ export function SeverityCounts({ counts }: { counts: Counts }) {
             <SeverityIcon severity={severity} />
             <span className="jrt-count-number">{number}</span>
             <span className="jrt-hidden">{name}</span>
-          </span>
+          </li>
         );
       })}
-    </div>
+    </ul>
   );
 }

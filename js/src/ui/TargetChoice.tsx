@@ -62,6 +62,7 @@ export function TargetChoice({ targets, chosen, onChoose }: Props) {
         onMouseLeave={() => setLooked(null)}
       >
         {targets.map(target => (
+          // biome-ignore lint/a11y/useSemanticElements: a disabled input takes no focus, so nobody would learn why.
           <button
             key={target.kind}
             type="button"
