@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-server", action="store_true", help="don't show the run on a Jupyter server"
     )
+    parser.add_argument(
+        "--verbose", action="store_true", help="also say what the program itself has to report"
+    )
     # For our own processes: every report as a line of JSON; the end of standard input cancels.
     parser.add_argument("--jsonl", action="store_true", help=argparse.SUPPRESS)
 
@@ -63,6 +67,7 @@ def _names(text: str) -> list[str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Analyse, and return the exit code."""
+    _set_up_log(verbose=arguments.verbose)
     missing = [path for path in arguments.paths if not path.exists()]
     if missing:
         return _trouble(f"There is no {str(missing[0])!r} to analyse.")
@@ -78,6 +83,13 @@ def run(arguments: argparse.Namespace) -> int:
     import asyncio
 
     return asyncio.run(_analyze(arguments))
+
+
+def _set_up_log(*, verbose: bool) -> None:
+    # What matters to the person is in the lanes and in the last lines; a log would tear the display.
+    log = logging.getLogger("jupyter_realtime")
+    log.addHandler(logging.StreamHandler() if verbose else logging.NullHandler())
+    log.propagate = False
 
 
 def _trouble(message: str) -> int:

@@ -45,7 +45,7 @@ class Display:
         self._title = title
         self._run: RunRecord | None = None
         self._cancelling = False
-        self._began = time.monotonic()
+        self._began = self._moved = time.monotonic()
         self._live = Live(
             get_renderable=self._draw,
             console=console,
@@ -68,6 +68,7 @@ class Display:
     def tell(self, report: Report, run: RunRecord) -> None:
         """Take a report."""
         self._run = run
+        self._moved = time.monotonic()
 
     def cancelling(self) -> None:
         """Show at once that somebody wants it to end."""
@@ -78,7 +79,8 @@ class Display:
         if self._run is None:
             return self._head(0.0, "Preparing…")
         analysis = self._run.analysis
-        status = "Cancelling…" if self._cancelling else words.eta(analysis.eta_seconds)
+        stalled = time.monotonic() - self._moved
+        status = "Cancelling…" if self._cancelling else words.eta(analysis.eta_seconds, stalled)
         table = Table.grid(padding=(0, 1))
         for lane in analysis.detectors:
             table.add_row(*_lane(lane))

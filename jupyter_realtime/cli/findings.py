@@ -13,12 +13,16 @@ from ..core.issues import Analysis, Issue
 from . import words
 from .display import STYLES
 
+INDENT = "  "
+
 
 def print_findings(console: Console, run: RunRecord, seconds: float) -> None:
     """Print what a run has found."""
     ordered = sorted(run.issues, key=_place)
+    # One width for all files, so that the eye finds its columns.
+    columns = max((len(_where(issue)) for issue in ordered), default=0)
     for path, issues in itertools.groupby(ordered, key=lambda issue: issue.path):
-        _print_file(console, path, list(issues))
+        _print_file(console, path, list(issues), columns)
     for lane in run.analysis.detectors:
         if lane.state == "failed":
             _say(console, Text(f"{lane.name} failed: {words.clean(lane.error or '')}", "red"))
@@ -30,12 +34,12 @@ def _place(issue: Issue) -> tuple[str, int, int, int]:
     return issue.path, cell, issue.line, issue.column
 
 
-def _print_file(console: Console, path: str, issues: list[Issue]) -> None:
+def _print_file(console: Console, path: str, issues: list[Issue], columns: int) -> None:
     _say(console, Text(words.clean(path), "bold"))
     if console.is_terminal:
         table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True, min_width=columns + len(INDENT))
+        table.add_column(no_wrap=True, min_width=len("critical"))
         table.add_column(overflow="fold")
         table.add_column(no_wrap=True, style="dim")
         for issue in issues:
@@ -49,7 +53,7 @@ def _print_file(console: Console, path: str, issues: list[Issue]) -> None:
 
 def _cells(issue: Issue) -> list[Text]:
     return [
-        Text(f"  {_where(issue)}"),
+        Text(INDENT + _where(issue)),
         Text(issue.severity, STYLES[issue.severity]),
         Text(words.clean(issue.message)),
         Text(words.clean(f"{issue.detector} {issue.rule}")),

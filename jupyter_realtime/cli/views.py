@@ -85,5 +85,6 @@ def view_of(arguments: argparse.Namespace) -> Iterator[View]:
 
 
 def _title(arguments: argparse.Namespace) -> str:
-    names = [str(path) for path in arguments.paths]
-    return "Analysing " + (names[0] if len(names) == 1 else words.count(len(names), "path"))
+    paths = arguments.paths
+    what = paths[0].resolve().name if len(paths) == 1 else words.count(len(paths), "path")
+    return f"Analysing {what}"

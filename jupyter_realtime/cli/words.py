@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from ..core.issues import SEVERITIES, Counts, DetectorState
+
+STALL_SECONDS = 15.0
 
 
 def count(number: int, noun: str) -> str:
@@ -12,15 +15,23 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def eta(seconds: float | None) -> str:
-    """Say how long it will take, no more exactly than one can know."""
+def eta(seconds: float | None, stalled_seconds: float) -> str:
+    """Say how long it will take, no more exactly than one can know; empty while it would be a guess.
+
+    Parameters
+    ----------
+    stalled_seconds
+        How long nothing has moved; it can make any estimate a lie.
+    """
+    if stalled_seconds >= max(STALL_SECONDS, seconds or 0.0):
+        return "taking longer than usual"
     if seconds is None:
         return ""
-    if seconds < 1.5:
-        return "about a second left"
-    if seconds < 60:
-        return f"about {round(seconds)} s left"
-    return f"about {round(seconds / 60)} min left"
+    if seconds < 10:
+        return "less than 10 s left"
+    if seconds < 55:
+        return f"about {math.ceil(seconds / 10) * 10} s left"
+    return f"about {max(1, round(seconds / 60))} min left"
 
 
 def duration(seconds: float) -> str:

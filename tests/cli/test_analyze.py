@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from jupyter_realtime.client.blocking import Realtime
@@ -76,32 +77,6 @@ def many_files(project: Path) -> None:
         (project / f"m{number}.py").write_text(
             f"import os\n\n\ndef f{number}():\n    return y\n" * 40
         )
-
-
-def processes_of(session: int) -> list[str]:
-    """What still runs in a session or was started by it."""
-    import psutil
-
-    return [
-        " ".join(process.cmdline())
-        for process in psutil.process_iter()
-        if process.pid != session and "jupyter_realtime" in " ".join(_command(process))
-        and session in {parent.pid for parent in _parents(process)}
-    ]  # fmt: skip
-
-
-def _command(process: Any) -> list[str]:
-    try:
-        return list(process.cmdline())
-    except Exception:
-        return []
-
-
-def _parents(process: Any) -> list[Any]:
-    try:
-        return list(process.parents())
-    except Exception:
-        return []
 
 
 # -- results and exit codes ------------------------------------------------------------------------
@@ -185,11 +160,13 @@ def test_a_signal_cancels_and_leaves_no_process(
     with started(project, alone) as process:
         assert process.stderr is not None
         assert "Running" in process.stderr.readline()
+        helpers: list[psutil.Process] = []
+        until(lambda: bool(helpers.extend(psutil.Process(process.pid).children(True)) or helpers))
         os.kill(process.pid, number)
         out, err = process.communicate(timeout=20)
         assert process.returncode == 130, err
         assert "Cancelling…" in err and "Cancelled after" in out
-        assert processes_of(process.pid) == []
+        assert not any(helper.is_running() for helper in helpers)
 
 
 def test_the_end_of_the_input_cancels_what_a_program_has_started(

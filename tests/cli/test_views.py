@@ -37,9 +37,9 @@ def test_the_display_says_how_far_each_detector_is() -> None:
         lane("failed", name="types", error="mypy is missing: pip install mypy"),
         lane("queued", name="security"),
     ]
-    run = RunRecord(analysis(state="running", progress=0.42, eta_seconds=8.0, detectors=lanes))
+    run = RunRecord(analysis(state="running", progress=0.42, eta_seconds=18.0, detectors=lanes))
     said = drawn(run)
-    assert "42%" in said and "about 8 s left" in said
+    assert "42%" in said and "about 20 s left" in said
     assert "1 of 4 files" in said and "3 issues" in said
     assert "mypy is missing: pip install mypy" in said and "waiting" in said
 

@@ -5,18 +5,22 @@ from tests.client.runs import lane
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "stalled", "said"),
     [
-        (None, ""),
-        (0.0, "about a second left"),
-        (12.4, "about 12 s left"),
-        (59.9, "about 60 s left"),
-        (61.0, "about 1 min left"),
-        (150.0, "about 2 min left"),
+        (None, 0.0, ""),
+        (0.0, 0.0, "less than 10 s left"),
+        (12.4, 0.0, "about 20 s left"),
+        (54.9, 0.0, "about 60 s left"),
+        (61.0, 0.0, "about 1 min left"),
+        (150.0, 16.0, "about 2 min left"),
+        (12.4, 16.0, "taking longer than usual"),
+        (None, 16.0, "taking longer than usual"),
     ],
 )
-def test_an_estimate_is_no_more_exact_than_it_can_be(seconds: float | None, said: str) -> None:
-    assert words.eta(seconds) == said
+def test_an_estimate_is_no_more_exact_than_it_can_be(
+    seconds: float | None, stalled: float, said: str
+) -> None:
+    assert words.eta(seconds, stalled) == said
 
 
 @pytest.mark.parametrize(
