@@ -42,7 +42,7 @@ class Execution:
         self._detectors = None if detectors is None else list(detectors)
         self._sinks = [sink]
         self._cancel = cancel
-        self._root = project_of(paths)
+        self._root = project_of(paths, Path.cwd())
         self._announced: Announced | None = None
         self._problem: str | None = None
         run_id = f"local-{secrets.token_urlsafe(9)}"

@@ -9,14 +9,18 @@ from pathlib import Path
 MARKERS = (".jupyter-realtime.toml", ".git")
 
 
-def project_of(paths: Sequence[Path]) -> Path:
-    """Find the nearest folder around all paths that is marked as a project, else the nearest of all."""
+def project_of(paths: Sequence[Path], here: Path) -> Path:
+    """Find the folder that a run belongs to.
+
+    That is the nearest one around all paths that is marked as a project; without a mark `here`, where
+    the person is, if the paths lie below it; else the nearest folder around them.
+    """
     together = Path(os.path.commonpath(paths))
     folder = together if together.is_dir() else together.parent
     for candidate in (folder, *folder.parents):
         if any((candidate / marker).exists() for marker in MARKERS):
             return candidate
-    return folder
+    return here if folder.is_relative_to(here) else folder
 
 
 def below(root: Path, paths: Sequence[Path]) -> list[str]:

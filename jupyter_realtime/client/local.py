@@ -25,7 +25,8 @@ from .reports import add
 from .run_record import RunRecord, new_analysis
 from .runs import Run
 
-# Finds this package wherever we have found it, and nothing else before Python's own modules.
+# Finds this package wherever we have found it, and imports nothing from the current folder: a json.py of
+# the project must not stand in for Python's own.
 _PROGRAM = """
 import sys
 sys.path = [folder for folder in sys.path if folder] + [sys.argv.pop(1)]
@@ -73,8 +74,6 @@ def _start(paths: Sequence[str], detectors: Sequence[str] | None) -> subprocess.
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # Not the current folder: a json.py in there must not be imported instead of Python's own.
-        cwd=packages,
         # Interrupting a kernel interrupts its whole group; a run is ended by `cancel` only.
         start_new_session=True,
     )
