@@ -15,15 +15,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+# How far above a notebook its project's modules may lie.
+MAX_FOLDERS_UP = 8
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(frozen=True)
 class Mention:
-    """A name where it is read or bound; lines from 1, columns in characters from 1."""
+    """A name where it is read or bound; lines from 1, columns in characters from 1.
+
+    With `star` the name is that of the module from which everything is imported.
+    """
 
     name: str
     kind: Literal["read", "deferred", "bind", "star"]
@@ -43,6 +48,39 @@ def mentions(code: str) -> list[Mention]:
     for statement in ast.parse(code).body:
         reader.visit(statement)
     return reader.found
+
+
+def exported_by(importer: Path, module: str) -> set[str] | None:
+    """Find what `from module import *` brings, if the module belongs to the project.
+
+    Parameters
+    ----------
+    importer
+        The file that imports, in the shadow tree. A notebook may have put any of the folders above it
+        on the path, so the module is looked for from each of them.
+
+    Returns
+    -------
+    set[str] or None
+        None where that can't be known.
+    """
+    relative = Path(*module.lstrip(".").split("."))
+    for folder in list(importer.parents)[:MAX_FOLDERS_UP]:
+        for source in (folder / relative.with_suffix(".py"), folder / relative / "__init__.py"):
+            if source.is_file():
+                return _public_names(source)
+    return None
+
+
+def _public_names(source: Path) -> set[str] | None:
+    try:
+        code = source.read_text(encoding="utf-8")
+        found = mentions(code)
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return None
+    if "__all__" in code or any(mention.kind == "star" for mention in found):
+        return None
+    return {m.name for m in found if m.kind == "bind" and not m.name.startswith("_")}
 
 
 class _Reader(ast.NodeVisitor):
@@ -119,7 +157,7 @@ class _Reader(ast.NodeVisitor):
         """Bind what is imported; after a star anything may be bound."""
         for alias in node.names:
             if alias.name == "*":
-                self._note("*", "star", node)
+                self._note("." * node.level + (node.module or ""), "star", node)
             else:
                 self._bind(alias.asname or alias.name, node)
 
@@ -129,6 +167,15 @@ class _Reader(ast.NodeVisitor):
         if node.name:
             self._bind(node.name, node)
         self._visit_all(node.body)
+
+    def visit_Try(self, node: ast.Try) -> None:
+        """Read on; names that are tried, with a handler for their absence, are no mistake."""
+        before = len(self.found)
+        self._visit_all(node.body)
+        if any(_catches_name_error(handler) for handler in node.handlers):
+            tried = self.found[before:]
+            self.found[before:] = [m for m in tried if m.kind in ("bind", "star")]
+        self._visit_all([*node.handlers, *node.orelse, *node.finalbody])
 
     def visit_MatchAs(self, node: ast.MatchAs) -> None:
         """Bind what a pattern captures."""
@@ -215,6 +262,13 @@ class _Reader(ast.NodeVisitor):
         self._deferred = before
 
 
+def _catches_name_error(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    caught = {name.id for name in ast.walk(handler.type) if isinstance(name, ast.Name)}
+    return not caught.isdisjoint({"NameError", "Exception", "BaseException"})
+
+
 def _defaults(arguments: ast.arguments) -> list[ast.expr]:
     return [*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)]
 
@@ -247,12 +301,17 @@ def _locals_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     """Name what a function binds anywhere in its body; a name is local all over, or nowhere."""
     names = _arguments(node.args)
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store | ast.Del):
-            names.add(inner.id)
-        elif isinstance(inner, ast.Import | ast.ImportFrom):
-            names |= {alias.asname or alias.name.partition(".")[0] for alias in inner.names}
-        elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or (
-            isinstance(inner, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and inner.name
-        ):
-            names.add(inner.name)
+        names |= _bound_by(inner)
     return names - _globals_of(node)
+
+
+def _bound_by(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, ast.Store | ast.Del) else set()
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+        return {node.name} if node.name else set()
+    return set()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ..detector import WorkerDetector
 from ..findings import Finding
-from ..names import Mention, mentions
+from ..names import Mention, exported_by, mentions
 from ..shadow.model import Cell, ShadowFile
 
 # What IPython puts there, and what hosted notebooks do.
@@ -30,7 +30,8 @@ _HISTORY = re.compile(r"_{1,3}|_i?\d+")
 # After these nobody can say which names there are.
 _OUT_OF_SIGHT = re.compile(
     r"^\s*%(?:run|pylab|load|store\s+-r|macro|recall|rerun)\b"
-    r"|\b(?:exec|eval|globals|locals|vars|run_line_magic|run_cell_magic|run_cell|reload)\s*\("
+    r"|\b(?:exec|run_line_magic|run_cell_magic|run_cell)\s*\("
+    r"|\b(?:globals|locals|vars)\(\)\s*(?:\[|\.\s*update)"
     r"|\bget_ipython\(\)\s*\.\s*(?:user_ns|push|ex|magic|system)",
     re.MULTILINE,
 )
@@ -80,7 +81,7 @@ def find(file: ShadowFile) -> list[Finding]:
     known = _Known()
     for cell, found in reversed(read):
         known.cell_of_binding.update((m.name, cell) for m in found if m.kind == "bind")
-    findings = [f for cell, found in read for f in _check_cell(file.path, cell, found, known)]
+    findings = [f for cell, found in read for f in _check_cell(file, cell, found, known)]
     return [*findings, *_check_counts(file)]
 
 
@@ -103,7 +104,7 @@ def _guess_bindings(source: str) -> list[str]:
 
 
 def _check_cell(
-    path: str, cell: Cell, found: Sequence[Mention], known: _Known
+    file: ShadowFile, cell: Cell, found: Sequence[Mention], known: _Known
 ) -> Iterator[Finding]:
     hides = _OUT_OF_SIGHT.search(cell.source) is not None
     known.opaque = known.opaque or hides
@@ -112,9 +113,11 @@ def _check_cell(
         if mention.kind == "bind":
             known.bound.add(mention.name)
         elif mention.kind == "star":
-            known.opaque = True
+            exported = exported_by(file.python, mention.name)
+            known.opaque = known.opaque or exported is None
+            known.bound |= exported or set()
         elif mention.name not in told and not _is_given(mention.name) and not known.opaque:
-            finding = _check_read(path, cell, mention, known)
+            finding = _check_read(file.path, cell, mention, known)
             if finding is not None:
                 told.add(mention.name)
                 yield finding
