@@ -1,5 +1,7 @@
 /** One row of the issue list. */
 
+import type { ReactNode } from 'react';
+
 import type { Issue } from '../core/protocol.js';
 import { Icon, SeverityIcon } from './icons.js';
 import { type Row, safeUrl } from './issue-rows.js';
@@ -41,6 +43,14 @@ function placeText(issue: Issue, trans: ReturnType<typeof useStrings>): string {
     : trans.__('%1, line %2', issue.path, issue.line);
 }
 
+/** What engines put between backticks is code. */
+function withCode(message: string): ReactNode[] {
+  // Each second piece stood between two of them; a last one alone stays as it is.
+  const pieces = message.split(/`([^`\n]+)`/);
+  // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text have no other name.
+  return pieces.map((piece, at) => (at % 2 === 1 ? <code key={at}>{piece}</code> : piece));
+}
+
 interface IssueProps {
   issue: Issue;
   position: number;
@@ -69,9 +79,9 @@ export function IssueRow({ issue, position, total, active, onOpen, onFocus }: Is
       <span className="jrt-issue-icon" title={severity}>
         <SeverityIcon severity={issue.severity} />
       </span>
-      <span className="jrt-issue-message">{issue.message}</span>
+      <span className="jrt-issue-message">{withCode(issue.message)}</span>
       <span className="jrt-issue-details">
-        <span className={`jrt-severity-word jrt-severity-${issue.severity}`}>{severity}</span>
+        <span className="jrt-severity-word">{severity}</span>
         <Rule issue={issue} active={active} />
         <span className="jrt-issue-detector">{issue.detector}</span>
         <span className="jrt-issue-place" title={place}>

@@ -4,6 +4,7 @@ import { useRef } from 'react';
 
 import type { Analysis } from '../core/protocol.js';
 import { etaText, percent, progressText, stateText } from './progress-words.js';
+import { RelativeTime } from './RelativeTime.js';
 import { useNow } from './time.js';
 import { useStrings } from './translator.js';
 
@@ -21,6 +22,10 @@ function Eta({ run }: { run: Analysis }) {
   const trans = useStrings();
   const stalled = useStall(run.progress);
   return <span className="jrt-eta">{etaText(run.eta_seconds, stalled, trans)}</span>;
+}
+
+function Ended({ run }: { run: Analysis }) {
+  return run.finished === null ? null : <RelativeTime iso={run.finished} />;
 }
 
 export function RunBar({ run, label }: { run: Analysis; label: string }) {
@@ -43,7 +48,7 @@ export function RunBar({ run, label }: { run: Analysis; label: string }) {
       <div className="jrt-runbar-words">
         <span className={`jrt-state jrt-state-${run.state}`}>{words}</span>
         {run.state === 'running' && <span className="jrt-done">{progressText(run, trans)}</span>}
-        {run.state === 'running' && <Eta run={run} />}
+        {run.state === 'running' ? <Eta run={run} /> : <Ended run={run} />}
       </div>
     </div>
   );

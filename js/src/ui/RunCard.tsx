@@ -9,7 +9,6 @@ import { IssueList } from './IssueList.js';
 import { Icon, type IconName } from './icons.js';
 import { Lanes } from './Lanes.js';
 import { isFinished } from './progress-words.js';
-import { RelativeTime } from './RelativeTime.js';
 import { RunBar } from './RunBar.js';
 import { SeverityCounts } from './SeverityCounts.js';
 import { type Strings, useStrings } from './translator.js';
@@ -39,7 +38,9 @@ export function titleOf(paths: readonly string[], trans: Strings): string {
     return trans._n('%1 path', '%1 paths', paths.length);
   }
   const name = first.replace(/\/+$/, '');
-  return name === '' || name === '.' ? trans.__('The project') : name;
+  return name === '' || name === '.'
+    ? trans.__('The project')
+    : name.slice(name.lastIndexOf('/') + 1);
 }
 
 /** Words that appear at a click, before the server knows of it; taken back if it fails. */
@@ -77,7 +78,6 @@ export function RunCard({ view, actions, open, onToggle, scroller }: Props) {
     >
       <header className="jrt-run-head">
         <Title title={title} paths={run.paths} open={open} onToggle={onToggle} />
-        {run.started && <RelativeTime iso={run.started} />}
         <Buttons
           run={run}
           actions={actions}

@@ -48,7 +48,7 @@ export function etaText(
     return '';
   }
   if (etaSeconds < 10) {
-    return trans.__('less than 10 s left');
+    return trans.__('less than 10 s');
   }
   if (etaSeconds < 55) {
     return trans.__('about %1 s left', Math.ceil(etaSeconds / 10) * 10);
