@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from .._version import __version__
 
+INTERRUPTED = 130
 EPILOG = "`jupyter realtime COMMAND --help` tells more about each."
 
 
@@ -43,4 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone, as `head` does; the interpreter must not complain again.
         sys.stdout = None
         return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return code

@@ -95,16 +95,16 @@ class AsyncRealtime:
         body: dict[str, Any] = {"paths": self.server.server_paths(paths)}
         if detectors is not None:
             body["detectors"] = list(detectors)
-        return await self._follow(as_shape(await self._rest.post("analyses", body), Analysis))
+        return self._follow(as_shape(await self._rest.post("analyses", body), Analysis))
 
     async def run(self, run: str) -> AsyncRun:
         """Follow a run that somebody has started."""
-        return await self._follow(await self._rest.analysis(run))
+        return self._follow(await self._rest.analysis(run))
 
-    async def _follow(self, analysis: Analysis) -> AsyncRun:
+    def _follow(self, analysis: Analysis) -> AsyncRun:
         run_record = RunRecord(analysis)
         follower = Follower(run_record, self._rest, self._connection)
-        await follower.follow()
+        follower.follow()
         return AsyncRun(run_record, follower)
 
     async def publish(

@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 0.5
 OPEN_SECONDS = 10.0
 CLOSE_SECONDS = 1.0
+ENTER_SECONDS = 60.0
 # A page of a replay may carry 500 events of 64 KiB.
 MAX_FRAME_BYTES = 64 * 2**20
 
@@ -76,7 +77,6 @@ class Connection:
         self._conversation = Conversation(server.token, Backoff(jitter))
         self._numbers = itertools.count(1)
         self._listeners: dict[int, Listener] = {}
-        self._entering: dict[int, asyncio.Future[None]] = {}
         self._publishing: dict[int, asyncio.Future[Position]] = {}
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
@@ -84,20 +84,35 @@ class Connection:
         self._closing: asyncio.Task[None] | None = None
         self._reconnect_seconds: float | None = 0.0
 
-    async def subscribe(self, room: str, origin: Origin, listener: Listener) -> int:
-        """Let `listener` into a room, and return its number when the server has let it in."""
+    def listen(self, room: str, origin: Origin, listener: Listener) -> int:
+        """Let `listener` into a room as soon as the server does, and return its number."""
         self._start()
         number = next(self._numbers)
         self._listeners[number] = listener
-        entering = self._entering[number] = asyncio.get_running_loop().create_future()
         self._carry_out(self._conversation.subscribe(number, room, origin))
+        return number
+
+    async def subscribe(self, room: str, origin: Origin, listener: Listener) -> int:
+        """Let `listener` into a room, and return its number when the server has let it in."""
+        entered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def first_of_all(item: Item) -> None:
+            if not entered.done() and isinstance(item, Refused):
+                entered.set_exception(item.error)
+                return
+            if not entered.done() and isinstance(item, Entered):
+                entered.set_result(None)
+            listener(item)
+
+        number = self.listen(room, origin, first_of_all)
         try:
-            await entering
+            await asyncio.wait_for(entered, ENTER_SECONDS)
+        except asyncio.TimeoutError:
+            self.unsubscribe(number, room)
+            raise Unavailable(f"The server did not open {room} in {ENTER_SECONDS:g} s.") from None
         except BaseException:
             self.unsubscribe(number, room)
             raise
-        finally:
-            self._entering.pop(number, None)
         return number
 
     def unsubscribe(self, number: int, room: str) -> None:
@@ -236,13 +251,6 @@ class Connection:
                 self._hang_up(1000, "")
 
     def _tell(self, effect: Tell) -> None:
-        entering = self._entering.get(effect.listener)
-        if entering is not None and not entering.done():
-            if isinstance(effect.item, Refused):
-                entering.set_exception(effect.item.error)
-                return
-            if isinstance(effect.item, Entered):
-                entering.set_result(None)
         listener = self._listeners.get(effect.listener)
         if listener is None:
             return

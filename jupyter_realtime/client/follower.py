@@ -48,9 +48,9 @@ class Follower:
         self._record.stands(as_shape(answer, Analysis))
         self._record.tell()
 
-    async def follow(self) -> None:
+    def follow(self) -> None:
         """Begin to listen."""
-        self._listener = await self._connection.subscribe(self._room, "earliest", self._hear)
+        self._listener = self._connection.listen(self._room, "earliest", self._hear)
         if self._record.done.done():
             self._leave()
 

@@ -73,7 +73,7 @@ async def test_progress_comes_from_the_board_and_never_falls() -> None:
         live.append(ROOM, "analysis:started", analysis(state="running"))
         async with await connect(live) as rt:
             run = await rt.analyze(".")
-            assert (run.state, run.progress) == ("running", 0.5)
+            await until(lambda: (run.state, run.progress) == ("running", 0.5))
             moved = {"analysis": RUN, **msgspec.to_builtins(lane(done=3))}
             live.fake.pin(ROOM, "analysis:detector:progress", f"{RUN}/correctness", moved)
             live.push_out()
@@ -105,6 +105,7 @@ async def test_a_run_that_ended_while_nobody_looked_is_completed_by_a_snapshot()
         serve_run(live)
         async with await connect(live) as rt:
             run = await rt.analyze(".")
+            await live.listening(ROOM)
             live.answers[f"GET analyses/{RUN}"] = analysis(state="failed", error="server stopped")
             live.answers[f"GET analyses/{RUN}/issues"] = {"items": [issue(0)], "next": None}
             live.fake.epoch = "e2"
@@ -167,6 +168,7 @@ async def test_a_run_that_cannot_be_followed_any_more_says_why() -> None:
         serve_run(live)
         async with await connect(live) as rt:
             run = await rt.analyze(".")
+            await live.listening(ROOM)
             for socket in list(live.sockets):
                 socket.close(4504)
             with pytest.raises(Forbidden):
@@ -199,6 +201,7 @@ async def test_a_frame_has_a_row_for_each_issue() -> None:
         tell_issues(live, 0, 1)
         async with await connect(live) as rt:
             run = await rt.analyze(".")
+            await until(lambda: len(run.issues) == 2)
             frame = run.to_frame()
             assert list(frame["rule"]) == ["F821", "F821"]
             assert frame["cell"].isna().all()
@@ -209,7 +212,9 @@ async def test_what_is_found_is_json_with_attributes() -> None:
         serve_run(live)
         tell_issues(live, 0)
         async with await connect(live) as rt:
-            (found,) = (await rt.analyze(".")).issues
+            run = await rt.analyze(".")
+            await until(lambda: len(run.issues) == 1)
+            (found,) = run.issues
             assert found["path"] == found.path == "a.py"
             assert json.loads(json.dumps(found)) == msgspec.to_builtins(issue(0))
             with pytest.raises(AttributeError, match="there are id, fingerprint"):
