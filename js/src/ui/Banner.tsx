@@ -5,9 +5,9 @@ import { type Strings, useStrings } from './translator.js';
 
 export function bannerText(state: ConnectionState, version: string, trans: Strings): string | null {
   if (state.status === 'absent') {
-    return trans.__(
-      "The server part of jupyter_realtime is not running. Install it in the server's environment " +
-        '(pip install jupyter_realtime), and restart the server.',
+    return (
+      state.reason ??
+      trans.__('This Jupyter server does not have the extension jupyter_realtime, or not enabled.')
     );
   }
   if (state.status === 'refused') {

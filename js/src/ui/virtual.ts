@@ -7,8 +7,9 @@ export function useFocusOf(list: RefObject<HTMLElement | null>): (id: string) =>
   const [wanted, setWanted] = useState<string | null>(null);
   useEffect(() => {
     if (wanted !== null) {
-      const selector = `[data-jrt-issue="${CSS.escape(wanted)}"]`;
-      list.current?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+      const drawn = list.current?.querySelectorAll<HTMLElement>('[data-jrt-issue]') ?? [];
+      const issue = Array.from(drawn).find(it => it.dataset.jrtIssue === wanted);
+      issue?.focus({ preventScroll: true });
       setWanted(null);
     }
   }, [wanted, list]);

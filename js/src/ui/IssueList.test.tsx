@@ -1,0 +1,161 @@
+import { act } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { IssueList, type IssueListProps } from './IssueList.js';
+import { makeIssue, NO_ISSUES } from './testing.js';
+
+const issues = [
+  makeIssue({ id: 'one', line: 1 }),
+  makeIssue({ id: 'two', line: 2, severity: 'low', message: 'unused' }),
+  makeIssue({ id: 'three', path: 'b.py', severity: 'low' }),
+];
+
+let place: HTMLElement;
+let root: Root;
+
+beforeEach(() => {
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  );
+  // jsdom lays nothing out: a window high enough for all rows.
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(600);
+  vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(300);
+  Element.prototype.scrollTo = () => {};
+  place = document.body.appendChild(document.createElement('div'));
+  root = createRoot(place);
+});
+
+afterEach(() => {
+  act(() => root.unmount());
+  place.remove();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+function show(over: Partial<IssueListProps> = {}): void {
+  const props: IssueListProps = {
+    issues,
+    counts: { ...NO_ISSUES, high: 1, low: 2 },
+    state: 'running',
+    loading: false,
+    error: null,
+    onRetry: null,
+    onOpen: null,
+    ...over,
+  };
+  act(() => root.render(<IssueList {...props} />));
+}
+
+const shown = () =>
+  [...place.querySelectorAll<HTMLElement>('[data-jrt-issue]')].map(it => it.dataset.jrtIssue);
+const issue = (id: string) => place.querySelector<HTMLElement>(`[data-jrt-issue="${id}"]`);
+const button = (label: string) =>
+  [...place.querySelectorAll('button')].find(
+    it => it.getAttribute('aria-label') === label || it.textContent?.includes(label),
+  );
+
+function press(key: string): void {
+  const target = document.activeElement;
+  act(() => {
+    target?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  });
+}
+
+describe('faces', () => {
+  it.each([
+    ['issues are awaited', { state: 'running', issues: [] }, 'Issues appear here'],
+    ['issues are loaded', { state: 'succeeded', issues: [], loading: true }, 'Loading issues'],
+    ['nothing was found', { state: 'succeeded', issues: [] }, 'No issues found'],
+    ['the run was cut short', { state: 'cancelled', issues: [] }, 'No issues found before'],
+    ['loading failed', { issues: [], error: 'The server is down.' }, 'The server is down.'],
+  ] as [string, Partial<IssueListProps>, string][])('when %s', (_, props, words) => {
+    show(props);
+    expect(place.textContent).toContain(words);
+  });
+
+  it('says that nothing matches, and clears the filter', () => {
+    show();
+    act(() => button('High: 1')?.click());
+    act(() => button('Low: 2')?.click());
+    expect(place.textContent).toContain('Nothing matches this filter');
+    act(() => button('Clear filter')?.click());
+    expect(shown()).toEqual(['one', 'two', 'three']);
+  });
+
+  it('offers to retry', () => {
+    const onRetry = vi.fn();
+    show({ issues: [], error: 'No answer.', onRetry });
+    act(() => button('Retry')?.click());
+    expect(onRetry).toHaveBeenCalledOnce();
+  });
+});
+
+describe('filters', () => {
+  it('hide a severity', () => {
+    show();
+    act(() => button('Low: 2')?.click());
+    expect(shown()).toEqual(['one']);
+    expect(button('Low: 2')?.getAttribute('aria-pressed')).toBe('false');
+  });
+
+  it('fold a file', () => {
+    show();
+    act(() => button('a.py')?.click());
+    expect(shown()).toEqual(['three']);
+  });
+});
+
+describe('the keyboard', () => {
+  it('moves one tab stop with the arrows, over headings', () => {
+    show();
+    expect(issue('one')?.tabIndex).toBe(0);
+    act(() => issue('two')?.focus());
+    press('ArrowDown');
+    expect(document.activeElement).toBe(issue('three'));
+    expect(issue('three')?.tabIndex).toBe(0);
+    expect(issue('one')?.tabIndex).toBe(-1);
+    press('Home');
+    expect(document.activeElement).toBe(issue('one'));
+    press('ArrowUp');
+    expect(document.activeElement).toBe(issue('one'));
+    press('End');
+    expect(document.activeElement).toBe(issue('three'));
+  });
+
+  it('opens with Enter', () => {
+    const onOpen = vi.fn();
+    show({ onOpen });
+    act(() => issue('two')?.focus());
+    press('Enter');
+    expect(onOpen).toHaveBeenCalledExactlyOnceWith(issues[1]);
+  });
+
+  it('keeps the focus while others arrive above', () => {
+    show();
+    act(() => issue('three')?.focus());
+    show({ issues: [...issues, makeIssue({ id: 'four', line: 1 })] });
+    expect(document.activeElement).toBe(issue('three'));
+    expect(shown()).toContain('four');
+  });
+});
+
+it('gives screen readers the position, the place and the severity', () => {
+  show();
+  const first = issue('one');
+  expect(first?.getAttribute('aria-posinset')).toBe('1');
+  expect(first?.getAttribute('aria-setsize')).toBe('3');
+  expect(first?.getAttribute('aria-label')).toBe('High: Undefined name `x`. a.py, line 1');
+});
+
+it('shows messages as text, whatever is in them', () => {
+  show({ issues: [makeIssue({ message: '<img src=x onerror=alert(1)> `a<b>`' })] });
+  expect(place.querySelector('img')).toBeNull();
+  expect(place.querySelector('code')?.textContent).toBe('a<b>');
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+
+import manifest from '../../package.json';
+import type { ConnectionState } from '../core/connection.js';
+import { bannerText } from './Banner.js';
+import { connectionText } from './ConnectionDot.js';
+import { relativeTime } from './time.js';
+import { english } from './translator.js';
+import { VERSION } from './version.js';
+
+const online: ConnectionState = {
+  status: 'online',
+  reason: null,
+  user: null,
+  since: 0,
+  nextTryAt: null,
+  unsent: 0,
+  serverVersion: '1.0',
+};
+
+describe('times', () => {
+  const at = Date.parse('2026-11-23T12:00:00Z');
+  it.each([
+    ['2026-11-23T12:00:00Z', 'now'],
+    ['2026-11-23T11:59:01Z', 'now'],
+    ['2026-11-23T11:55:30Z', '4 minutes ago'],
+    ['2026-11-23T10:00:00Z', '2 hours ago'],
+    ['2026-11-22T11:00:00Z', 'yesterday'],
+    ['2026-11-23T12:03:00Z', 'now'],
+  ])('%s is %s', (then, words) => {
+    expect(relativeTime(Date.parse(then), at, 'en')).toBe(words);
+  });
+});
+
+describe('the banner', () => {
+  it('is there only where something stands in the way', () => {
+    expect(bannerText(online, '1.0', english)).toBeNull();
+    expect(bannerText({ ...online, status: 'offline' }, '1.0', english)).toBeNull();
+  });
+
+  it('names both versions', () => {
+    const text = bannerText(online, '2.0', english);
+    expect(text).toContain('1.0');
+    expect(text).toContain('2.0');
+  });
+
+  it('says what is absent, in the words of the connection', () => {
+    const state: ConnectionState = { ...online, status: 'absent', reason: 'Not installed.' };
+    expect(bannerText(state, '1.0', english)).toBe('Not installed.');
+  });
+});
+
+it('says when the next attempt is', () => {
+  const state: ConnectionState = { ...online, status: 'offline', since: 0, nextTryAt: 65_000 };
+  expect(connectionText(state, 62_000, english)).toMatch(/^Offline since .*again in 3 seconds$/);
+});
+
+it('is of the version of its package', () => {
+  expect(manifest.version).toBe(VERSION);
+});
