@@ -12,6 +12,7 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 
 import type { Analyses } from '../core/analyses.js';
+import type { Connection } from '../core/connection.js';
 import { pageAnalyses } from '../core/page.js';
 import type { Analysis, Issue } from '../core/protocol.js';
 import type { TargetKind } from '../ui/TargetChoice.js';
@@ -81,17 +82,19 @@ const analysis: JupyterFrontEndPlugin<void> = {
   },
 };
 
-/** Follow the runs of the project in which the person is. */
+/** Follow the runs of each project in which the person is or was. */
 function followProjects(
-  connection: ReturnType<typeof connect>,
+  connection: Connection,
   analyses: Analyses,
   trans: TranslationBundle,
 ): Targets {
-  let stop = () => {};
-  const targets = new Targets(connection, trans, project => {
-    stop();
-    stop = analyses.followProject(project.id);
-    targets.loaded();
+  const followed = new Set<string>();
+  const targets = new Targets(connection, trans, ({ id }) => {
+    if (!followed.has(id)) {
+      followed.add(id);
+      analyses.followProject(id);
+      connection.subscribe(`project:${id}`, { onReady: () => targets.loaded() });
+    }
   });
   connection.store.subscribe((state, before) => {
     if (state.status === 'online' && before.status !== 'online') {

@@ -105,18 +105,23 @@ export class Targets {
   }
 
   private projectOf(place: Place): Promise<Project> {
-    const key = place.folder;
-    const asked = this.projects.get(key) ?? this.ask(place);
-    this.projects.set(key, asked);
-    asked.catch(() => this.projects.delete(key));
+    const { document, folder } = place;
+    if (document === null) {
+      return this.nearest(folder);
+    }
+    const asked = this.projects.get(folder) ?? this.ask(document, folder);
+    this.projects.set(folder, asked);
+    asked.catch(() => this.projects.delete(folder));
     return asked;
   }
 
-  private async ask({ document, folder }: Place): Promise<Project> {
-    if (document === null) {
-      await this.list();
-      return nearest(this.known, folder) ?? this.unknown(folder);
-    }
+  /** For a folder: a project in it that the server hasn't met yet can't be known. */
+  private async nearest(folder: string): Promise<Project> {
+    await this.list();
+    return nearest(this.known, folder) ?? this.unknown(folder);
+  }
+
+  private async ask(document: string, folder: string): Promise<Project> {
     const { rest } = this.connection;
     const { project } = await rest.put<{ project: string }>('documents', { path: document });
     return (await this.byId(project)) ?? this.unknown(folder);

@@ -40,7 +40,12 @@ function Lane({ lane }: { lane: DetectorState }) {
       </span>
       <span className="jrt-lane-words">
         {laneText(lane, trans)}
-        {found && ` · ${trans._n('%1 issue', '%1 issues', lane.issues)}`}
+        {found && (
+          <span className="jrt-lane-found">
+            {' · '}
+            {trans._n('%1 issue', '%1 issues', lane.issues)}
+          </span>
+        )}
       </span>
       {lane.error && <span className="jrt-lane-error">{lane.error}</span>}
     </li>

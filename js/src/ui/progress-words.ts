@@ -69,7 +69,7 @@ export function stateText(run: Analysis, trans: Strings): string {
     case 'cancelling':
       return trans.__('Cancelling…');
     case 'cancelled':
-      return trans.__('Cancelled; what was found until then is below');
+      return trans.__('Cancelled; partial results');
     case 'succeeded':
       return trans.__('Finished');
     case 'partial':
