@@ -46,5 +46,11 @@ def test_no_name_is_called_undefined(outcome: Outcome, notebook: str) -> None:
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_no_import_is_called_useless_or_late(outcome: Outcome, notebook: str) -> None:
+    alarms = {"F401", "F404"}
+    assert [words(i) for i in outcome.found if i.path == notebook and i.rule in alarms] == []
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_every_cell_is_understood(outcome: Outcome, notebook: str) -> None:
     assert [words(i) for i in outcome.found if i.path == notebook and "syntax" in i.rule] == []

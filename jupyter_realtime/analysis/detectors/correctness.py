@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,8 +19,11 @@ SELECT = "F,E9,B,PLE,PLW,RUF"
 # Ambiguous Unicode is how people write × and – in a notebook's texts; F405 says of every name after a
 # star import (told by F403) that it may come from there.
 IGNORE = "RUF001,RUF002,RUF003,F405"
-# `hidden-state` looks at names across cells, with the order in which they ran.
-NOTEBOOK_IGNORE = frozenset({"F821"})
+# `hidden-state` looks at names across cells, with the order in which they ran; and every cell may begin
+# with `from __future__`.
+NOTEBOOK_IGNORE = frozenset({"F821", "F404"})
+_UNUSED_IMPORT = "F401"
+_WORD = re.compile(r"\w+")
 
 _SEVERITIES: dict[str, Severity] = {
     "correctness": "high",
@@ -110,6 +114,8 @@ def _finding(row: dict[str, Any], file: ShadowFile | None) -> Finding | None:
         return None  # What does not parse is told once, by the shadow tree.
     if file.notebook is not None and rule in NOTEBOOK_IGNORE:
         return None
+    if file.notebook is not None and rule == _UNUSED_IMPORT and _is_used_unseen(row, file):
+        return None
     start, stop = row["location"], row["end_location"]
     cell = row.get("cell")
     return Finding(
@@ -125,6 +131,22 @@ def _finding(row: dict[str, Any], file: ShadowFile | None) -> Finding | None:
         url=row.get("url"),
         fix=_fix(row.get("fix"), cell),
     )
+
+
+def _is_used_unseen(row: dict[str, Any], file: ShadowFile) -> bool:
+    """Whether what ruff calls unused is used where it can't look: `!{sys.executable} …`, `np.sqrt?`."""
+    start, stop = row["location"], row["end_location"]
+    [cell] = [cell for cell in file.cells if cell.index + 1 == row["cell"]]
+    line = cell.code.split("\n")[start["row"] - 1]
+    name = line[start["column"] - 1 : stop["column"] - 1].partition(".")[0]
+    return any(name in _WORD.findall(line) for line in _unseen_lines(file))
+
+
+def _unseen_lines(file: ShadowFile) -> Iterator[str]:
+    """Lines that ruff doesn't get as they are: magics, and cells that don't parse."""
+    for cell in file.cells:
+        lines = zip(cell.source.split("\n"), cell.code.split("\n"), strict=False)
+        yield from (source for source, code in lines if source != code)
 
 
 def _fix(fix: dict[str, Any] | None, cell: int | None) -> ProposedFix | None:
