@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -23,7 +22,6 @@ IGNORE = "RUF001,RUF002,RUF003,F405"
 # with `from __future__`.
 NOTEBOOK_IGNORE = frozenset({"F821", "F404"})
 _UNUSED_IMPORT = "F401"
-_WORD = re.compile(r"\w+")
 
 _SEVERITIES: dict[str, Severity] = {
     "correctness": "high",
@@ -139,14 +137,7 @@ def _is_used_unseen(row: dict[str, Any], file: ShadowFile) -> bool:
     [cell] = [cell for cell in file.cells if cell.index + 1 == row["cell"]]
     line = cell.code.split("\n")[start["row"] - 1]
     name = line[start["column"] - 1 : stop["column"] - 1].partition(".")[0]
-    return any(name in _WORD.findall(line) for line in _unseen_lines(file))
-
-
-def _unseen_lines(file: ShadowFile) -> Iterator[str]:
-    """Lines that ruff doesn't get as they are: magics, and cells that don't parse."""
-    for cell in file.cells:
-        lines = zip(cell.source.split("\n"), cell.code.split("\n"), strict=False)
-        yield from (source for source, code in lines if source != code)
+    return name in file.words_out_of_sight
 
 
 def _fix(fix: dict[str, Any] | None, cell: int | None) -> ProposedFix | None:

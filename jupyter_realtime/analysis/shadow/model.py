@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from ...core.issues import CellRef, Severity
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,15 @@ class ShadowFile:
     @cached_property
     def _first_lines(self) -> list[int]:
         return [cell.first_line for cell in self.cells]
+
+    @cached_property
+    def words_out_of_sight(self) -> frozenset[str]:
+        """Words in lines that engines don't get as they are: magics, and cells that don't parse."""
+        words: set[str] = set()
+        for cell in self.cells:
+            lines = zip(cell.source.split("\n"), cell.code.split("\n"), strict=False)
+            words.update(*(_WORD.findall(source) for source, code in lines if source != code))
+        return frozenset(words)
 
     def place(self, line: int) -> Place:
         """Find where a line of the shadow `.py` comes from."""
