@@ -70,7 +70,13 @@ STEPS = [
     Step(
         "browser",
         "pytest tests/browser",
-        [*PYTEST, "tests/browser", "-p", "no:jupyter_server", "--junit-xml={report}"],
+        [
+            *PYTEST,
+            "tests/browser",
+            "-o",
+            "addopts=--strict-markers --strict-config",
+            "--junit-xml={report}",
+        ],
         report="browser.xml",
     ),
     Step(

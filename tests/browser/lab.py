@@ -28,24 +28,21 @@ class Lab:
         return self.page.locator(PANEL).first
 
     def show_panel(self) -> None:
-        """Open the panel, by its command."""
-        if not self.panel.is_visible():
-            self.command("Show Analysis Panel")
+        """Open the panel."""
+        self.command("jupyter-realtime:show-panel")
         expect(self.panel).to_be_visible()
         expect(self.panel.locator("[data-jrt-connection]").first).to_have_attribute(
             "data-jrt-connection", "online"
         )
 
-    def command(self, label: str) -> None:
-        """Run a command from the palette."""
-        self.page.keyboard.press("Control+Shift+C")
-        palette = self.page.locator(".jp-ModalCommandPalette input, .lm-CommandPalette-input").first
-        palette.fill(label)
-        self.page.locator(".lm-CommandPalette-item", has_text=label).first.click()
-
-    def target(self, label: str) -> None:
-        """Choose what to analyse."""
-        self.panel.get_by_text(label, exact=False).first.click()
+    def command(self, name: str) -> None:
+        """Run a command, as soon as JupyterLab has put itself together."""
+        self.page.wait_for_function(
+            "name => window.jupyterapp?.commands.hasCommand(name)"
+            " && window.jupyterapp.restored.then(() => true)",
+            arg=name,
+        )
+        self.page.evaluate("name => void window.jupyterapp.commands.execute(name)", name)
 
     def analyse(self) -> str:
         """Press the button; returns the new run's id."""
