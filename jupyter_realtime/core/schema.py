@@ -49,11 +49,30 @@ _SHAPES = (
 )
 
 
+# People's own names: a pattern for validators, a template literal for TypeScript.
+_CUSTOM_EVENT = {
+    "type": "string",
+    "pattern": f"^{events.CUSTOM_EVENT.pattern}$",
+    "tsType": "`custom:${string}`",
+}
+_PROGRESS_STATE = {
+    "type": "string",
+    "pattern": f"^{events.PROGRESS_STATE.pattern}$",
+    "tsType": "`progress:${string}`",
+}
+
+
 def schema() -> dict[str, Any]:
     """Make the whole schema; its definitions are the structs by name."""
     data = {*events.EVENTS.values(), *events.STATES.values()}
     types = [*_SERVER_FRAMES, *_CLIENT_FRAMES, *_SHAPES, *sorted(data, key=lambda c: c.__name__)]
     _, definitions = msgspec.json.schema_components(types, ref_template="#/definitions/{name}")
+    _tell_apart(
+        definitions, "AnyEvent", events.EVENTS, _CUSTOM_EVENT, ("LoggedEvent", "EventFrame")
+    )
+    _tell_apart(
+        definitions, "AnyState", events.STATES, _PROGRESS_STATE, ("StateEntry", "StateFrame")
+    )
     definitions["EventData"] = _by_name(events.EVENTS)
     definitions["StateData"] = _by_name(events.STATES)
     definitions["ClientFrame"] = _any_of(_CLIENT_FRAMES)
@@ -70,6 +89,37 @@ def schema() -> dict[str, Any]:
         "additionalProperties": False,
         "definitions": dict(sorted(definitions.items())),
     }
+
+
+def _tell_apart(
+    definitions: dict[str, Any],
+    union: str,
+    shapes: dict[str, type[msgspec.Struct]],
+    own: dict[str, Any],
+    frames: tuple[str, ...],
+) -> None:
+    """Let the name in `event` tell the shape of `data`, in each of the frames that carry both."""
+    known = [({"const": name}, _ref(shape.__name__)) for name, shape in sorted(shapes.items())]
+    # A state that is gone has null for its data.
+    gone: list[dict[str, Any]] = [{"type": "null"}] if union == "AnyState" else []
+    definitions[union] = {
+        "anyOf": [
+            {
+                "type": "object",
+                "properties": {"event": name, "data": {"anyOf": [data, *gone]} if gone else data},
+                "required": ["event", "data"],
+            }
+            for name, data in [*known, (own, {})]
+        ]
+    }
+    for frame in frames:
+        shape = definitions[frame]
+        for field in ("event", "data"):
+            del shape["properties"][field]
+            shape["required"].remove(field)
+        description = shape.pop("description")
+        del shape["title"]
+        definitions[frame] = {"description": description, "allOf": [shape, _ref(union)]}
 
 
 def _by_name(shapes: dict[str, type[msgspec.Struct]]) -> dict[str, Any]:

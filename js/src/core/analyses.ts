@@ -5,29 +5,18 @@
  * 1. A run's issues stand in the order of the log, each once.
  * 2. Progress never goes backwards, and a run that is over stays over.
  * 3. Views are told at most once a frame of the screen, however much arrives.
+ * 4. Where the log is not the whole story (it was pruned, or lost), REST tells the rest.
  */
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Connection } from './connection.js';
-import type {
-  Analysis,
-  AnalysisIssues,
-  DetectorProgress,
-  DetectorState,
-  Issue,
-  LoggedEvent,
-  StateEntry,
-} from './protocol.js';
+import type { Analysis, Issue, LoggedEvent, StateEntry } from './protocol.js';
+import { RestError } from './rest.js';
+import type { RoomHandler } from './room.js';
+import { RunRecord, type RunView } from './run-record.js';
 
-export interface RunView {
-  analysis: Analysis;
-  issues: Issue[];
-  /** Whether everything that is known of it up to now has arrived. */
-  complete: boolean;
-  /** Whether what is shown may be old, because the connection is down. */
-  stale: boolean;
-  error: string | null;
-}
+export { isOver } from './run-merge.js';
+export type { RunView } from './run-record.js';
 
 export interface AnalysesState {
   runs: Record<string, RunView>;
@@ -41,29 +30,12 @@ export interface StartRequest {
   detectors?: string[];
 }
 
-const OVER = new Set(['cancelled', 'succeeded', 'partial', 'failed']);
-const SNAPSHOTS = new Set([
-  'analysis:started',
-  'analysis:complete',
-  'analysis:error',
-  'analysis:cancelled',
-  'analysis:progress',
-]);
-
-export const isOver = (analysis: Analysis): boolean => OVER.has(analysis.state);
-
-interface Run {
-  analysis: Analysis;
-  issues: Issue[];
-  seen: Set<string>;
-  complete: boolean;
-  error: string | null;
-  cancelling: boolean;
-}
+const LOAD_AGAIN_SECONDS = 5;
+const ISSUES_A_PAGE = 1000;
 
 export class Analyses {
   readonly store: StoreApi<AnalysesState>;
-  private readonly runs = new Map<string, Run>();
+  private readonly runs = new Map<string, RunRecord>();
   private readonly dismissed = new Set<string>();
   private readonly changed = new Set<string>();
   private scheduled = false;
@@ -81,9 +53,9 @@ export class Analyses {
   /** Show the runs of a project: those under way, the latest, and those that others start. */
   followProject(project: string): () => void {
     return this.connection.subscribe(`project:${project}`, {
-      onBoard: states => states.forEach(state => this.onState(state)),
+      onBoard: states => this.onBoard(states),
       onState: state => this.onState(state),
-      onEvent: event => this.onSnapshot(event.event, event.data),
+      onEvent: event => this.onEvent(event),
     });
   }
 
@@ -93,21 +65,25 @@ export class Analyses {
     if (known) {
       known.count += 1;
     } else {
-      const leave = this.connection.subscribe(
-        `analysis:${run}`,
-        {
-          onBoard: states => states.forEach(state => this.onState(state)),
-          onState: state => this.onState(state),
-          onEvent: event => this.onEvent(event),
-          onReady: () => this.change(run, it => Object.assign(it, { complete: true, error: null })),
-          onLost: () => void this.load(run),
-          onError: error => this.change(run, it => Object.assign(it, { error: error.message })),
-        },
-        'earliest',
-      );
+      const handler = this.handlerOf(run);
+      const leave = this.connection.subscribe(`analysis:${run}`, handler, 'earliest');
       this.followed.set(run, { count: 1, leave });
     }
-    return this.once(() => this.unfollow(run));
+    return once(() => this.unfollow(run));
+  }
+
+  private handlerOf(run: string): RoomHandler {
+    return {
+      onBoard: states => this.onBoard(states),
+      onState: state => this.onState(state),
+      onEvent: event => this.onEvent(event),
+      onReady: () => this.onReady(run),
+      onLost: () => void this.load(run),
+      onError: error =>
+        this.change(run, it => {
+          it.error = error.message;
+        }),
+    };
   }
 
   private unfollow(run: string): void {
@@ -121,16 +97,6 @@ export class Analyses {
     }
   }
 
-  private once(act: () => void): () => void {
-    let done = false;
-    return () => {
-      if (!done) {
-        done = true;
-        act();
-      }
-    };
-  }
-
   /** Start a run; its card is there when this resolves. */
   async start(request: StartRequest): Promise<string> {
     const analysis = await this.connection.rest.post<Analysis>('analyses', request);
@@ -140,15 +106,17 @@ export class Analyses {
 
   /** Ask for the end of a run; shown at once, and taken back if it can't be asked for. */
   async cancel(run: string): Promise<void> {
-    this.change(run, it => Object.assign(it, { cancelling: true, error: null }));
+    this.change(run, it => {
+      it.cancelling = true;
+      it.error = null;
+    });
     try {
-      await this.connection.rest.delete<Analysis>(`analyses/${run}`);
+      this.put(await this.connection.rest.delete<Analysis>(`analyses/${run}`));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
       this.change(run, it => {
         it.cancelling = false;
         // A run that has ended meanwhile needs no apology.
-        it.error = isOver(it.analysis) ? null : message;
+        it.error = it.isOver ? null : messageOf(error);
       });
     }
   }
@@ -159,95 +127,117 @@ export class Analyses {
     this.touch(run);
   }
 
-  /** Continuity can't be proved: take the run as REST has it. */
+  // -- what REST knows
+
   private async load(run: string): Promise<void> {
+    let ticket = this.runs.get(run)?.beginLoading();
+    try {
+      const analysis = await this.connection.rest.get<Analysis>(`analyses/${run}`);
+      this.put(analysis);
+      ticket ??= this.runs.get(run)?.beginLoading() ?? [];
+      const issues = await this.allIssues(run);
+      this.runs.get(run)?.loaded(ticket, issues);
+    } catch (error) {
+      this.runs.get(run)?.loadFailed(ticket ?? [], messageOf(error));
+      this.loadLater(run, error);
+    }
+    this.touch(run);
+  }
+
+  private async allIssues(run: string): Promise<Issue[]> {
     const issues: Issue[] = [];
-    let cursor = '';
-    do {
+    let from = '';
+    for (;;) {
       const page = await this.connection.rest.get<{ items: Issue[]; next: string | null }>(
-        `analyses/${run}/issues?limit=1000${cursor}`,
+        `analyses/${run}/issues?limit=${ISSUES_A_PAGE}${from}`,
       );
       issues.push(...page.items);
-      cursor = page.next === null ? '' : `&cursor=${encodeURIComponent(page.next)}`;
-    } while (cursor);
-    this.put(await this.connection.rest.get<Analysis>(`analyses/${run}`));
-    this.change(run, it => {
-      it.issues = issues;
-      it.seen = new Set(issues.map(issue => issue.id));
-    });
+      if (page.next === null) {
+        return issues;
+      }
+      from = `&cursor=${encodeURIComponent(page.next)}`;
+    }
+  }
+
+  private loadLater(run: string, error: unknown): void {
+    // A request that never got there may be repeated; so may those that the server says so of.
+    const isFinal = error instanceof RestError && !error.retryable;
+    if (!isFinal) {
+      const seconds = (error instanceof RestError && error.retryAfter) || LOAD_AGAIN_SECONDS;
+      setTimeout(() => this.followed.has(run) && this.onReady(run), seconds * 1000);
+    }
   }
 
   // -- what arrives
 
+  private onBoard(states: StateEntry[]): void {
+    for (const state of states) {
+      this.onState(state);
+    }
+  }
+
+  /** All that the log has of the run has arrived. */
+  private onReady(run: string): void {
+    const known = this.runs.get(run);
+    if (known?.isLoading) {
+      return;
+    }
+    if (!known || known.lacksIssues) {
+      void this.load(run);
+    } else {
+      known.complete = true;
+      known.error = null;
+      this.touch(run);
+    }
+  }
+
   private onEvent(event: LoggedEvent): void {
-    if (event.event === 'analysis:issues') {
-      this.addIssues(event.data as AnalysisIssues);
-    } else if (event.event === 'analysis:detector:complete') {
-      this.onLane(event.data as DetectorProgress);
-    } else if (event.event === 'analysis:cancel-requested') {
-      const run = (event.data as { analysis: string }).analysis;
-      this.change(run, it => Object.assign(it, { cancelling: true }));
-    } else {
-      this.onSnapshot(event.event, event.data);
-    }
-  }
-
-  private onState(entry: StateEntry): void {
-    if (entry.event === 'analysis:detector:progress' && entry.data !== null) {
-      this.onLane(entry.data as DetectorProgress);
-    } else {
-      this.onSnapshot(entry.event, entry.data);
-    }
-  }
-
-  private onSnapshot(event: string, data: unknown): void {
-    if (SNAPSHOTS.has(event) && data !== null) {
-      this.put(data as Analysis);
-    }
-  }
-
-  private onLane(lane: DetectorProgress): void {
-    this.change(lane.analysis, it => {
-      const detectors = it.analysis.detectors.map(old =>
-        old.name === lane.name ? laterLane(old, lane) : old,
-      );
-      it.analysis = { ...it.analysis, detectors };
-    });
-  }
-
-  private addIssues({ analysis, issues }: AnalysisIssues): void {
-    this.change(analysis, it => {
-      for (const issue of issues) {
-        if (!it.seen.has(issue.id)) {
-          it.seen.add(issue.id);
-          it.issues.push(issue);
-        }
+    switch (event.event) {
+      case 'analysis:issues': {
+        const { analysis, issues } = event.data;
+        this.change(analysis, it => it.append(issues));
+        break;
       }
-    });
+      case 'analysis:detector:complete': {
+        const lane = event.data;
+        this.change(lane.analysis, it => it.putLane(lane));
+        break;
+      }
+      case 'analysis:cancel-requested':
+        this.change(event.data.analysis, it => {
+          it.cancelling = true;
+        });
+        break;
+      case 'analysis:started':
+      case 'analysis:complete':
+      case 'analysis:error':
+      case 'analysis:cancelled':
+        this.put(event.data);
+    }
+  }
+
+  private onState(state: StateEntry): void {
+    if (state.event === 'analysis:progress' && state.data !== null) {
+      this.put(state.data);
+    } else if (state.event === 'analysis:detector:progress' && state.data !== null) {
+      const lane = state.data;
+      this.change(lane.analysis, it => it.putLane(lane));
+    }
   }
 
   private put(analysis: Analysis): void {
     const known = this.runs.get(analysis.id);
     if (known) {
-      this.change(analysis.id, it => {
-        it.analysis = laterRun(it.analysis, analysis);
-      });
-      return;
+      known.put(analysis);
+    } else {
+      this.runs.set(analysis.id, new RunRecord(analysis));
     }
-    this.runs.set(analysis.id, {
-      analysis,
-      issues: [],
-      seen: new Set(),
-      complete: false,
-      error: null,
-      cancelling: false,
-    });
     this.touch(analysis.id);
   }
 
   // -- telling the views
 
-  private change(run: string, how: (run: Run) => unknown): void {
+  private change(run: string, how: (record: RunRecord) => void): void {
     const known = this.runs.get(run);
     if (known) {
       how(known);
@@ -274,9 +264,9 @@ export class Analyses {
     const stale = this.connection.store.getState().status !== 'online';
     const runs = { ...this.store.getState().runs };
     for (const id of this.changed) {
-      const run = this.runs.get(id);
-      if (run) {
-        runs[id] = viewOf(run, stale);
+      const record = this.runs.get(id);
+      if (record) {
+        runs[id] = record.view(stale);
       }
     }
     this.changed.clear();
@@ -295,47 +285,18 @@ export class Analyses {
   }
 }
 
-function viewOf(run: Run, stale: boolean): RunView {
-  const cancelling = run.cancelling && !isOver(run.analysis);
-  return {
-    analysis: cancelling ? { ...run.analysis, state: 'cancelling' } : run.analysis,
-    issues: [...run.issues],
-    complete: run.complete,
-    stale,
-    error: run.error,
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) {
+      done = true;
+      act();
+    }
   };
 }
-
-/** A replayed start must not undo an end, nor a replayed lane a later one. */
-function laterRun(old: Analysis, fresh: Analysis): Analysis {
-  if (isOver(old) && !isOver(fresh)) {
-    return old;
-  }
-  const lanes = new Map(old.detectors.map(lane => [lane.name, lane]));
-  const detectors = fresh.detectors.map(lane => {
-    const known = lanes.get(lane.name);
-    return known ? laterLane(known, lane) : lane;
-  });
-  return {
-    ...fresh,
-    progress: Math.max(old.progress, fresh.progress),
-    detectors: detectors.length > 0 ? detectors : old.detectors,
-    counts: total(fresh) >= total(old) ? fresh.counts : old.counts,
-  };
-}
-
-const RANK: Record<string, number> = { queued: 0, running: 1 };
-const rank = (lane: DetectorState): number => RANK[lane.state] ?? 2;
-
-function laterLane<Lane extends DetectorState>(old: DetectorState, fresh: Lane): DetectorState {
-  if (rank(fresh) !== rank(old)) {
-    return rank(fresh) > rank(old) ? fresh : old;
-  }
-  return fresh.done >= old.done ? { ...fresh, issues: Math.max(old.issues, fresh.issues) } : old;
-}
-
-const total = (analysis: Analysis): number =>
-  Object.values(analysis.counts).reduce((sum, count) => sum + count, 0);
 
 const FRAME_MS = 16;
 

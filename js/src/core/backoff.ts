@@ -10,10 +10,10 @@ export class Backoff {
   constructor(private readonly random: () => number = Math.random) {}
 
   /** The next wait in milliseconds; what the server asked for wins. */
-  next(retryAfterSeconds: number | null = null): number {
+  next(retryAfterSeconds?: number | null): number {
     const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.tries);
     this.tries += 1;
-    if (retryAfterSeconds !== null) {
+    if (typeof retryAfterSeconds === 'number') {
       // Spread those who were all told the same.
       return retryAfterSeconds * 1000 + this.random() * FIRST_WAIT_MS;
     }

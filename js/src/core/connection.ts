@@ -13,7 +13,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { Backoff } from './backoff.js';
 import { Conversation } from './conversation.js';
-import { type Actor, type ClientFrame, PROTOCOL, type Position, SUBPROTOCOL } from './protocol.js';
+import {
+  type Actor,
+  type ClientFrame,
+  type Goodbye,
+  type Position,
+  PROTOCOL,
+  SUBPROTOCOL,
+} from './protocol.js';
 import { Rest, RestError } from './rest.js';
 import type { Origin, RoomHandler } from './room.js';
 
@@ -55,6 +62,7 @@ const TOO_BIG_IS_FINAL_AFTER = 3;
 /** 2.5 missed heartbeats, as the server has it. */
 const MISSED_HEARTBEATS = 2.5;
 const WELCOME_WITHIN_SECONDS = 15;
+const PROBE_WITHIN_MS = 15_000;
 
 export class Connection {
   readonly store: StoreApi<ConnectionState>;
@@ -65,7 +73,8 @@ export class Connection {
   private step = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
-  private retryAfter: number | null = null;
+  /** Said before the close frame, whose own code a proxy may swallow. */
+  private goodbye: Goodbye | null = null;
   private tooBig = 0;
   private silenceSeconds = WELCOME_WITHIN_SECONDS;
   private readonly onWake = () => this.wake();
@@ -89,13 +98,12 @@ export class Connection {
     this.conversation = new Conversation({
       send: frame => this.send(frame),
       welcome: welcome => {
-        this.backoff.reset();
         this.silenceSeconds = welcome.heartbeat * MISSED_HEARTBEATS;
         this.become('online', null, { user: welcome.user, nextTryAt: null });
       },
-      goodbye: (retryAfter, reason) => {
-        this.retryAfter = retryAfter;
-        this.store.setState({ reason });
+      settled: () => this.backoff.reset(),
+      goodbye: goodbye => {
+        this.goodbye = goodbye;
       },
       later: (seconds, retry) => setTimeout(retry, seconds * 1000),
       unsent: unsent => this.store.setState({ unsent }),
@@ -136,6 +144,9 @@ export class Connection {
   close(): void {
     this.advance();
     this.socket?.close();
+    this.socket = null;
+    this.conversation.closed();
+    this.become('offline', 'This page has closed the connection.', { nextTryAt: null });
     globalThis.removeEventListener?.('online', this.onWake);
     globalThis.document?.removeEventListener('visibilitychange', this.onWake);
   }
@@ -152,6 +163,8 @@ export class Connection {
   /** Is there a server extension at all, and does it speak our protocol? */
   private async probe(): Promise<void> {
     const step = this.advance();
+    this.store.setState({ nextTryAt: null });
+    this.timer = setTimeout(() => this.wait('The server does not answer.'), PROBE_WITHIN_MS);
     let health: Health;
     try {
       health = await this.rest.get<Health>('health');
@@ -199,36 +212,47 @@ export class Connection {
 
   private heard(text: string): void {
     this.watch(this.silenceSeconds);
-    this.conversation.receive(text);
+    try {
+      this.conversation.receive(text);
+    } catch (error) {
+      // What it said is lost to us: ask for it again on a fresh socket.
+      console.error('A frame of the server could not be read.', error);
+      this.drop("The server sent what this page can't read.");
+    }
   }
 
   /** Whatever the browser says of the socket: silence for too long means that it is dead. */
   private watch(seconds: number): void {
     clearTimeout(this.watchdog);
-    this.watchdog = setTimeout(() => {
-      this.socket?.close();
-      this.closed(0, 'The server fell silent.');
-    }, seconds * 1000);
+    this.watchdog = setTimeout(() => this.drop('The server fell silent.'), seconds * 1000);
   }
 
-  private closed(code: number, reason: string): void {
+  private drop(reason: string): void {
+    this.socket?.close();
+    this.closed(0, reason);
+  }
+
+  private closed(closeCode: number, closeReason: string): void {
+    const { goodbye } = this;
+    const code = goodbye?.code ?? closeCode;
+    const reason = goodbye?.reason || closeReason;
     this.socket = null;
+    this.goodbye = null;
     this.conversation.closed();
     this.tooBig = code === TOO_BIG ? this.tooBig + 1 : 0;
     if (code >= FINAL_FROM || this.tooBig >= TOO_BIG_IS_FINAL_AFTER) {
       this.advance();
-      this.become('refused', this.store.getState().reason || reason || `Closed with ${code}.`);
+      this.become('refused', reason || `Closed with ${code}.`, { nextTryAt: null });
     } else {
-      this.wait(reason || 'The connection was lost.');
+      this.wait(reason || 'The connection was lost.', goodbye?.retry_after);
     }
   }
 
-  private wait(reason: string): void {
-    const step = this.advance();
-    const wait = this.backoff.next(this.retryAfter);
-    this.retryAfter = null;
+  private wait(reason: string, retryAfterSeconds?: number | null): void {
+    this.advance();
+    const wait = this.backoff.next(retryAfterSeconds);
     this.become('offline', reason, { nextTryAt: Date.now() + wait });
-    this.timer = setTimeout(() => step === this.step && void this.probe(), wait);
+    this.timer = setTimeout(() => void this.probe(), wait);
   }
 
   private become(status: Status, reason: string | null, more: Partial<ConnectionState> = {}): void {

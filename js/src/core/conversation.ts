@@ -15,6 +15,7 @@ import type {
   ClientFrame,
   ErrorBody,
   ErrorFrame,
+  Goodbye,
   Position,
   ServerFrame,
   SubscribeReply,
@@ -25,7 +26,9 @@ import { type Origin, Room, type RoomHandler } from './room.js';
 export interface Listener {
   send(frame: ClientFrame): void;
   welcome(welcome: Welcome): void;
-  goodbye(retryAfterSeconds: number | null, reason: string): void;
+  goodbye(goodbye: Goodbye): void;
+  /** The server has shown that it stays. */
+  settled(): void;
   /** Call `retry` after a while. */
   later(seconds: number, retry: () => void): void;
   /** How many publishes wait to be acknowledged. */
@@ -80,24 +83,31 @@ export class Conversation {
     const frame = JSON.parse(text) as ServerFrame;
     switch (frame.type) {
       case 'welcome':
-        return this.welcomed(frame);
+        this.welcomed(frame);
+        break;
       case 'reply':
-        return this.replied(frame);
+        this.replied(frame);
+        break;
       case 'error':
-        return this.refused(frame);
+        this.refused(frame);
+        break;
       case 'event':
-        return this.happened(frame.room, room => room.event(frame));
+        this.happened(frame.room, room => room.event(frame));
+        break;
       case 'state':
         this.rooms.get(frame.room)?.state(frame);
-        return;
+        break;
       case 'resync':
-        return this.happened(frame.room, () => false);
+        this.happened(frame.room, () => false);
+        break;
       case 'heartbeat':
-        return this.beat(frame.heads);
+        this.beat(frame.heads);
+        break;
       case 'renew':
-        return this.opened();
+        this.opened();
+        break;
       case 'goodbye':
-        return this.listener.goodbye(frame.retry_after, frame.reason);
+        this.listener.goodbye(frame);
     }
   }
 
@@ -205,6 +215,7 @@ export class Conversation {
   }
 
   private beat(heads: { [room: string]: number }): void {
+    this.listener.settled();
     for (const [name, head] of Object.entries(heads)) {
       this.happened(name, room => !room.isBehind(head));
     }

@@ -14,6 +14,110 @@ export type ServerFrame =
   | Heartbeat
   | Renew
   | Goodbye;
+/**
+ * A state as it hangs on a board, in a `subscribe` reply or a poll.
+ */
+export type StateEntry = {
+  key: string;
+  time: string;
+  actor: Actor;
+} & AnyState;
+export type AnyState =
+  | {
+      event: 'analysis:detector:progress';
+      data: DetectorProgress | null;
+    }
+  | {
+      event: 'analysis:progress';
+      data: Analysis | null;
+    }
+  | {
+      event: 'system:status';
+      data: SystemStatus | null;
+    }
+  | {
+      event: 'user:cursor';
+      data: UserCursor | null;
+    }
+  | {
+      event: 'user:status';
+      data: UserStatus | null;
+    }
+  | {
+      event: 'user:typing';
+      data: UserTyping | null;
+    }
+  | {
+      event: `progress:${string}`;
+      data: unknown;
+    };
+/**
+ * An event without its room, as it stands in a `subscribe` reply or a poll.
+ */
+export type LoggedEvent = {
+  seq: number;
+  id: string;
+  time: string;
+  actor: Actor;
+} & AnyEvent;
+export type AnyEvent =
+  | {
+      event: 'analysis:cancel-requested';
+      data: CancelRequested;
+    }
+  | {
+      event: 'analysis:cancelled';
+      data: Analysis;
+    }
+  | {
+      event: 'analysis:complete';
+      data: Analysis;
+    }
+  | {
+      event: 'analysis:detector:complete';
+      data: DetectorProgress;
+    }
+  | {
+      event: 'analysis:error';
+      data: Analysis;
+    }
+  | {
+      event: 'analysis:issues';
+      data: AnalysisIssues;
+    }
+  | {
+      event: 'analysis:started';
+      data: Analysis;
+    }
+  | {
+      event: 'project:update';
+      data: ProjectUpdate;
+    }
+  | {
+      event: `custom:${string}`;
+      data: unknown;
+    };
+/**
+ * An event, in order and without holes.
+ */
+export type EventFrame = {
+  type: 'event';
+  room: string;
+  seq: number;
+  id: string;
+  time: string;
+  actor: Actor;
+} & AnyEvent;
+/**
+ * A state changed; `data: null` means that it is gone.
+ */
+export type StateFrame = {
+  type: 'state';
+  room: string;
+  key: string;
+  time: string;
+  actor: Actor;
+} & AnyState;
 
 /**
  * Wire protocol 1 of jupyter_realtime.
@@ -179,108 +283,16 @@ export interface SubscribeReply {
   more: boolean;
 }
 /**
- * A state as it hangs on a board, in a `subscribe` reply or a poll.
+ * One detector's lane: while it runs (the state, key `<run>/<detector>`), and when it is done.
  */
-export interface StateEntry {
-  event: string;
-  key: string;
-  time: string;
-  actor: Actor;
-  data: unknown;
-}
-/**
- * An event without its room, as it stands in a `subscribe` reply or a poll.
- */
-export interface LoggedEvent {
-  seq: number;
-  event: string;
-  id: string;
-  time: string;
-  actor: Actor;
-  data: unknown;
-}
-/**
- * A request was refused or failed; `id` is null if it could not be read.
- */
-export interface ErrorFrame {
-  type: 'error';
-  id: string | number | null;
-  code: string;
-  message: string;
-  retryable: boolean;
-  retry_after: number | null;
-}
-/**
- * An event, in order and without holes.
- */
-export interface EventFrame {
-  type: 'event';
-  room: string;
-  seq: number;
-  event: string;
-  id: string;
-  time: string;
-  actor: Actor;
-  data: unknown;
-}
-/**
- * A state changed; `data: null` means that it is gone.
- */
-export interface StateFrame {
-  type: 'state';
-  room: string;
-  event: string;
-  key: string;
-  time: string;
-  actor: Actor;
-  data: unknown;
-}
-/**
- * Subscribe again from your position, or take a fresh snapshot.
- */
-export interface Resync {
-  type: 'resync';
-  room: string;
-  reason: 'epoch' | 'overflow' | 'pruned';
-}
-/**
- * The server is alive, and this is how far each of your rooms has come.
- */
-export interface Heartbeat {
-  type: 'heartbeat';
-  heads: {
-    [k: string]: number;
-  };
-}
-/**
- * The token is about to expire: send a fresh one with `auth`.
- */
-export interface Renew {
-  type: 'renew';
-}
-/**
- * Said before the close frame; `retry_after` in seconds.
- */
-export interface Goodbye {
-  type: 'goodbye';
-  code: number;
-  reason: string;
-  retry_after: number | null;
-}
-export interface EventData {
-  'analysis:cancel-requested': CancelRequested;
-  'analysis:cancelled': Analysis;
-  'analysis:complete': Analysis;
-  'analysis:detector:complete': DetectorProgress;
-  'analysis:error': Analysis;
-  'analysis:issues': AnalysisIssues;
-  'analysis:started': Analysis;
-  'project:update': ProjectUpdate;
-}
-/**
- * Somebody asked for the end of a run; whoever runs it obeys.
- */
-export interface CancelRequested {
+export interface DetectorProgress {
+  name: string;
+  state: 'cancelled' | 'failed' | 'not_applicable' | 'queued' | 'running' | 'succeeded';
+  done: number;
+  total: number;
+  unit: string;
+  issues: number;
+  error: string | null;
   analysis: string;
 }
 /**
@@ -330,16 +342,38 @@ export interface DetectorState {
   error: string | null;
 }
 /**
- * One detector's lane: while it runs (the state, key `<run>/<detector>`), and when it is done.
+ * How the service is: `degraded` works with less, and `message` says with what.
  */
-export interface DetectorProgress {
-  name: string;
-  state: 'cancelled' | 'failed' | 'not_applicable' | 'queued' | 'running' | 'succeeded';
-  done: number;
-  total: number;
-  unit: string;
-  issues: number;
-  error: string | null;
+export interface SystemStatus {
+  status: 'degraded' | 'down' | 'ok';
+  message: string | null;
+}
+/**
+ * Where someone's cursor stands in a document: code points from the start of the cell.
+ */
+export interface UserCursor {
+  cell: string | null;
+  anchor: number;
+  head: number;
+}
+/**
+ * What a tab says about its person: a client sends it with the key `self`.
+ */
+export interface UserStatus {
+  status: 'away' | 'offline' | 'online';
+  document: string | null;
+  cell: string | null;
+}
+/**
+ * Someone is writing in a cell.
+ */
+export interface UserTyping {
+  cell: string | null;
+}
+/**
+ * Somebody asked for the end of a run; whoever runs it obeys.
+ */
+export interface CancelRequested {
   analysis: string;
 }
 /**
@@ -409,6 +443,59 @@ export interface ProjectUpdate {
   path: string;
   old_path: string | null;
 }
+/**
+ * A request was refused or failed; `id` is null if it could not be read.
+ */
+export interface ErrorFrame {
+  type: 'error';
+  id: string | number | null;
+  code: string;
+  message: string;
+  retryable: boolean;
+  retry_after: number | null;
+}
+/**
+ * Subscribe again from your position, or take a fresh snapshot.
+ */
+export interface Resync {
+  type: 'resync';
+  room: string;
+  reason: 'epoch' | 'overflow' | 'pruned';
+}
+/**
+ * The server is alive, and this is how far each of your rooms has come.
+ */
+export interface Heartbeat {
+  type: 'heartbeat';
+  heads: {
+    [k: string]: number;
+  };
+}
+/**
+ * The token is about to expire: send a fresh one with `auth`.
+ */
+export interface Renew {
+  type: 'renew';
+}
+/**
+ * Said before the close frame; `retry_after` in seconds.
+ */
+export interface Goodbye {
+  type: 'goodbye';
+  code: number;
+  reason: string;
+  retry_after: number | null;
+}
+export interface EventData {
+  'analysis:cancel-requested': CancelRequested;
+  'analysis:cancelled': Analysis;
+  'analysis:complete': Analysis;
+  'analysis:detector:complete': DetectorProgress;
+  'analysis:error': Analysis;
+  'analysis:issues': AnalysisIssues;
+  'analysis:started': Analysis;
+  'project:update': ProjectUpdate;
+}
 export interface StateData {
   'analysis:detector:progress': DetectorProgress;
   'analysis:progress': Analysis;
@@ -416,35 +503,6 @@ export interface StateData {
   'user:cursor': UserCursor;
   'user:status': UserStatus;
   'user:typing': UserTyping;
-}
-/**
- * How the service is: `degraded` works with less, and `message` says with what.
- */
-export interface SystemStatus {
-  status: 'degraded' | 'down' | 'ok';
-  message: string | null;
-}
-/**
- * Where someone's cursor stands in a document: code points from the start of the cell.
- */
-export interface UserCursor {
-  cell: string | null;
-  anchor: number;
-  head: number;
-}
-/**
- * What a tab says about its person: a client sends it with the key `self`.
- */
-export interface UserStatus {
-  status: 'away' | 'offline' | 'online';
-  document: string | null;
-  cell: string | null;
-}
-/**
- * Someone is writing in a cell.
- */
-export interface UserTyping {
-  cell: string | null;
 }
 /**
  * The one error shape: a REST body, and the fields of an `error` frame beside its `id`.

@@ -15,6 +15,7 @@ export type {
   EventData,
   EventFrame,
   Fix,
+  Goodbye,
   Issue,
   LoggedEvent,
   Position,

@@ -62,7 +62,7 @@ export class Rest {
     if (!response.ok) {
       throw new RestError(response.status, errorOf(response.status, text));
     }
-    return JSON.parse(text) as T;
+    return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
   private headers(hasBody: boolean): Record<string, string> {

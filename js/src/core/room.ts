@@ -5,7 +5,10 @@
  * 1. A handler gets each event once, in the order of `seq`, without a hole, however often the wire
  *    is cut and whatever is replayed.
  * 2. A handler that asked for "earliest" gets all that is kept, also when it joins late.
- * 3. The board is complete after each subscription; then single states follow.
+ * 3. A handler without an origin gets what comes after it joined.
+ * 4. The board is complete after each subscription; then single states follow.
+ * 5. Another epoch is another log: what was counted before it counts no more, and each handler is told.
+ * 6. A handler that throws harms no other, and is not called again for the same event.
  *
  * The room counts on two levels. `seq` is how far the wire has come; each handler's own `seq` is how
  * far that handler has come. When a late handler needs the past, the wire asks for it again, and the
@@ -37,7 +40,7 @@ export interface RoomHandler {
 
 interface Listener {
   handler: RoomHandler;
-  /** How far it has come; null until its first position is known. */
+  /** How far it has come; null until it is known where the room stands. */
   seq: number | null;
 }
 
@@ -89,49 +92,72 @@ export class Room {
 
   /** Where to ask from: the own position, else what the handlers wanted. */
   since(): Since | 'earliest' | undefined {
-    if (this.fromEarliest && this.seq === 0) {
+    if (this.atStart()) {
       return 'earliest';
     }
     if (this.epoch === null) {
       return undefined;
     }
-    return this.lastId === null
-      ? { epoch: this.epoch, seq: this.seq }
-      : { epoch: this.epoch, seq: this.seq, id: this.lastId };
+    const position = { epoch: this.epoch, seq: this.seq };
+    return this.lastId === null ? position : { ...position, id: this.lastId };
   }
 
   /** Take the answer to a subscription; returns whether to ask for more. */
   subscribed(reply: SubscribeReply): boolean {
     this.asking = null;
-    if (!reply.recovered) {
-      this.jumpTo(reply);
+    if (this.since() === undefined) {
+      // What was committed while the server made its answer comes after all who wait here.
       this.each(listener => {
-        listener.seq = this.seq;
-        listener.handler.onLost?.();
+        listener.seq ??= 0;
       });
     }
-    this.epoch = reply.position.epoch;
-    for (const event of reply.events) {
+    this.checkContinuity(reply);
+    reply.events.forEach(event => {
       this.hand(event);
-    }
-    if (reply.events.length === 0 && this.seq < reply.position.seq) {
-      // Nothing was asked for, so nothing is missing: begin at the head.
-      this.seq = reply.position.seq;
-    }
-    this.each(listener => {
-      listener.seq ??= this.seq;
     });
+    this.advanceTo(reply.position.seq);
     this.replaceBoard(reply.states);
     this.live = !reply.more;
     if (this.live) {
-      this.each(({ handler }) => handler.onReady?.());
+      this.settle();
     }
     return reply.more;
   }
 
-  private jumpTo(reply: SubscribeReply): void {
-    this.seq = reply.position.seq;
-    this.lastId = null;
+  private checkContinuity({ recovered, position }: SubscribeReply): void {
+    const isOtherLog = this.epoch !== null && this.epoch !== position.epoch;
+    this.epoch = position.epoch;
+    if (!recovered) {
+      this.seq = position.seq;
+      this.lastId = null;
+    }
+    if (!recovered || isOtherLog) {
+      this.each(listener => this.breakOff(listener, recovered ? 0 : position.seq));
+    }
+  }
+
+  /** Let a handler go on at `seq` of another log, or beyond what can't be replayed. */
+  private breakOff(listener: Listener, seq: number): void {
+    const hadNothing = listener.seq === null || (listener.seq === 0 && seq === 0);
+    if (!hadNothing) {
+      listener.seq = seq;
+      listener.handler.onLost?.();
+    }
+  }
+
+  /** What a reply skips was not for us, or nothing was asked for: nothing is missing. */
+  private advanceTo(seq: number): void {
+    if (seq !== this.seq) {
+      this.seq = Math.max(this.seq, seq);
+      this.lastId = null;
+    }
+  }
+
+  private settle(): void {
+    this.each(listener => {
+      listener.seq ??= this.seq;
+      listener.handler.onReady?.();
+    });
   }
 
   private replaceBoard(states: StateEntry[]): void {
@@ -161,7 +187,7 @@ export class Room {
     this.seq = event.seq;
     this.lastId = event.id;
     this.each(listener => {
-      if (listener.seq === null || event.seq > listener.seq) {
+      if (listener.seq !== null && event.seq > listener.seq) {
         listener.seq = event.seq;
         listener.handler.onEvent?.(event);
       }
@@ -169,9 +195,8 @@ export class Room {
   }
 
   state(frame: StateFrame): void {
-    const { event, key, time, actor, data } = frame;
-    const entry: StateEntry = { event, key, time, actor, data };
-    if (data === null) {
+    const { type: _, room: __, ...entry } = frame;
+    if (entry.data === null) {
       this.board.delete(boardKey(entry));
     } else {
       this.board.set(boardKey(entry), entry);
@@ -198,7 +223,11 @@ export class Room {
   private each(act: (listener: Listener) => void): void {
     // A handler may leave while it is being called.
     for (const listener of [...this.listeners]) {
-      act(listener);
+      try {
+        act(listener);
+      } catch (error) {
+        console.error(`A handler of ${this.name} failed.`, error);
+      }
     }
   }
 }

@@ -1,0 +1,190 @@
+/** A server in memory, as far as a page can tell: it has logs, boards, and a wire that can be cut. */
+
+import type {
+  Actor,
+  Analysis,
+  ClientFrame,
+  Issue,
+  LoggedEvent,
+  ServerFrame,
+  StateEntry,
+} from './protocol.js';
+
+export const ADA: Actor = {
+  name: 'ada',
+  display_name: 'Ada',
+  initials: 'A',
+  color: 'blue',
+  avatar_url: null,
+  kind: 'human',
+  via: 'local',
+};
+
+const TIME = '2026-11-23T10:00:00.000Z';
+
+export function welcome(more: { answer?: boolean; heartbeat?: number } = {}): ServerFrame {
+  return {
+    type: 'welcome',
+    protocol: 1,
+    features: ['subscribe', 'publish', 'state', 'renew'],
+    connection: 'c1',
+    user: ADA,
+    server_time: TIME,
+    heartbeat: 10,
+    answer: true,
+    limits: {
+      message_bytes: 65536,
+      rooms_per_connection: 128,
+      requests_per_second: 100,
+      connections_per_user: 20,
+      queue_bytes: 1048576,
+      auth_seconds: 10,
+    },
+    expires: null,
+    ...more,
+  };
+}
+
+type Named = Pick<LoggedEvent, 'event' | 'data'>;
+
+export function logged(seq: number, { event, data }: Named = { event: 'custom:n', data: seq }) {
+  return { seq, id: `e${seq}`, time: TIME, actor: ADA, event, data } as LoggedEvent;
+}
+
+export function pinned(event: StateEntry['event'], key: string, data: unknown): StateEntry {
+  return { event, key, time: TIME, actor: ADA, data } as StateEntry;
+}
+
+export function analysis(id: string, more: Partial<Analysis> = {}): Analysis {
+  return {
+    id,
+    room: `analysis:${id}`,
+    project: 'p',
+    paths: ['.'],
+    state: 'running',
+    progress: 0,
+    eta_seconds: null,
+    started: TIME,
+    finished: null,
+    counts: { critical: 0, high: 0, medium: 0, low: 0, info: 0 },
+    detectors: [],
+    error: null,
+    ...more,
+  };
+}
+
+export function issue(id: string): Issue {
+  return {
+    id,
+    fingerprint: `f-${id}`,
+    detector: 'correctness',
+    rule: 'F401',
+    severity: 'low',
+    message: 'Unused import',
+    path: 'a.py',
+    line: 1,
+    column: 1,
+    end_line: 1,
+    end_column: 2,
+    cell: null,
+    url: null,
+    fix: null,
+    status: 'new',
+  };
+}
+
+interface Log {
+  epoch: string;
+  events: LoggedEvent[];
+  /** Events up to this one are kept no more. */
+  pruned: number;
+  board: StateEntry[];
+}
+
+/** Answers one client at a time; what it says goes through `deliver`. */
+export class FakeServer {
+  readonly heard: ClientFrame[] = [];
+  private readonly logs = new Map<string, Log>();
+  private readonly keys = new Map<string, number>();
+  private readonly live = new Set<string>();
+
+  constructor(
+    private readonly deliver: (frame: ServerFrame) => void,
+    private readonly pageSize = 500,
+  ) {}
+
+  log(room: string): Log {
+    const known = this.logs.get(room) ?? { epoch: 'one', events: [], pruned: 0, board: [] };
+    this.logs.set(room, known);
+    return known;
+  }
+
+  /** The connection is gone, and with it its subscriptions. */
+  forget(): void {
+    this.live.clear();
+  }
+
+  append(room: string, named?: Named): number {
+    const { events } = this.log(room);
+    const event = logged(events.length + 1, named);
+    events.push(event);
+    if (this.live.has(room)) {
+      this.deliver({ type: 'event', room, ...event });
+    }
+    return event.seq;
+  }
+
+  /** The log is lost, and begins again under another epoch. */
+  lose(room: string): void {
+    Object.assign(this.log(room), { epoch: 'two', events: [], pruned: 0 });
+    this.live.delete(room);
+  }
+
+  beat(): void {
+    const heads = [...this.live].map(room => [room, this.log(room).events.length] as const);
+    this.deliver({ type: 'heartbeat', heads: Object.fromEntries(heads) });
+  }
+
+  receive(frame: ClientFrame): void {
+    this.heard.push(frame);
+    if (frame.type === 'subscribe') {
+      this.subscribe(frame);
+    } else if (frame.type === 'publish') {
+      this.publish(frame);
+    } else {
+      if (frame.type === 'unsubscribe') {
+        this.live.delete(frame.room);
+      }
+      this.deliver({ type: 'reply', id: frame.id });
+    }
+  }
+
+  private subscribe({ id, room, since }: Extract<ClientFrame, { type: 'subscribe' }>): void {
+    const { epoch, events, pruned, board } = this.log(room);
+    const head = events.length;
+    const from = since === 'earliest' ? pruned : (since?.seq ?? head);
+    const recovered =
+      typeof since !== 'object' ||
+      since === null ||
+      (since.epoch === epoch && from <= head && from >= pruned);
+    const page = recovered ? events.slice(from, from + this.pageSize) : [];
+    const seq = recovered ? from + page.length : head;
+    const more = seq < head;
+    if (more) {
+      this.live.delete(room);
+    } else {
+      this.live.add(room);
+    }
+    const position = { epoch, seq };
+    this.deliver({ type: 'reply', id, position, recovered, states: board, events: page, more });
+  }
+
+  private publish({ id, room, key, ...named }: Extract<ClientFrame, { type: 'publish' }>): void {
+    const known = key ? this.keys.get(key) : undefined;
+    const seq = known ?? this.append(room, named as Named);
+    if (key) {
+      this.keys.set(key, seq);
+    }
+    this.deliver({ type: 'reply', id, position: { epoch: this.log(room).epoch, seq } });
+  }
+}
