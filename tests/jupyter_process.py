@@ -46,7 +46,8 @@ class JupyterProcess(Jupyter):
         made = self.call("POST", "api/kernels", {"name": "python3", "path": path})
         client = BlockingKernelClient()
         client.load_connection_file(str(self.home / "runtime" / f"kernel-{made['id']}.json"))
-        client.start_channels()
+        # Its heartbeat takes a busy machine for a dead kernel.
+        client.start_channels(hb=False)
         try:
             client.wait_for_ready(60)
             yield Kernel(client)

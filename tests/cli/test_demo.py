@@ -117,7 +117,7 @@ def test_it_ends_when_the_person_shuts_jupyter_down(running: Demo) -> None:
 def test_a_server_that_does_not_start_says_why(environment: dict[str, str], tmp_path: Path) -> None:
     broken = tmp_path / "own" / "broken"
     broken.mkdir(parents=True)
-    (broken / "jupyter_server_config.py").write_text("raise RuntimeError('out of luck')\n")
+    (broken / "jupyter_server_config.py").write_text("raise SystemExit('out of luck')\n")
     done = subprocess.run(
         [sys.executable, "-m", "jupyter_realtime.cli", "demo", "--no-browser"],
         env={**environment, "JUPYTER_CONFIG_PATH": str(broken)},
