@@ -48,7 +48,7 @@ function FromKernel({ model }: { model: Model }) {
   const analysis = useTrait(model, 'snapshot');
   const issues = useTrait(model, 'issues');
   const problem = useProblem(model);
-  if (!analysis) {
+  if (!analysis?.id) {
     return <p className="jrt-face">{trans.__('Waiting for the kernel…')}</p>;
   }
   const view: RunView = { analysis, issues, complete: true, stale: false, error: problem };

@@ -8,7 +8,8 @@ export interface Traits {
   run_id: string;
   prefix: string;
   version: string;
-  snapshot: Analysis | null;
+  /** An empty object until the kernel knows of the run. */
+  snapshot: Analysis | { id?: undefined } | null;
   issues: Issue[];
   mode: 'page' | 'comm';
 }
