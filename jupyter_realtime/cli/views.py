@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -68,13 +69,13 @@ class PersonView:
             print(body.decode())
         else:
             seconds = time.monotonic() - self._began
-            print_findings(Console(highlight=False), record, seconds)
+            print_findings(_console(stderr=False), record, seconds)
 
 
 @contextlib.contextmanager
 def view_of(arguments: argparse.Namespace) -> Iterator[View]:
     """Choose how to show a run; what is drawn live is gone at the end."""
-    screen = Console(stderr=True, highlight=False)
+    screen = _console(stderr=True)
     if arguments.jsonl:
         yield ProgramView()
     elif screen.is_terminal:
@@ -82,6 +83,12 @@ def view_of(arguments: argparse.Namespace) -> Iterator[View]:
             yield PersonView(display, as_json=arguments.json)
     else:
         yield PersonView(PlainLines(sys.stderr), as_json=arguments.json)
+
+
+def _console(*, stderr: bool) -> Console:
+    # A notebook's `!` command has something like a terminal, but its output can't be drawn over.
+    in_a_notebook = "JPY_PARENT_PID" in os.environ
+    return Console(stderr=stderr, highlight=False, force_terminal=False if in_a_notebook else None)
 
 
 def _title(arguments: argparse.Namespace) -> str:

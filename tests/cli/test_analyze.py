@@ -254,6 +254,14 @@ def test_a_server_of_other_files_is_left_alone(tmp_path: Path, server: JupyterPr
     assert (done.returncode, runs_of(server)) == (1, [])
 
 
+def test_in_a_notebook_it_says_plain_lines(server: JupyterProcess) -> None:
+    with server.kernel() as kernel:
+        command = " ".join([*COMMAND, "--detectors", "correctness"])
+        said = kernel.run(f"get_ipython().system({command!r})").splitlines()
+    assert said[0] == "Running 1 detector." and "1 issue (1 high)" in said[-1]
+    assert "\x1b" not in "".join(said)
+
+
 def test_help_reads_well() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "jupyter_realtime.cli", "--help"],
