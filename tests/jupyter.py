@@ -75,6 +75,7 @@ class Jupyter:
     def start(self) -> None:
         """Start it and wait until our extension answers."""
         self.home.mkdir(parents=True, exist_ok=True)
+        self._silence_the_news()
         command = [
             sys.executable,
             "-m",
@@ -86,7 +87,6 @@ class Jupyter:
             "--ServerApp.port_retries=0",
             f"--IdentityProvider.token={TOKEN}",
             "--ServerApp.jpserver_extensions={'jupyter_realtime': True}",
-            "--LabApp.news_url=None",
             *self.options,
         ]
         with (self.home / "server.log").open("ab") as log:
@@ -100,6 +100,12 @@ class Jupyter:
                 start_new_session=True,
             )
         self._wait_until_ready()
+
+    def _silence_the_news(self) -> None:
+        """A fresh profile asks whether to show news, in front of everything."""
+        settings = self.home / "lab-settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_WITHIN_SECONDS

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 from ..core.issues import DetectorState, Issue, RunState
@@ -333,22 +334,19 @@ def _lane_of(name: str, task: _Task | None) -> DetectorState:
     return make_lane(name, len(task.files) if task else 0, "files")
 
 
-def _in_order(
-    tasks: Mapping[str, _Task],
-) -> deque[tuple[str, Unit]]:
-    """First something quick, so that people see issues; then the longest; then file by file."""
-    quick = [
-        (n, t.units[0])
-        for n, t in tasks.items()
-        if isinstance(t.detector, BatchDetector) and t.units
-    ]
-    long = [
-        (n, u) for n, t in tasks.items() if isinstance(t.detector, ProjectDetector) for u in t.units
-    ]
-    rest = [
-        (n, u)
-        for n, t in tasks.items()
-        if not isinstance(t.detector, ProjectDetector)
-        for u in t.units[isinstance(t.detector, BatchDetector) :]
-    ]
-    return deque([*quick, *long, *rest])
+def _in_order(tasks: Mapping[str, _Task]) -> deque[tuple[str, Unit]]:
+    """First something quick, so that people see issues; then the longest; then all lanes in turn."""
+    quick: list[tuple[str, Unit]] = []
+    long: list[tuple[str, Unit]] = []
+    rest: list[list[tuple[str, Unit]]] = []
+    for name, task in tasks.items():
+        units = [(name, unit) for unit in task.units]
+        if isinstance(task.detector, ProjectDetector):
+            long += units
+        elif isinstance(task.detector, BatchDetector):
+            quick += units[:1]
+            rest.append(units[1:])
+        else:
+            rest.append(units)
+    in_turn = [unit for turn in zip_longest(*rest) for unit in turn if unit is not None]
+    return deque([*quick, *long, *in_turn])

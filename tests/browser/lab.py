@@ -35,6 +35,15 @@ class Lab:
             "data-jrt-connection", "online"
         )
 
+    def widen_panel(self, *, by_px: int) -> None:
+        """Drag the panel's edge."""
+        box = self.panel.bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] - 2, box["y"] + 300)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] - 2 - by_px, box["y"] + 300, steps=4)
+        self.page.mouse.up()
+
     def command(self, name: str) -> None:
         """Run a command, as soon as JupyterLab has put itself together."""
         self.page.wait_for_function(

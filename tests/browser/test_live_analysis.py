@@ -101,8 +101,21 @@ def test_a_run_is_started_watched_and_its_issue_opened_in_its_cell(
     assert in_page == [issue["id"] for issue in lab.issues_of(run)]
     assert len(in_page) == len(set(in_page)) > 60
 
-    lab.page.screenshot(path=IMAGES / "live-analysis.png")
     _open_the_undefined_name(lab, run)
+
+
+def test_the_picture_of_the_readme(open_lab: OpenLab, jupyter: Jupyter, sample: Path) -> None:
+    """Not only a picture: what it shows has to be there."""
+    enlarge(sample, 150)
+    lab = open_panel(open_lab, jupyter, NOTEBOOK)
+    lab.widen_panel(by_px=160)
+    choose(lab, "project")
+    run = lab.analyse()
+    expect(lab.card(run).get_by_role("progressbar").first).to_be_visible()
+    issues_list(lab.card(run)).nth(3).wait_for()
+    assert lab.state(run) == "running"
+    lab.page.screenshot(path=IMAGES / "live-analysis.png")
+    lab.wait_for_end(run)
 
 
 def _open_the_undefined_name(lab: Lab, run: str) -> None:
