@@ -211,9 +211,10 @@ export class Connection {
   }
 
   private heard(text: string): void {
-    this.watch(this.silenceSeconds);
     try {
       this.conversation.receive(text);
+      // Only now: a welcome says how often there is a heartbeat.
+      this.watch(this.silenceSeconds);
     } catch (error) {
       // What it said is lost to us: ask for it again on a fresh socket.
       console.error('A frame of the server could not be read.', error);
