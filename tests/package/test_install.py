@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # What a clean environment must not see of the one that runs the tests.
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "PYTHON", "VIRTUAL"))}
+
+COLOUR = re.compile(r"\x1b\[\d*m")
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:
@@ -30,7 +33,7 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
         check=False,
     )
     assert done.returncode == 0, f"{command}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-    return done.stdout + done.stderr
+    return COLOUR.sub("", done.stdout + done.stderr)
 
 
 @pytest.fixture(scope="module")
