@@ -1,7 +1,7 @@
 /** The connection's state: one small dot, with words on hover and focus. */
 
 import type { ConnectionState } from '../core/connection.js';
-import { relativeTime, useNow } from './time.js';
+import { clockTime, useNow } from './time.js';
 import { type Strings, useStrings } from './translator.js';
 
 export function connectionText(state: ConnectionState, now: number, trans: Strings): string {
@@ -22,7 +22,7 @@ export function connectionText(state: ConnectionState, now: number, trans: Strin
 }
 
 function offlineText(state: ConnectionState, now: number, trans: Strings): string {
-  const since = trans.__('Offline since %1', relativeTime(state.since, now));
+  const since = trans.__('Offline since %1', clockTime(state.since));
   if (state.nextTryAt === null) {
     return since;
   }

@@ -27,7 +27,7 @@ beforeEach(() => {
   // jsdom lays nothing out: a window high enough for all rows.
   vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(600);
   vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(300);
-  Element.prototype.scrollTo = () => {};
+  Element.prototype.scrollIntoView = () => {};
   place = document.body.appendChild(document.createElement('div'));
   root = createRoot(place);
 });

@@ -25,8 +25,6 @@ interface Props {
 
 const HEIGHTS: Record<Row['kind'], number> = { file: 26, cell: 22, issue: 44 };
 const OVERSCAN_ROWS = 8;
-// Under the filter that sticks to the top, which is two lines high where it is narrow.
-const STICKY_HEIGHT = 64;
 
 export function IssueRows({ rows, scroller, loading, onOpen, onToggle }: Props) {
   const trans = useStrings();
@@ -42,7 +40,6 @@ export function IssueRows({ rows, scroller, loading, onOpen, onToggle }: Props) 
     getItemKey: index => rows[index]?.key ?? index,
     overscan: OVERSCAN_ROWS,
     scrollMargin: margin,
-    scrollPaddingStart: scroller ? STICKY_HEIGHT : 0,
     initialRect: { width: 300, height: 600 },
     rangeExtractor: useCallback((range: Range) => withRow(range, tabStop), [tabStop]),
   });
@@ -64,9 +61,8 @@ export function IssueRows({ rows, scroller, loading, onOpen, onToggle }: Props) 
       open(row.issue);
     } else if (next) {
       event.preventDefault();
-      virtualizer.scrollToIndex(next.index, { align: 'auto' });
-      setActiveId(next.id);
-      focus(next.id);
+      setActiveId(next);
+      focus(next);
     }
   };
   const draw = (row: Row, index: number) => {
@@ -138,13 +134,8 @@ function withRow(range: Range, index: number | undefined): number[] {
   return [...shown, index].sort((a, b) => a - b);
 }
 
-interface Found {
-  index: number;
-  id: string;
-}
-
 /** Which issue a key leads to, or null if it leads nowhere. */
-export function nextIssue(key: string, index: number, rows: readonly Row[]): Found | null {
+export function nextIssue(key: string, index: number, rows: readonly Row[]): string | null {
   switch (key) {
     case 'ArrowDown':
       return find(rows, index + 1, 1);
@@ -159,11 +150,11 @@ export function nextIssue(key: string, index: number, rows: readonly Row[]): Fou
   }
 }
 
-function find(rows: readonly Row[], from: number, step: number): Found | null {
+function find(rows: readonly Row[], from: number, step: number): string | null {
   for (let index = from; index >= 0 && index < rows.length; index += step) {
     const row = rows[index];
     if (row?.kind === 'issue') {
-      return { index, id: row.issue.id };
+      return row.issue.id;
     }
   }
   return null;

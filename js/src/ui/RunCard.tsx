@@ -87,7 +87,9 @@ export function RunCard({ view, actions, open, onToggle, scroller }: Props) {
       </header>
       <RunBar run={run} label={trans.__('Progress of %1', title)} />
       {open === false && <SeverityCounts counts={run.counts} />}
-      {view.stale && <p className="jrt-note">{trans.__('Offline: this may be out of date.')}</p>}
+      {view.stale && !isFinished(run) && (
+        <p className="jrt-note">{trans.__('Offline: this may be out of date.')}</p>
+      )}
       {problem !== null && (
         <p className="jrt-note jrt-note-error" role="alert">
           {problem}

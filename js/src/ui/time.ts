@@ -60,3 +60,8 @@ export function relativeTime(then: number, at: number, locale?: string): string 
 export function absoluteTime(then: number, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(then);
 }
+
+/** The time of day, in the reader's zone: for what began a short while ago and goes on. */
+export function clockTime(then: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(then);
+}

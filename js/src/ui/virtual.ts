@@ -2,7 +2,10 @@
 
 import { type RefObject, useEffect, useLayoutEffect, useState } from 'react';
 
-/** Give the focus to an issue as soon as it is drawn; the virtualizer does the scrolling. */
+/**
+ * Give the focus to an issue as soon as it is drawn, and bring it into view. The virtualizer's own
+ * scrolling takes its list for the last thing in what scrolls.
+ */
 export function useFocusOf(list: RefObject<HTMLElement | null>): (id: string) => void {
   const [wanted, setWanted] = useState<string | null>(null);
   useEffect(() => {
@@ -10,6 +13,9 @@ export function useFocusOf(list: RefObject<HTMLElement | null>): (id: string) =>
       const drawn = list.current?.querySelectorAll<HTMLElement>('[data-jrt-issue]') ?? [];
       const issue = Array.from(drawn).find(it => it.dataset.jrtIssue === wanted);
       issue?.focus({ preventScroll: true });
+      issue?.scrollIntoView({ block: 'nearest' });
+      // Its neighbours are drawn and measured only now, which may move it.
+      requestAnimationFrame(() => issue?.scrollIntoView({ block: 'nearest' }));
       setWanted(null);
     }
   }, [wanted, list]);
