@@ -4,8 +4,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := pyproject.toml js/package.json js/package-lock.json
+BUILDER := $(VENV)/js-builder
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TYPESCRIPT := $(shell find js/src js/style js/schema -type f 2>/dev/null)
+
+MAKEFLAGS += --jobs=2
+.SECONDARY:
 
 .PHONY: demo test test-python test-js test-browser lint format js protocol clean help
 
@@ -41,33 +45,38 @@ format: $(VENV)/installed-dev js/node_modules/.package-lock.json
 	$(BIN)/ruff check --fix .
 	cd js && npm run format
 
-js: js/node_modules/.package-lock.json
-	cd js && npm run build
+js: $(VENV)/built-js
+	$(PIP) --no-deps --editable .
 
 protocol: $(VENV)/installed-dev js/node_modules/.package-lock.json
 	cd js && PATH="$(abspath $(BIN)):$$PATH" npm run protocol
 
-# An editable install builds the JavaScript too; a built tree is not built again, so a change of the
-# TypeScript makes us build it here.
-$(VENV)/installed-demo: $(VENV)/bin/python $(SOURCES) $(VENV)/built-js
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[demo]"
+# The environment's packages and the JavaScript are fetched side by side; then the package itself is put
+# in, with what was built. (An editable install by hand does all of it, one after the other.)
+$(VENV)/installed-%: $(VENV)/dependencies-% $(VENV)/built-js
+	$(PIP) --no-deps --editable .
 	touch $@
 
-$(VENV)/installed-dev: $(VENV)/bin/python $(SOURCES) $(VENV)/built-js
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+$(VENV)/dependencies-%: $(VENV)/bin/python pyproject.toml
+	mkdir -p jupyter_realtime/labextension jupyter_realtime/widgets/static
+	HATCH_BUILD_NO_HOOKS=true $(PIP) --editable ".[$*]"
 	touch $@
 
-$(VENV)/built-js: $(VENV)/bin/python js/package.json js/package-lock.json $(TYPESCRIPT)
-	@command -v npm >/dev/null || { echo "Node.js (>= 20) with npm is needed to build the JavaScript."; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "jupyter-builder>=1.3,<2"
-	cd js && npm ci --no-audit --no-fund --loglevel=error
-	cd js && PATH="$(abspath $(BIN)):$$PATH" npm run build
+$(VENV)/built-js: $(VENV)/builder js/node_modules/.package-lock.json $(TYPESCRIPT)
+	cd js && PATH="$(abspath $(BUILDER)/bin):$$PATH" npm run --silent build
+	touch $@
+
+# The builder has an environment of its own, so that it is not in the way of the other installation.
+$(VENV)/builder: $(VENV)/bin/python
+	$(PYTHON) -m venv $(BUILDER)
+	$(BUILDER)/bin/python -m pip install --quiet --disable-pip-version-check "jupyter-builder>=1.3,<2"
 	touch $@
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-js/node_modules/.package-lock.json: js/package-lock.json
+js/node_modules/.package-lock.json: js/package.json js/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js (>= 20) with npm is needed to build the JavaScript."; exit 1; }
 	cd js && npm ci --no-audit --no-fund --loglevel=error
 
 clean:
