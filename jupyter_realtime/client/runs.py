@@ -96,7 +96,9 @@ class ReadableRun:
             raise ImportError(
                 "to_frame() needs pandas (pip install pandas); `issues` is the same as a list."
             ) from None
-        return pandas.DataFrame([_row(issue) for issue in self.record.issues], columns=_COLUMNS)
+        rows = [_row(issue) for issue in self.record.issues]
+        # A whole number, or nothing: in pandas' plain columns, nothing would turn all into fractions.
+        return pandas.DataFrame(rows, columns=_COLUMNS).astype({"cell": "Int64"})
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Have it told that something is new, on the thread on which it came; it must not block."""
