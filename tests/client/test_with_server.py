@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_realtime.client.address import Server
+from jupyter_realtime.client.aio import AsyncRealtime
 from jupyter_realtime.client.blocking import Realtime
 from tests.jupyter_process import TOKEN, JupyterProcess, jupyter, until
+
+from .live import until as until_async
+from .live import wire_to
 
 BAD = "def f():\n    return undefined_name\n"
 CELL = {
@@ -112,6 +117,41 @@ def test_events_go_round(rt: Realtime, server: JupyterProcess) -> None:
     assert rt.publish("custom:metric", {"loss": 0.5}, key="once") == position
     until(lambda: {"loss": 0.5} in heard)
     assert heard.count({"loss": 0.5}) == 1
+
+
+async def test_cut_twenty_times_a_run_is_complete_in_order_and_has_nothing_twice(
+    server: JupyterProcess,
+) -> None:
+    folder = server.root / "many"
+    folder.mkdir()
+    for number in range(100):
+        (folder / f"m{number}.py").write_text(BAD * 40)
+    async with wire_to(server.port) as wire:
+        direct = Server.at(
+            f"http://127.0.0.1:{wire.port}/realtime/", TOKEN, str(server.root), "in a test"
+        )
+        async with await AsyncRealtime.at(direct) as rt:
+            rt._connection._conversation._backoff._random = lambda: 0.0
+            run = await rt.analyze(folder)
+            cuts = 0
+            while cuts < 20:
+                before = wire.connections
+                # In the middle of a frame, wherever that is: after so many bytes more.
+                wire.budget = 1 + 997 * cuts
+                await until_async(
+                    lambda before=before: wire.connections > before or run.is_finished  # type: ignore[misc]
+                )
+                assert not run.is_finished, f"over after {cuts} cuts"
+                cuts += 1
+            await run.wait(90)
+    kept = server.call("GET", f"realtime/api/v1/analyses/{run.id}/issues?limit=1000")
+    expected = [issue["id"] for issue in kept["items"]]
+    while kept["next"]:
+        path = f"realtime/api/v1/analyses/{run.id}/issues?limit=1000&cursor={kept['next']}"
+        kept = server.call("GET", path)
+        expected += [issue["id"] for issue in kept["items"]]
+    assert len(expected) == sum(run.counts.values()) > 1000
+    assert [issue.id for issue in run.issues] == expected
 
 
 def test_a_killed_server_leaves_a_failed_run_and_comes_back(tmp_path: Path) -> None:
