@@ -197,7 +197,11 @@ describe('a socket', () => {
     await vi.advanceTimersByTimeAsync(30_000);
     expect(FakeSocket.made).toBe(1);
     await vi.advanceTimersByTimeAsync(125);
-    expect(FakeSocket.made).toBe(2);
+    (await online()).end(1006);
+    expect(state()).toMatchObject({
+      reason: 'The connection was lost.',
+      nextTryAt: Date.now() + 250,
+    });
   });
 
   test('closed three times for a frame that is too big is the end', async () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { Conversation, RequestError } from './conversation.js';
 import type { ClientFrame, LoggedEvent, Position, ServerFrame } from './protocol.js';
-import { FakeServer, pinned, welcome } from './testing.js';
+import { FakeServer, logged, pinned, welcome } from './testing.js';
 
 const ROOM = 'project:p';
 
@@ -269,7 +269,18 @@ describe('a room', () => {
     expect(late.seqs).toEqual([1]);
   });
 
+  test('is followed from its answer on, with what was committed meanwhile', () => {
+    const receive = vi.spyOn(wire.server, 'receive').mockImplementation(({ id }) => {
+      const answer = { states: [], events: [logged(5)], more: false, recovered: true };
+      wire.say({ type: 'reply', id, position: { epoch: 'one', seq: 5 }, ...answer });
+    });
+    follow();
+    receive.mockRestore();
+    expect(handler.seqs).toEqual([5]);
+  });
+
   test('goes on where the server leaves out what may not be read', () => {
+    wire.server.append(ROOM);
     follow('earliest');
     const position = { epoch: 'one', seq: 9 };
     wire.say({ type: 'resync', room: ROOM, reason: 'overflow' });

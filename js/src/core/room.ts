@@ -181,9 +181,6 @@ export class Room {
   }
 
   private hand(event: LoggedEvent): void {
-    if (event.seq <= this.seq) {
-      return;
-    }
     this.seq = event.seq;
     this.lastId = event.id;
     this.each(listener => {
