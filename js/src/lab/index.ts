@@ -44,7 +44,7 @@ const analysis: JupyterFrontEndPlugin<void> = {
     const connection = connect(app.serviceManager.serverSettings);
     const analyses = pageAnalyses(connection);
     const targets = followProjects(connection, analyses, trans);
-    const open = opening(documents, targets, trans);
+    const open = opening(app, documents, targets, trans);
     const analyse = async (kind: TargetKind) => analyses.start(await targets.paths(kind));
 
     const panel = new AnalysisPanelWidget(
@@ -106,13 +106,14 @@ function followProjects(
 }
 
 function opening(
+  app: JupyterFrontEnd,
   documents: IDocumentManager,
   targets: Targets,
   trans: TranslationBundle,
 ): (issue: Issue, run: Analysis) => void {
   const open = async (issue: Issue, run: Analysis) => {
     const project = await targets.byId(run.project);
-    await openIssue(documents, project?.root ?? '', issue);
+    await openIssue(app, documents, project?.root ?? '', issue);
   };
   return (issue, run) => {
     open(issue, run).catch((error: unknown) => {

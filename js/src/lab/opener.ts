@@ -1,5 +1,6 @@
 /** Opens the place of an issue: the file, the cell scrolled into view, the range selected. */
 
+import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { Cell } from '@jupyterlab/cells';
 import type { CodeEditor } from '@jupyterlab/codeeditor';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
@@ -14,12 +15,13 @@ import type { CellRef, Issue } from '../core/protocol.js';
 const EDITOR_MILLISECONDS = 2000;
 
 export async function openIssue(
+  app: JupyterFrontEnd,
   documents: IDocumentManager,
   projectRoot: string,
   issue: Issue,
 ): Promise<void> {
   const path = projectRoot === '' ? issue.path : `${projectRoot}/${issue.path}`;
-  const widget = documents.openOrReveal(path) as IDocumentWidget<Widget> | undefined;
+  const widget = reveal(app, documents, path);
   if (!widget) {
     throw new Error(`${path} can't be opened: no editor shows such files.`);
   }
@@ -31,6 +33,19 @@ export async function openIssue(
     select(widget.content.editor, widget.content.model.sharedModel.getSource(), issue);
     widget.content.editor.focus();
   }
+}
+
+/** Notebook 7 opens documents in tabs of the browser: what is open here is not opened again. */
+function reveal(
+  app: JupyterFrontEnd,
+  documents: IDocumentManager,
+  path: string,
+): IDocumentWidget<Widget> | undefined {
+  const here = documents.findWidget(path, null);
+  if (here) {
+    app.shell.activateById(here.id);
+  }
+  return (here ?? documents.openOrReveal(path)) as IDocumentWidget<Widget> | undefined;
 }
 
 // By their shape: importing the classes would load them where they are not needed.

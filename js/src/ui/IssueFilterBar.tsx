@@ -31,13 +31,20 @@ function Chip({ severity, counts, filter, onChange }: Props & { severity: Severi
       className={counts[severity] ? 'jrt-chip' : 'jrt-chip jrt-chip-none'}
       aria-pressed={shown}
       aria-label={trans.__('%1: %2', name, number)}
-      title={shown ? trans.__('%1: shown', name) : trans.__('%1: hidden', name)}
+      title={
+        shown ? trans.__('%1: %2, shown', name, number) : trans.__('%1: %2, hidden', name, number)
+      }
       onClick={() => onChange({ ...filter, hidden: toggled(filter.hidden, severity) })}
     >
       <SeverityIcon severity={severity} />
-      <span className="jrt-count-number">{number}</span>
+      <span className="jrt-count-number">{compact(counts[severity])}</span>
     </button>
   );
+}
+
+/** As short as a chip is narrow; its title has the whole number. */
+function compact(number: number): string {
+  return new Intl.NumberFormat(undefined, { notation: 'compact' }).format(number);
 }
 
 export function IssueFilterBar(props: Props) {
