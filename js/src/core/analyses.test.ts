@@ -306,7 +306,6 @@ describe('a person', () => {
   beforeEach(async () => {
     rest.post.mockResolvedValue(analysis(RUN, { state: 'queued' }));
     expect(await analyses.start({ paths: ['a.ipynb'], project: 'p' })).toBe(RUN);
-    await frame();
   });
 
   test('starts a run, and sees it at once', () => {

@@ -101,6 +101,7 @@ export class Analyses {
   async start(request: StartRequest): Promise<string> {
     const analysis = await this.connection.rest.post<Analysis>('analyses', request);
     this.put(analysis);
+    this.publish();
     return analysis.id;
   }
 
@@ -255,12 +256,17 @@ export class Analyses {
     this.changed.add(run);
     if (!this.scheduled) {
       this.scheduled = true;
-      nextFrame(() => this.publish());
+      nextFrame(() => {
+        this.scheduled = false;
+        this.publish();
+      });
     }
   }
 
   private publish(): void {
-    this.scheduled = false;
+    if (this.changed.size === 0) {
+      return;
+    }
     const stale = this.connection.store.getState().status !== 'online';
     const runs = { ...this.store.getState().runs };
     for (const id of this.changed) {
