@@ -2,38 +2,62 @@
 
 Rules
 -----
-1. What runs when the cell runs is *immediate*: statements, class bodies, comprehensions, decorators,
-   default values. What waits for a call is *deferred*: bodies of functions and lambdas. Annotations are
-   deferred too, since Python may never evaluate them.
-2. A binding under a condition counts: a detector that can't know whether a branch is taken must not
-   cry wolf.
-3. A name that is local to a function, a comprehension or a class body is not a name of the notebook.
+1. What runs when the cell runs is a *read*: in statements, class bodies, comprehensions, decorators and
+   default values. What waits is *deferred*: bodies of functions and lambdas, and of generators that
+   nothing consumes at once. An *annotation* may never be evaluated.
+2. A read is *certain* if it happens whenever the cell runs: not below an `if`, an `except` or an `and`,
+   nor after something that may leave a function.
+3. A binding under a condition counts: a detector that can't know whether a branch is taken must not
+   cry wolf. For the same reason a read does not count where its failure is caught.
+4. A name that is local to a function, a comprehension or a class body is not a name of the notebook.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-# How far above a notebook its project's modules may lie.
-MAX_FOLDERS_UP = 8
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+from . import scopes
+from .shadow.syntax import parse
+
+Kind = Literal[
+    "read", "call", "deferred", "deferred-call", "annotation", "bind", "hint", "delete", "star"
+]
+
+# What takes all there is of a generator before it returns.
+_CONSUMERS = frozenset(
+    {"all", "any", "dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"}
+)
+_NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
+_CATCHES = frozenset({"NameError", "Exception", "BaseException"})
 
 
 @dataclass(frozen=True)
 class Mention:
-    """A name where it is read or bound; lines from 1, columns in characters from 1.
+    """A name where something happens to it; lines from 1, columns in characters from 1.
 
-    With `star` the name is that of the module from which everything is imported.
+    Parameters
+    ----------
+    name
+        With `star` the module from which everything is imported.
+    kind
+        A `hint` is a name that code asks for before it uses it: it may be there. A `call` is of a name
+        that was also read.
+    certain
+        Whether it happens whenever the cell runs (or, in a body, whenever the function is called).
+    body
+        Of a function that is bound: what a call reads and calls.
     """
 
     name: str
-    kind: Literal["read", "deferred", "bind", "star"]
-    line: int
-    column: int
+    kind: Kind
+    line: int = 1
+    column: int = 1
+    certain: bool = True
+    body: tuple[Mention, ...] = ()
 
 
 def mentions(code: str) -> list[Mention]:
@@ -41,46 +65,13 @@ def mentions(code: str) -> list[Mention]:
 
     Raises
     ------
-    SyntaxError
-        If it is no Python.
+    SyntaxError, ValueError, RecursionError or MemoryError
+        If it is no Python, or nested too deeply.
     """
     reader = _Reader(code.split("\n"))
-    for statement in ast.parse(code).body:
+    for statement in parse(code).body:
         reader.visit(statement)
     return reader.found
-
-
-def exported_by(importer: Path, module: str) -> set[str] | None:
-    """Find what `from module import *` brings, if the module belongs to the project.
-
-    Parameters
-    ----------
-    importer
-        The file that imports, in the shadow tree. A notebook may have put any of the folders above it
-        on the path, so the module is looked for from each of them.
-
-    Returns
-    -------
-    set[str] or None
-        None where that can't be known.
-    """
-    relative = Path(*module.lstrip(".").split("."))
-    for folder in list(importer.parents)[:MAX_FOLDERS_UP]:
-        for source in (folder / relative.with_suffix(".py"), folder / relative / "__init__.py"):
-            if source.is_file():
-                return _public_names(source)
-    return None
-
-
-def _public_names(source: Path) -> set[str] | None:
-    try:
-        code = source.read_text(encoding="utf-8")
-        found = mentions(code)
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return None
-    if "__all__" in code or any(mention.kind == "star" for mention in found):
-        return None
-    return {m.name for m in found if m.kind == "bind" and not m.name.startswith("_")}
 
 
 class _Reader(ast.NodeVisitor):
@@ -90,7 +81,9 @@ class _Reader(ast.NodeVisitor):
         self.found: list[Mention] = []
         self._lines = lines
         self._locals: list[set[str]] = []
-        self._deferred = False
+        self._reading: Literal["read", "deferred", "annotation"] = "read"
+        self._certain = True
+        self._bodies = 0
 
     # -- names --------------------------------------------------------------------------------------
 
@@ -101,24 +94,25 @@ class _Reader(ast.NodeVisitor):
         elif isinstance(node.ctx, ast.Store):
             self._bind(node.id, node)
 
-    def _read(self, name: str, node: ast.expr) -> None:
-        if not any(name in scope for scope in self._locals):
-            self._note(name, "deferred" if self._deferred else "read", node)
+    def _is_local(self, name: str) -> bool:
+        return any(name in scope for scope in self._locals)
 
-    def _bind(self, name: str, node: ast.AST) -> None:
+    def _read(self, name: str, node: ast.expr) -> None:
+        if not self._is_local(name):
+            self._note(name, self._reading, node)
+
+    def _bind(self, name: str, node: ast.AST, body: Sequence[Mention] = ()) -> None:
         if self._locals:
             self._locals[-1].add(name)
         else:
-            self._note(name, "bind", node)
+            self._note(name, "bind", node, body)
 
-    def _note(
-        self, name: str, kind: Literal["read", "deferred", "bind", "star"], node: ast.AST
-    ) -> None:
+    def _note(self, name: str, kind: Kind, node: ast.AST, body: Sequence[Mention] = ()) -> None:
         line = getattr(node, "lineno", 1)
         text = self._lines[line - 1] if line <= len(self._lines) else ""
         before = text.encode()[: getattr(node, "col_offset", 0)]
         column = len(before.decode(errors="replace")) + 1
-        self.found.append(Mention(name, kind, line, column))
+        self.found.append(Mention(name, kind, line, column, self._certain, tuple(body)))
 
     # -- statements that bind -------------------------------------------------------------------------
 
@@ -133,14 +127,26 @@ class _Reader(ast.NodeVisitor):
         self._visit_all([node.value, node.target])
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        """Evaluate the value, then bind; the annotation may never be evaluated."""
-        self._visit_later([node.annotation])
+        """Evaluate the value, then bind; in a function the annotation is never evaluated."""
+        if not self._bodies:
+            self._visit_annotations([node.annotation])
         self._visit_all([node.value] if node.value else [])
         self.visit(node.target)
 
+    def visit_Delete(self, node: ast.Delete) -> None:
+        """Read what is deleted: it must be there."""
+        for target in node.targets:
+            if not isinstance(target, ast.Name):
+                self.visit(target)
+            elif not self._locals:
+                self._note(target.id, "read", target)
+                self._note(target.id, "delete", target)
+
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
-        """Evaluate what is iterated, then bind."""
-        self._visit_all([node.iter, node.target, *node.body, *node.orelse])
+        """Evaluate what is iterated, then bind; in a function nobody knows whether there is any."""
+        self._visit_all([node.iter, node.target])
+        with self._under(condition=self._bodies > 0):
+            self._visit_all([*node.body, *node.orelse])
 
     visit_AsyncFor = visit_For
 
@@ -150,168 +156,230 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import) -> None:
         """Bind what is imported."""
-        for alias in node.names:
-            self._bind(alias.asname or alias.name.partition(".")[0], node)
+        for name in scopes.bound_by(node):
+            self._bind(name, node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         """Bind what is imported; after a star anything may be bound."""
-        for alias in node.names:
-            if alias.name == "*":
-                self._note("." * node.level + (node.module or ""), "star", node)
-            else:
-                self._bind(alias.asname or alias.name, node)
+        if node.names[0].name == "*":
+            self._note("." * node.level + (node.module or ""), "star", node)
+            return
+        for name in scopes.bound_by(node):
+            self._bind(name, node)
+
+    def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar | ast.MatchMapping) -> None:
+        """Bind what a pattern captures."""
+        self.generic_visit(node)
+        for name in scopes.bound_by(node):
+            self._bind(name, node)
+
+    visit_MatchStar = visit_MatchAs
+    visit_MatchMapping = visit_MatchAs
+
+    # -- conditions ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def _under(self, *, condition: bool = True) -> Iterator[None]:
+        before, self._certain = self._certain, self._certain and not condition
+        yield
+        self._certain = before
+
+    @contextmanager
+    def _forgiving(self, *, forgives: bool) -> Iterator[None]:
+        """Forget reads whose failure is caught."""
+        before = len(self.found)
+        yield
+        if forgives:
+            self.found[before:] = [m for m in self.found[before:] if m.kind in ("bind", "star")]
+
+    def visit_If(self, node: ast.If | ast.IfExp | ast.While) -> None:
+        """Evaluate the test; what comes after depends on it."""
+        self.visit(node.test)
+        with self._under():
+            self._visit_all(part for part in ast.iter_child_nodes(node) if part is not node.test)
+
+    visit_IfExp = visit_If
+    visit_While = visit_If
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        """Evaluate the first value, the rest perhaps."""
+        self.visit(node.values[0])
+        with self._under():
+            self._visit_all(node.values[1:])
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        """Evaluate the test; the message only if it fails."""
+        self.visit(node.test)
+        with self._under():
+            self._visit_all([node.msg] if node.msg else [])
+
+    def visit_Match(self, node: ast.Match) -> None:
+        """Evaluate the subject, the cases perhaps."""
+        self.visit(node.subject)
+        with self._under():
+            self._visit_all(node.cases)
+
+    def visit_Try(self, node: ast.Try) -> None:
+        """Read on; names that are tried, with a handler for their absence, are no mistake."""
+        with self._forgiving(forgives=any(_catches(h.type) for h in node.handlers)):
+            self.visit(node.body[0])
+            with self._under(condition=bool(node.handlers)):
+                self._visit_all(node.body[1:])
+        with self._under():
+            self._visit_all([*node.handlers, *node.orelse])
+        self._visit_all(node.finalbody)
+
+    visit_TryStar = visit_Try
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         """Bind the exception."""
         self._visit_all([node.type] if node.type else [])
-        if node.name:
-            self._bind(node.name, node)
+        for name in scopes.bound_by(node):
+            self._bind(name, node)
         self._visit_all(node.body)
 
-    def visit_Try(self, node: ast.Try) -> None:
-        """Read on; names that are tried, with a handler for their absence, are no mistake."""
-        before = len(self.found)
-        self._visit_all(node.body)
-        if any(_catches_name_error(handler) for handler in node.handlers):
-            tried = self.found[before:]
-            self.found[before:] = [m for m in tried if m.kind in ("bind", "star")]
-        self._visit_all([*node.handlers, *node.orelse, *node.finalbody])
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
+        """Read on; `suppress(NameError)` and `raises(NameError)` expect that a name is not there."""
+        self._visit_all(node.items)
+        calls = [i.context_expr for i in node.items if isinstance(i.context_expr, ast.Call)]
+        expects = any(_catches(argument) for call in calls for argument in call.args)
+        with self._forgiving(forgives=expects):
+            self._visit_all(node.body)
 
-    def visit_MatchAs(self, node: ast.MatchAs) -> None:
-        """Bind what a pattern captures."""
-        self._visit_all([node.pattern] if node.pattern else [])
-        if node.name:
-            self._bind(node.name, node)
+    visit_AsyncWith = visit_With
 
-    def visit_MatchStar(self, node: ast.MatchStar) -> None:
-        """Bind the rest of a sequence."""
-        if node.name:
-            self._bind(node.name, node)
+    def visit_Compare(self, node: ast.Compare) -> None:
+        """In `"x" in globals()` somebody asks for a name before using it."""
+        asked = any(_is_call_of(side, _NAMESPACES) for side in node.comparators)
+        self._ask_for([node.left] if asked else [], node)
+        self.generic_visit(node)
 
-    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
-        """Bind the rest of a mapping."""
-        self._visit_all([*node.keys, *node.patterns])
-        if node.rest:
-            self._bind(node.rest, node)
+    def _ask_for(self, values: Sequence[ast.expr], node: ast.AST) -> None:
+        for value in values:
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                self._note(value.value, "hint", node)
 
-    # -- scopes -------------------------------------------------------------------------------------
+    # -- calls and scopes ---------------------------------------------------------------------------
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """Read the function and its arguments, then call it; `hasattr` asks for a name, too."""
+        self.visit(node.func)
+        for argument in [*node.args, *node.keywords]:
+            if isinstance(argument, ast.GeneratorExp) and not _is_call_of(node, _CONSUMERS):
+                self._visit_generator(argument)
+            elif isinstance(argument, ast.GeneratorExp):
+                self._visit_comprehension(argument)
+            else:
+                self.visit(argument)
+        if _is_call_of(node, {"hasattr"}):
+            self._ask_for(node.args[1:2], node)
+        if isinstance(node.func, ast.Name) and not self._is_local(node.func.id):
+            kind: Kind = "call" if self._reading == "read" else "deferred-call"
+            self._note(node.func.id, kind, node.func)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Evaluate decorators and defaults now, bind the name, and read the body as deferred."""
-        self._visit_all([*node.decorator_list, *_defaults(node.args)])
-        self._visit_later(_annotations(node))
-        self._bind(node.name, node)
-        for name in _globals_of(node):
+        self._visit_all([*node.decorator_list, *scopes.defaults_of(node.args)])
+        self._locals.append(scopes.type_parameters(node))
+        self._visit_annotations(scopes.annotations_of(node))
+        self._locals.pop()
+        before = len(self.found)
+        self._visit_body(node.body, scopes.locals_of(node))
+        body = self.found[before:] if scopes.runs_when_called(node) else []
+        self._bind(node.name, node, body)
+        for name in scopes.globals_of(node):
             self._note(name, "bind", node)
-        self._visit_body(node.body, _locals_of(node) | _type_parameters(node))
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         """Evaluate defaults now, the body when it is called."""
-        self._visit_all(_defaults(node.args))
-        self._visit_body([node.body], _arguments(node.args))
+        self._visit_all(scopes.defaults_of(node.args))
+        self._visit_body([node.body], scopes.arguments_of(node.args))
 
-    def _visit_body(self, body: Sequence[ast.AST], names: set[str]) -> None:
+    def _visit_body(self, body: Sequence[ast.stmt | ast.expr], names: set[str]) -> None:
+        """Read what waits for a call, at the start of which all is certain."""
+        reading, certain = self._reading, self._certain
+        self._reading, self._certain = "deferred", self._bodies == 0
+        self._bodies += 1
         self._locals.append(names)
-        self._visit_later(body)
+        for part in body:
+            self.visit(part)
+            self._certain = self._certain and not (
+                isinstance(part, ast.stmt) and scopes.may_leave(part)
+            )
         self._locals.pop()
+        self._bodies -= 1
+        self._reading, self._certain = reading, certain
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Run the body now; what it binds is the class's."""
-        self._visit_all([*node.decorator_list, *node.bases, *node.keywords])
-        self._locals.append({*_type_parameters(node), "__class__", "__qualname__", "__module__"})
-        self._visit_all(node.body)
+        self._visit_all(node.decorator_list)
+        self._locals.append({*scopes.type_parameters(node), "__class__", "__qualname__"})
+        self._locals[-1].add("__module__")
+        self._visit_all([*node.bases, *node.keywords, *node.body])
         self._locals.pop()
         self._bind(node.name, node)
 
-    def _visit_comprehension(self, node: ast.expr) -> None:
-        generators: list[ast.comprehension] = getattr(node, "generators", [])
-        self.visit(generators[0].iter)
-        targets = {
-            name.id
-            for part in generators
-            for name in ast.walk(part.target)
-            if isinstance(name, ast.Name)
-        }
+    def visit_TypeAlias(self, node: ast.AST) -> None:
+        """Bind the name; the value is evaluated when it is needed."""
+        name, value = getattr(node, "name", None), getattr(node, "value", None)
+        self._locals.append(scopes.type_parameters(node))
+        self._visit_annotations([value] if isinstance(value, ast.expr) else [])
+        self._locals.pop()
+        self._visit_all([name] if isinstance(name, ast.expr) else [])
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> None:
+        """Evaluate all of it now."""
+        self._visit_comprehension(node)
+
+    visit_SetComp = visit_ListComp
+    visit_DictComp = visit_ListComp
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> None:
+        """Evaluate the first iterable now, the rest when somebody goes through it."""
+        self._visit_generator(node)
+
+    def _visit_generator(self, node: ast.GeneratorExp) -> None:
+        self.visit(node.generators[0].iter)
+        before, self._reading = self._reading, "deferred"
+        with self._under():
+            self._visit_rest(node)
+        self._reading = before
+
+    def _visit_comprehension(self, node: scopes.Comprehension) -> None:
+        self.visit(node.generators[0].iter)
+        with self._under(condition=self._bodies > 0):
+            self._visit_rest(node)
+
+    def _visit_rest(self, node: scopes.Comprehension) -> None:
         # A walrus in a comprehension binds outside of it.
         for walrus in ast.walk(node):
             if isinstance(walrus, ast.NamedExpr):
                 self._bind(walrus.target.id, walrus)
-        self._locals.append(targets)
-        for number, part in enumerate(generators):
+        self._locals.append(scopes.targets_of(node))
+        for number, part in enumerate(node.generators):
             self._visit_all([*([part.iter] if number else []), *part.ifs])
         results = [getattr(node, field, None) for field in ("elt", "key", "value")]
         self._visit_all([result for result in results if result is not None])
         self._locals.pop()
 
-    def generic_visit(self, node: ast.AST) -> None:
-        """Go on inside, and into comprehensions by their own rule."""
-        if isinstance(node, COMPREHENSIONS):
-            self._visit_comprehension(node)
-        else:
-            super().generic_visit(node)
+    def _visit_annotations(self, nodes: Iterable[ast.AST]) -> None:
+        before, self._reading = self._reading, "annotation"
+        self._visit_all(nodes)
+        self._reading = before
 
     def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
             self.visit(node)
 
-    def _visit_later(self, nodes: Iterable[ast.AST]) -> None:
-        before, self._deferred = self._deferred, True
-        self._visit_all(nodes)
-        self._deferred = before
+
+def _is_call_of(node: ast.expr, names: Iterable[str]) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
 
 
-def _catches_name_error(handler: ast.ExceptHandler) -> bool:
-    if handler.type is None:
+def _catches(expected: ast.expr | None) -> bool:
+    """Whether a handler for some exception catches that a name is not there."""
+    if expected is None:
         return True
-    caught = {name.id for name in ast.walk(handler.type) if isinstance(name, ast.Name)}
-    return not caught.isdisjoint({"NameError", "Exception", "BaseException"})
-
-
-def _defaults(arguments: ast.arguments) -> list[ast.expr]:
-    return [*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)]
-
-
-def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
-    several = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    return [*several, *(a for a in (arguments.vararg, arguments.kwarg) if a is not None)]
-
-
-def _arguments(arguments: ast.arguments) -> set[str]:
-    return {argument.arg for argument in _all_arguments(arguments)}
-
-
-def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
-    own = [a.annotation for a in _all_arguments(node.args) if a.annotation is not None]
-    return [*own, *([node.returns] if node.returns else [])]
-
-
-def _type_parameters(node: ast.AST) -> set[str]:
-    return {parameter.name for parameter in getattr(node, "type_params", [])}
-
-
-def _globals_of(node: ast.AST) -> set[str]:
-    return {
-        name for inner in ast.walk(node) if isinstance(inner, ast.Global) for name in inner.names
-    }
-
-
-def _locals_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Name what a function binds anywhere in its body; a name is local all over, or nowhere."""
-    names = _arguments(node.args)
-    for inner in ast.walk(node):
-        names |= _bound_by(inner)
-    return names - _globals_of(node)
-
-
-def _bound_by(node: ast.AST) -> set[str]:
-    if isinstance(node, ast.Name):
-        return {node.id} if isinstance(node.ctx, ast.Store | ast.Del) else set()
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {node.name}
-    if isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
-        return {node.name} if node.name else set()
-    return set()
+    return any(isinstance(n, ast.Name) and n.id in _CATCHES for n in ast.walk(expected))

@@ -1,49 +1,33 @@
 """`hidden-state`: what a notebook only knows because of the order in which its cells happened to run.
 
-It must not cry wolf: one false alarm, and nobody looks at the next one. So where names may be bound out
-of sight (a star import, `%run`, `exec`, `globals()`), nothing is said of unknown names from there on.
+It must not cry wolf: one false alarm, and nobody looks at the next one. So
+
+1. where names may be bound out of sight (a star import, `%run`, `exec`, `globals()`), nothing is said of
+   unknown names from there on;
+2. what waits for a call is measured against the whole notebook, unless the call itself is seen;
+3. what happens only under a condition is called too early only if execution counts prove it.
+
+A rule does not depend on whether a cell has run, only its severity does: an issue keeps its identity.
 """
 
 from __future__ import annotations
 
-import builtins
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ...core.issues import Severity
 from ..detector import WorkerDetector
 from ..findings import Finding
-from ..names import Mention, exported_by, mentions
+from ..names import Mention, mentions
+from ..out_of_sight import hinted_names, is_given, may_bind_anything, words
+from ..run_order import check_run_order
 from ..shadow.model import Cell, ShadowFile
+from ..stars import exported_by
 
-# What IPython puts there, and what hosted notebooks do.
-_GIVEN = frozenset(
-    {
-        *dir(builtins),
-        *("get_ipython", "display", "In", "Out", "exit", "quit", "open", "_exit_code"),
-        *("__name__", "__file__", "__doc__", "__builtin__", "__builtins__", "__spec__"),
-        *("_dh", "_ih", "_oh", "_i", "_ii", "_iii", "__session__", "__vsc_ipynb_file__"),
-        *("spark", "sc", "sqlContext", "dbutils"),
-    }
-)
-_HISTORY = re.compile(r"_{1,3}|_i?\d+")
-# After these nobody can say which names there are.
-_OUT_OF_SIGHT = re.compile(
-    r"^\s*%(?:run|pylab|load|store\s+-r|macro|recall|rerun)\b"
-    r"|\b(?:exec|run_line_magic|run_cell_magic|run_cell)\s*\("
-    r"|\b(?:globals|locals|vars)\(\)\s*(?:\[|\.\s*update)"
-    r"|\bget_ipython\(\)\s*\.\s*(?:user_ns|push|ex|magic|system)",
-    re.MULTILINE,
-)
-_TARGETS = re.compile(
-    r"^\s*(?:(?:async\s+)?def|class)\s+(\w+)"
-    r"|(?:^|[,;(\s])(\w+)\s*(?::[^=\n]+)?=(?!=)"
-    r"|\bimport\s+(.+)$"
-    r"|\bfor\s+(.+?)\s+in\b"
-    r"|\bas\s+(\w+)",
-    re.MULTILINE,
-)
-_CELL_MAGIC = re.compile(r"\s*%%\w+[^\n]*")
+_READS = ("read", "deferred", "annotation")
+_WOULD_FAIL = "Restart and run all would fail here."
+_LAZY_ANNOTATIONS = re.compile(r"^\s*from\s+__future__\s+import\b.*\bannotations\b", re.MULTILINE)
 
 
 class HiddenState(WorkerDetector):
@@ -66,152 +50,226 @@ class HiddenState(WorkerDetector):
         return find(file)
 
 
+def find(file: ShadowFile) -> list[Finding]:
+    """Find what hangs on the order of execution."""
+    if not file.cells:
+        return []
+    return [*_Notebook(file).check(), *check_run_order(file)]
+
+
 @dataclass
 class _Known:
-    """What is known of names up to some point of the notebook."""
+    """What is known of names at some point of a notebook that runs from top to bottom."""
 
-    cell_of_binding: dict[str, Cell] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
+    bodies: dict[str, Mention] = field(default_factory=dict)
+    deleted_in: dict[str, Cell] = field(default_factory=dict)
     opaque: bool = False
 
 
-def find(file: ShadowFile) -> list[Finding]:
-    """Find what hangs on the order of execution."""
-    read = [(cell, _mentions(cell)) for cell in file.cells]
-    known = _Known()
-    for cell, found in reversed(read):
-        known.cell_of_binding.update((m.name, cell) for m in found if m.kind == "bind")
-    findings = [f for cell, found in read for f in _check_cell(file, cell, found, known)]
-    return [*findings, *_check_counts(file)]
+class _Notebook:
+    """One notebook, read once for what it binds anywhere and once from top to bottom."""
+
+    def __init__(self, file: ShadowFile) -> None:
+        self._file = file
+        self._read = [(cell, _mentions(cell)) for cell in file.cells]
+        self._known = _Known()
+        self._binders: dict[str, list[Cell]] = {}
+        self._hinted: set[str] = set()
+        self._opaque_cells = {cell.index for cell in file.cells if may_bind_anything(cell)}
+        self._opaque_somewhere = bool(self._opaque_cells)
+        for cell, found in self._read:
+            self._survey(cell, found)
+        self._lazy_annotations = any(_LAZY_ANNOTATIONS.search(c.code) for c in file.cells)
+
+    def check(self) -> Iterator[Finding]:
+        """Run it from top to bottom, in mind."""
+        for cell, found in self._read:
+            self._known.opaque = self._known.opaque or cell.index in self._opaque_cells
+            told: set[str] = set()
+            for mention in found:
+                findings = [] if mention.name in told else list(self._step(cell, mention))
+                told.update(mention.name for _ in findings)
+                yield from findings
+
+    def _survey(self, cell: Cell, found: Sequence[Mention]) -> None:
+        """Note what a cell binds, for what waits for a call."""
+        for mention in found:
+            if mention.kind == "bind":
+                cells = self._binders.setdefault(mention.name, [])
+                cells += [cell] if cell not in cells[-1:] else []
+            elif mention.kind == "star":
+                exported = exported_by(self._file, mention.name)
+                self._opaque_somewhere = self._opaque_somewhere or exported is None
+                self._hinted |= exported or set()
+            elif mention.kind == "hint":
+                self._hinted.add(mention.name)
+
+    # -- one thing after the other ------------------------------------------------------------------
+
+    def _step(self, cell: Cell, mention: Mention) -> Iterator[Finding]:
+        if mention.kind in _READS:
+            yield from self._check_read(cell, mention)
+        elif mention.kind == "call":
+            yield from self._check_call(cell, mention)
+        else:
+            self._learn(cell, mention)
+
+    def _learn(self, cell: Cell, mention: Mention) -> None:
+        known, name = self._known, mention.name
+        if mention.kind == "star":
+            exported = exported_by(self._file, name)
+            known.opaque = known.opaque or exported is None
+            known.bound |= exported or set()
+        elif mention.kind == "delete" and mention.certain:
+            known.bound.discard(name)
+            known.deleted_in[name] = cell
+        elif mention.kind in ("bind", "hint"):
+            known.bound.add(name)
+            known.bodies.pop(name, None)
+            if mention.body and mention.certain:
+                known.bodies[name] = mention
+
+    def _is_known(self, name: str) -> bool:
+        return self._known.opaque or name in self._known.bound or is_given(name)
+
+    def _check_read(self, cell: Cell, mention: Mention) -> Iterator[Finding]:
+        if self._is_known(mention.name):
+            return
+        if mention.kind != "read":
+            yield from self._check_waiting(cell, mention)
+        elif mention.name in self._known.deleted_in:
+            yield self._deleted(cell, mention)
+        elif mention.name not in self._binders:
+            yield self._undefined(cell, mention)
+        else:
+            yield from self._too_early(cell, mention, mention.name)
+
+    def _check_waiting(self, cell: Cell, mention: Mention) -> Iterator[Finding]:
+        """Check what waits for a call, by which time any cell may have run."""
+        lazy = mention.kind == "annotation" and self._lazy_annotations
+        somewhere = mention.name in self._binders or mention.name in self._hinted
+        if not (lazy or somewhere or self._opaque_somewhere):
+            message = f"`{mention.name}` is used here but no cell defines it."
+            yield self._finding(cell, mention, "undefined", "medium", message)
+
+    def _check_call(self, cell: Cell, call: Mention) -> Iterator[Finding]:
+        """Check what a function that is called now needs, and so do those that it calls."""
+        waiting, entered = [call.name], set[str]()
+        while call.certain and waiting:
+            name = waiting.pop()
+            function = self._known.bodies.get(name)
+            if function is None or name in entered:
+                continue
+            entered.add(name)
+            certain = [m for m in function.body if m.certain]
+            waiting += [m.name for m in certain if m.kind == "deferred-call"]
+            for needed in (m.name for m in certain if m.kind == "deferred"):
+                settled = self._is_known(needed) or needed in self._known.deleted_in
+                if needed in self._binders and not settled:
+                    yield from self._too_early(cell, call, needed)
+
+    # -- what is said -------------------------------------------------------------------------------
+
+    def _undefined(self, cell: Cell, mention: Mention) -> Finding:
+        where = "above " if mention.name in self._hinted or self._opaque_somewhere else ""
+        message = f"`{mention.name}` is used here but no cell {where}defines it"
+        if not (_ran(cell) and mention.certain):
+            return self._finding(cell, mention, "undefined", "medium", f"{message}.")
+        because = "it existed only because of a cell that was changed or deleted"
+        return self._finding(
+            cell, mention, "undefined", "high", f"{message}: {because}. {_WOULD_FAIL}"
+        )
+
+    def _deleted(self, cell: Cell, mention: Mention) -> Finding:
+        deleter = self._known.deleted_in[mention.name]
+        where = "above in this cell" if deleter is cell else f"in cell {deleter.index + 1}"
+        message = f"`{mention.name}` is used here but `del` has removed it {where}."
+        certain = _ran(cell) and mention.certain and deleter is not cell
+        return self._finding(
+            cell,
+            mention,
+            "undefined",
+            "high" if certain else "medium",
+            f"{message} {_WOULD_FAIL}" if certain else message,
+        )
+
+    def _too_early(self, cell: Cell, mention: Mention, name: str) -> Iterator[Finding]:
+        """Tell that a name is only bound from here on."""
+        binders = self._binders[name]
+        proof = next((other for other in binders if _ran_before(other, cell)), None)
+        if proof is None and not mention.certain:
+            return
+        later = proof or next((c for c in binders if c.index >= cell.index), binders[0])
+        here = f"`{name}` is used here" if name == mention.name else _needs(mention.name, name)
+        if later is cell:
+            severity, message = _too_early_in_cell(cell, here)
+        else:
+            severity, message = _too_early_across(later, here, proved=proof is not None)
+        yield self._finding(cell, mention, "used-before-defined", severity, message)
+
+    def _finding(
+        self, cell: Cell, mention: Mention, rule: str, severity: Severity, message: str
+    ) -> Finding:
+        column = _column_in_source(cell, mention)
+        return Finding(
+            path=self._file.path,
+            rule=f"hidden-state/{rule}",
+            severity=severity,
+            message=message,
+            line=mention.line,
+            column=column,
+            end_line=mention.line,
+            end_column=column + len(mention.name),
+            cell_index=cell.index,
+        )
 
 
 def _mentions(cell: Cell) -> list[Mention]:
-    """Read a cell; of one that does not parse, what it seems to bind."""
+    """Read a cell: first what its magics may bind, then its code."""
     try:
-        found = mentions(cell.code) if cell.parses else []
-    except (SyntaxError, ValueError, RecursionError):
-        found = []
-    first = _CELL_MAGIC.match(cell.source)
-    guessed = _guess_bindings(cell.source) if not cell.parses else []
-    if first:
-        guessed += re.findall(r"\b[A-Za-z_]\w*\b", first.group())
-    return [*(Mention(name, "bind", 1, 1) for name in guessed), *found]
+        found, names = mentions(cell.code), hinted_names(cell)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        found, names = [], words(cell.source)
+    return [*(Mention(name, "hint") for name in sorted(names)), *found]
 
 
-def _guess_bindings(source: str) -> list[str]:
-    parts = " ".join(" ".join(groups) for groups in _TARGETS.findall(source))
-    return re.findall(r"[^\W\d]\w*", parts)
+def _ran(cell: Cell) -> bool:
+    return bool(cell.execution_count) and not cell.failed
 
 
-def _check_cell(
-    file: ShadowFile, cell: Cell, found: Sequence[Mention], known: _Known
-) -> Iterator[Finding]:
-    hides = _OUT_OF_SIGHT.search(cell.source) is not None
-    known.opaque = known.opaque or hides
-    told: set[str] = set()
-    for mention in found:
-        if mention.kind == "bind":
-            known.bound.add(mention.name)
-        elif mention.kind == "star":
-            exported = exported_by(file.python, mention.name)
-            known.opaque = known.opaque or exported is None
-            known.bound |= exported or set()
-        elif mention.name not in told and not _is_given(mention.name) and not known.opaque:
-            finding = _check_read(file.path, cell, mention, known)
-            if finding is not None:
-                told.add(mention.name)
-                yield finding
+def _ran_before(other: Cell, cell: Cell) -> bool:
+    if not other.execution_count or not cell.execution_count or cell.failed:
+        return False
+    return other.execution_count < cell.execution_count
 
 
-def _is_given(name: str) -> bool:
-    return name in _GIVEN or _HISTORY.fullmatch(name) is not None
+def _needs(function: str, name: str) -> str:
+    return f"`{function}()` is called here and needs `{name}`, which is"
 
 
-def _check_read(path: str, cell: Cell, mention: Mention, known: _Known) -> Finding | None:
-    name = mention.name
-    if name in known.bound:
-        return None
-    later = known.cell_of_binding.get(name)
-    if later is None:
-        return _undefined(path, cell, mention)
-    # A function's body is evaluated when it is called, and by then the name may be there.
-    if mention.kind == "deferred":
-        return None
-    return _too_early(path, cell, mention, later)
+def _too_early_in_cell(cell: Cell, here: str) -> tuple[Severity, str]:
+    used = "before this cell defines it" if here.endswith("here") else "defined further down"
+    if not _ran(cell):
+        return "medium", f"{here} {used}. Move the definition up."
+    because = "it existed only because of an earlier run, or of a cell that was changed or deleted"
+    return "high", f"{here} {used}: {because}. {_WOULD_FAIL}"
 
 
-def _undefined(path: str, cell: Cell, mention: Mention) -> Finding:
-    name = mention.name
-    ran = cell.execution_count is not None and not cell.failed
-    if ran and mention.kind == "read":
-        message = (
-            f"`{name}` is used here but no cell defines it: it existed only because of a cell that "
-            "was changed or deleted. Restart and run all would fail here."
-        )
-    else:
-        message = f"`{name}` is used here but no cell defines it."
-    severity = "high" if ran and mention.kind == "read" else "medium"
-    return _finding(path, cell, mention, "undefined", severity, message)
+def _too_early_across(later: Cell, here: str, *, proved: bool) -> tuple[Severity, str]:
+    defined = "but defined" if here.endswith("here") else "defined"
+    message = f"{here} {defined} only below, in cell {later.index + 1}."
+    if proved:
+        worked = "It worked because that ran first; restart and run all would fail."
+        return "high", f"{message} {worked} Move the definition up."
+    return "medium", f"{message} Move the definition up."
 
 
-def _too_early(path: str, cell: Cell, mention: Mention, later: Cell) -> Finding:
-    ran_first = (
-        later.execution_count is not None
-        and cell.execution_count is not None
-        and later.execution_count < cell.execution_count
-    )
-    where = (
-        "further down in this cell" if later is cell else f"only below, in cell {later.index + 1}"
-    )
-    message = (
-        f"`{mention.name}` is used here but defined {where}. It worked because that ran first; "
-        "restart and run all would fail. Move the definition up."
-        if ran_first
-        else f"`{mention.name}` is used here but defined {where}. Move the definition up."
-    )
-    severity = "high" if ran_first else "medium"
-    return _finding(path, cell, mention, "used-before-defined", severity, message)
-
-
-def _finding(
-    path: str, cell: Cell, mention: Mention, rule: str, severity: str, message: str
-) -> Finding:
-    return Finding(
-        path=path,
-        rule=f"hidden-state/{rule}",
-        severity="high" if severity == "high" else "medium" if severity == "medium" else "low",
-        message=message,
-        line=mention.line,
-        column=mention.column,
-        end_line=mention.line,
-        end_column=mention.column + len(mention.name),
-        cell_index=cell.index,
-    )
-
-
-def _check_counts(file: ShadowFile) -> Iterator[Finding]:
-    """Look at execution counts: in a notebook that ran from top to bottom they only grow."""
-    seen: dict[int, Cell] = {}
-    highest: Cell | None = None
-    told = False
-    for cell in file.cells:
-        count = cell.execution_count
-        if count is None:
-            continue
-        start = Mention("", "read", 1, 1)
-        if count in seen:
-            message = (
-                f"This cell and cell {seen[count].index + 1} both say [{count}]: one of them is a copy "
-                "or from another session. Restart and run all."
-            )
-            yield _finding(file.path, cell, start, "duplicate-count", "low", message)
-        elif highest is not None and count < (highest.execution_count or 0) and not told:
-            told = True
-            message = (
-                f"Cells ran out of order: this one [{count}] before cell {highest.index + 1} "
-                f"[{highest.execution_count}], which stands above. Restart and run all to be sure."
-            )
-            yield _finding(file.path, cell, start, "out-of-order", "low", message)
-        seen.setdefault(count, cell)
-        if highest is None or count > (highest.execution_count or 0):
-            highest = cell
+def _column_in_source(cell: Cell, mention: Mention) -> int:
+    """Find the name in what was written: where a magic was neutralised, columns may have moved."""
+    lines = cell.source.split("\n")
+    text = lines[mention.line - 1] if mention.line <= len(lines) else ""
+    if text.startswith(mention.name, mention.column - 1):
+        return mention.column
+    found = re.search(rf"\b{re.escape(mention.name)}\b", text)
+    return found.start() + 1 if found else mention.column
