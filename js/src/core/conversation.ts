@@ -27,7 +27,7 @@ export interface Listener {
   send(frame: ClientFrame): void;
   welcome(welcome: Welcome): void;
   goodbye(goodbye: Goodbye): void;
-  /** The server has shown that it stays. */
+  /** The server has answered us: it does more than to welcome and leave. */
   settled(): void;
   /** Call `retry` after a while. */
   later(seconds: number, retry: () => void): void;
@@ -173,6 +173,7 @@ export class Conversation {
   }
 
   private replied(frame: Extract<ServerFrame, { type: 'reply' }>): void {
+    this.listener.settled();
     const id = String(frame.id);
     const publish = this.publishes.get(id);
     if (publish && 'position' in frame) {
