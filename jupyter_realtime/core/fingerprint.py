@@ -15,10 +15,13 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 
 FINGERPRINT_CHARACTERS = 24
+# Warnings name the file that they are about: this one is muted, without touching the filters of others.
+_FILENAME = "jupyter-realtime-fingerprint"
 
 
 def fingerprint(rule: str, symbol: str, line_text: str, occurrence: int) -> str:
@@ -59,7 +62,7 @@ def enclosing_symbol(code: str) -> Callable[[int], str]:
         that doesn't parse.
     """
     try:
-        spans = list(_spans(ast.parse(code), ""))
+        spans = list(_spans(_parse(code), ""))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         spans = []
 
@@ -69,6 +72,12 @@ def enclosing_symbol(code: str) -> Callable[[int], str]:
         return names[-1] if names else ""
 
     return at
+
+
+def _parse(code: str) -> ast.Module:
+    for category in (SyntaxWarning, DeprecationWarning):
+        warnings.filterwarnings("ignore", category=category, module=_FILENAME)
+    return ast.parse(code, filename=_FILENAME)
 
 
 def _spans(node: ast.AST, prefix: str) -> Iterator[tuple[int, int, str]]:
