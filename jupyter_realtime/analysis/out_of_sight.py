@@ -35,6 +35,7 @@ _BINDS_NOTHING = frozenset(
     {
         *("pip", "conda", "mamba", "uv", "micromamba", "matplotlib", "config", "env", "set_env"),
         *("time", "timeit", "prun", "memit", "lprun", "mprun", "capture", "autoreload", "cd"),
+        *("writefile", "file"),
     }
 )
 # Whole cells that run elsewhere, whose body is no Python, or that the shadow tree reads as Python.
