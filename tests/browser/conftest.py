@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.jupyter import TOKEN, Jupyter
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "notebooks"
 OUTPUT = Path(__file__).parent / "output"
+# Generous, for a machine that does other things, too; whoever waits does so for a condition.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-quic",
@@ -57,7 +60,7 @@ def jupyter(tmp_path: Path, sample: Path) -> Iterator[Jupyter]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A window of its own, with nothing remembered."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 

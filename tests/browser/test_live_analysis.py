@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import ROOT, OpenLab
 from tests.browser.lab import Lab, eventually
-from tests.jupyter import Jupyter
+from tests.jupyter import TOKEN, Jupyter
 from tests.wire import Wire
 
 LANES = {"correctness", "hidden-state", "security", "types"}
@@ -276,3 +276,23 @@ def notebook(path: Path, cells: list[str]) -> None:
         },
     )
     nbformat.write(made, path)
+
+
+def test_without_the_server_extension_the_widget_says_so_and_goes_on_by_the_kernel(
+    context: BrowserContext, tmp_path: Path, sample: Path
+) -> None:
+    notebook(sample / "notebooks" / "widget.ipynb", [WIDGET])
+    off = ("--ServerApp.jpserver_extensions={'jupyter_realtime': False}",)
+    with Jupyter(tmp_path / "home", sample, options=off, has_extension=False) as server:
+        page = context.new_page()
+        page.goto(f"{server.url}lab/tree/notebooks/widget.ipynb?token={TOKEN}&reset")
+        expect(page.locator("#jp-main-statusbar").get_by_text("| Idle")).to_be_visible()
+        page.locator(".jp-Notebook .jp-CodeCell").first.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        card = page.locator(".jp-OutputArea [data-jrt-run]").first
+        expect(card).to_have_attribute("data-jrt-state", "succeeded", timeout=40_000)
+        expect(card.locator("[data-jrt-issue]").first).to_be_visible()
+        expect(page.locator(".jp-OutputArea .jrt-widget")).to_contain_text("jupyter_realtime")
+        lab = Lab(page, server)
+        lab.page.locator(".jp-SideBar.jp-mod-right li[data-id='jupyter-realtime-analysis']").click()
+        expect(lab.panel).to_contain_text("no jupyter_realtime extension")

@@ -38,9 +38,7 @@ export function titleOf(paths: readonly string[], trans: Strings): string {
     return trans._n('%1 path', '%1 paths', paths.length);
   }
   const name = first.replace(/\/+$/, '');
-  return name === '' || name === '.'
-    ? trans.__('The project')
-    : name.slice(name.lastIndexOf('/') + 1);
+  return /^\.*$/.test(name) ? trans.__('The project') : name.slice(name.lastIndexOf('/') + 1);
 }
 
 /** Words that appear at a click, before the server knows of it; taken back if it fails. */

@@ -41,8 +41,15 @@ it('is the page as soon as its connection is there and knows the run', async () 
   expect(reasons()).toEqual(['page']);
 });
 
-it('is the kernel, without apology, for a run beside it', () => {
+it('is the kernel for a run beside it, and says so where the page has a server', async () => {
   look({ run_id: '' });
+  store.setState({ status: 'online', serverVersion: '1.0' });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(reasons()).toEqual(['The kernel found no server and runs the analysis by itself.']);
+});
+
+it('is the kernel, without apology, on a page that no Jupyter server has made', () => {
+  look({ run_id: '', prefix: '' });
   expect(reasons()).toEqual([null]);
 });
 

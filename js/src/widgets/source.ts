@@ -42,8 +42,8 @@ export function findSource(
   found: (source: Source) => void,
 ): () => void {
   const prefix = prefixFromPage(document) ?? model.get('prefix');
-  if (!prefix || !model.get('run_id')) {
-    // A run without a server beside the kernel: nothing is missing.
+  if (!prefix) {
+    // A page that no Jupyter server has made: nothing is missing.
     found({ kind: 'comm', reason: null });
     return () => {};
   }
@@ -104,6 +104,10 @@ function whyNot(state: ConnectionState, version: string, trans: Strings): string
 }
 
 async function ask(connection: Connection, runId: string, trans: Strings): Promise<Source> {
+  if (!runId) {
+    const reason = trans.__('The kernel found no server and runs the analysis by itself.');
+    return { kind: 'comm', reason };
+  }
   try {
     await connection.rest.get(`analyses/${encodeURIComponent(runId)}`);
     return { kind: 'page', connection };
