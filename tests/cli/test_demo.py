@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -97,8 +98,13 @@ def test_the_sample_is_served_and_everything_is_gone_after_ctrl_c(
 
 
 def test_the_token_is_nowhere_where_others_could_read_it(running: Demo) -> None:
+    seen = 0
     for process in psutil.Process(running.process.pid).children(recursive=True):
-        assert running.token not in " ".join(process.cmdline())
+        # A short-lived child may end while we look: then nobody can read its command line.
+        with contextlib.suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
+            assert running.token not in " ".join(process.cmdline())
+            seen += 1
+    assert seen, "the server itself was looked at"
     assert running.scratch is not None and running.scratch.stat().st_mode & 0o077 == 0
 
 
