@@ -15,17 +15,11 @@ Rules
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Sequence
 
 from . import scopes
+from .mentions import Kind, Mention, Scribe
 from .shadow.syntax import parse
-
-Kind = Literal[
-    "read", "call", "deferred", "deferred-call", "annotation", "bind", "hint", "delete", "star"
-]
 
 # What takes all there is of a generator before it returns.
 _CONSUMERS = frozenset(
@@ -33,31 +27,6 @@ _CONSUMERS = frozenset(
 )
 _NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
 _CATCHES = frozenset({"NameError", "Exception", "BaseException"})
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A name where something happens to it; lines from 1, columns in characters from 1.
-
-    Parameters
-    ----------
-    name
-        With `star` the module from which everything is imported.
-    kind
-        A `hint` is a name that code asks for before it uses it: it may be there. A `call` is of a name
-        that was also read.
-    certain
-        Whether it happens whenever the cell runs (or, in a body, whenever the function is called).
-    body
-        Of a function that is bound: what a call reads and calls.
-    """
-
-    name: str
-    kind: Kind
-    line: int = 1
-    column: int = 1
-    certain: bool = True
-    body: tuple[Mention, ...] = ()
 
 
 def mentions(code: str) -> list[Mention]:
@@ -74,16 +43,8 @@ def mentions(code: str) -> list[Mention]:
     return reader.found
 
 
-class _Reader(ast.NodeVisitor):
+class _Reader(Scribe):
     """Walks a cell in evaluation order."""
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        self.found: list[Mention] = []
-        self._lines = lines
-        self._locals: list[set[str]] = []
-        self._reading: Literal["read", "deferred", "annotation"] = "read"
-        self._certain = True
-        self._bodies = 0
 
     # -- names --------------------------------------------------------------------------------------
 
@@ -93,26 +54,6 @@ class _Reader(ast.NodeVisitor):
             self._read(node.id, node)
         elif isinstance(node.ctx, ast.Store):
             self._bind(node.id, node)
-
-    def _is_local(self, name: str) -> bool:
-        return any(name in scope for scope in self._locals)
-
-    def _read(self, name: str, node: ast.expr) -> None:
-        if not self._is_local(name):
-            self._note(name, self._reading, node)
-
-    def _bind(self, name: str, node: ast.AST, body: Sequence[Mention] = ()) -> None:
-        if self._locals:
-            self._locals[-1].add(name)
-        else:
-            self._note(name, "bind", node, body)
-
-    def _note(self, name: str, kind: Kind, node: ast.AST, body: Sequence[Mention] = ()) -> None:
-        line = getattr(node, "lineno", 1)
-        text = self._lines[line - 1] if line <= len(self._lines) else ""
-        before = text.encode()[: getattr(node, "col_offset", 0)]
-        column = len(before.decode(errors="replace")) + 1
-        self.found.append(Mention(name, kind, line, column, self._certain, tuple(body)))
 
     # -- statements that bind -------------------------------------------------------------------------
 
@@ -177,20 +118,6 @@ class _Reader(ast.NodeVisitor):
     visit_MatchMapping = visit_MatchAs
 
     # -- conditions ---------------------------------------------------------------------------------
-
-    @contextmanager
-    def _under(self, *, condition: bool = True) -> Iterator[None]:
-        before, self._certain = self._certain, self._certain and not condition
-        yield
-        self._certain = before
-
-    @contextmanager
-    def _forgiving(self, *, forgives: bool) -> Iterator[None]:
-        """Forget reads whose failure is caught."""
-        before = len(self.found)
-        yield
-        if forgives:
-            self.found[before:] = [m for m in self.found[before:] if m.kind in ("bind", "star")]
 
     def visit_If(self, node: ast.If | ast.IfExp | ast.While) -> None:
         """Evaluate the test; what comes after depends on it."""
@@ -363,15 +290,6 @@ class _Reader(ast.NodeVisitor):
         results = [getattr(node, field, None) for field in ("elt", "key", "value")]
         self._visit_all([result for result in results if result is not None])
         self._locals.pop()
-
-    def _visit_annotations(self, nodes: Iterable[ast.AST]) -> None:
-        before, self._reading = self._reading, "annotation"
-        self._visit_all(nodes)
-        self._reading = before
-
-    def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
-        for node in nodes:
-            self.visit(node)
 
 
 def _is_call_of(node: ast.expr, names: Iterable[str]) -> bool:

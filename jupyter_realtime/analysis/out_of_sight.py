@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from .shadow.model import Cell
+from .shadow.syntax import LINE_CHARACTERS
 
 # What IPython puts there, what other Pythons than this have, and what hosted notebooks give.
 _GIVEN = frozenset(
@@ -25,11 +26,13 @@ _GIVEN = frozenset(
         *("spark", "sc", "sqlContext", "dbutils", "displayHTML", "mssparkutils", "notebookutils"),
     }
 )
+# Built in once: no cell was lost where these are read. `file` and the like may be anybody's.
+_PYTHON_2 = frozenset({"basestring", "execfile", "raw_input", "unichr", "unicode", "xrange"})
 _HISTORY = re.compile(r"_{1,3}|_i?\d+")
 
 _WORD = re.compile(r"[^\W\d]\w*")
-_MAGIC = re.compile(r"(?P<signs>%{1,2})(?P<name>[\w.]+)[ \t]*(?=(?P<rest>.*))")
-_AUTOMAGIC = re.compile(r"\s*(?:run|pylab|load|macro|recall|rerun|store\s+-r)\s+\S")
+_MAGIC = re.compile(r"(?P<signs>%{1,2})(?P<name>[\w.]+)[ \t]*(?=(?P<rest>.{0,500}))")
+_AUTOMAGIC = re.compile(r"[ \t]*(?:run|pylab|load|macro|recall|rerun|store\s+-r)\s+\S")
 _BINDS_ANYTHING = frozenset({"run", "pylab", "load", "loadpy", "macro", "recall", "rerun", "rep"})
 _BINDS_NOTHING = frozenset(
     {
@@ -63,7 +66,7 @@ _PYTHON_THAT_HIDES = re.compile(
     r"|\brun_cell(?:_magic)?\s*\("
     r"|\b(?:run_line_magic|magic)\(\s*(?!['\"]%?(?:matplotlib|config|autoreload|load_ext|pip)\b)"
     r"|\bsys\.modules\[|(?<!['\"])\b__main__\b(?!['\"])"
-    r"|\bsetattr\(\s*(?:builtins|__builtins__)\b|^\s*(?:builtins|__builtins__)\.\w+\s*=(?!=)",
+    r"|\bsetattr\(\s*(?:builtins|__builtins__)\b|^[ \t]*(?:builtins|__builtins__)\.\w+\s*=(?!=)",
     re.MULTILINE,
 )
 
@@ -71,6 +74,11 @@ _PYTHON_THAT_HIDES = re.compile(
 def is_given(name: str) -> bool:
     """Whether a name is there in every notebook."""
     return name in _GIVEN or _HISTORY.fullmatch(name) is not None
+
+
+def was_built_in(name: str) -> bool:
+    """Whether Python 2 had a name that Python 3 has not."""
+    return name in _PYTHON_2
 
 
 def may_bind_anything(cell: Cell) -> bool:
@@ -111,5 +119,6 @@ def _magics(cell: Cell) -> Iterator[tuple[str, str, str]]:
     """Find magics, in lines only that engines don't get as they are."""
     sources, codes = cell.source.split("\n"), cell.code.split("\n")
     for source, code in zip(sources, codes, strict=False):
-        found = _MAGIC.finditer(source) if source != code else ()
+        read = source != code and len(source) <= LINE_CHARACTERS
+        found = _MAGIC.finditer(source) if read else ()
         yield from ((match["signs"], match["name"], match["rest"]) for match in found)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jupyter_realtime.analysis.detectors.hidden_state import HiddenState, find
 from jupyter_realtime.analysis.findings import Finding
-from jupyter_realtime.analysis.shadow.model import ShadowFile
+from jupyter_realtime.analysis.shadow.model import Cell, ShadowFile
 from jupyter_realtime.analysis.shadow.tree import Shadow
 from tests.analysis.hostile import code, markdown, notebook
 
@@ -144,6 +147,12 @@ def test_names_may_come_from_out_of_sight_below_but_not_in_time(
     [finding] = project.look_at(ran("df", 1), ran(below, 2))
     assert finding.severity == "high"
     assert finding.message.startswith("`df` is used here but no cell above defines it: ")
+
+
+def test_names_of_python_2_were_in_no_cell(project: Project) -> None:
+    [finding] = project.look_at(ran("xrange(3)", 1))
+    assert rules([finding]) == [("undefined", "medium", 0)]
+    assert finding.message.endswith(": Python 2 had it built in, Python 3 has not.")
 
 
 def test_a_deleted_name_is_gone(project: Project) -> None:
@@ -375,6 +384,55 @@ def test_nothing_above_the_project_is_read(project: Project, tmp_path: Path) -> 
 )
 def test_what_hides_nothing(project: Project, harmless: str) -> None:
     assert rules(project.look_at(harmless, "df")) == [("undefined", "medium", 1)]
+
+
+# Each cell needs some of those above it, as numbers of cells.
+chains = st.lists(st.sets(st.integers(0, 7), max_size=3), min_size=1, max_size=8).map(
+    lambda needs: [sorted(n for n in above if n < at) for at, above in enumerate(needs)]
+)
+
+
+def in_cells(sources: list[str], *, done: bool) -> ShadowFile:
+    cells = []
+    for index, source in enumerate(sources):
+        count = index + 1 if done else None
+        cells.append(Cell(index, None, source, source, index + 1, count, False, True))
+    return ShadowFile("n.ipynb", Path("n.py"), Path("n.ipynb"), 1.0, tuple(cells))
+
+
+@given(chains, st.booleans(), st.data())
+def test_of_a_chain_exactly_the_broken_links_are_told(
+    chain: list[list[int]], done: bool, data: st.DataObject
+) -> None:
+    sources = [f"x{at} = [{', '.join(f'x{n}' for n in above)}]" for at, above in enumerate(chain)]
+    assert find(in_cells(sources, done=done)) == []
+    gone = data.draw(st.integers(0, len(chain) - 1))
+    sources[gone] = "# deleted"
+    broken = [at for at, above in enumerate(chain) if gone in above and at != gone]
+    severity = "high" if done else "medium"
+    assert rules(find(in_cells(sources, done=done))) == [
+        ("undefined", severity, at) for at in broken
+    ]
+
+
+@given(st.data())
+def test_nothing_that_people_write_is_an_error(data: st.DataObject) -> None:
+    pieces = st.sampled_from([source for sources in HONEST.values() for source in sources])
+    sources = data.draw(st.lists(pieces, max_size=4))
+    cut = [source[: data.draw(st.integers(0, len(source)))] for source in sources]
+    for finding in find(in_cells(cut, done=True)):
+        assert finding.line <= cut[finding.cell_index or 0].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    "piece", ["\n", " ", "%a", "%a ", "=", "= ", "exec (", "x=\n", "\t\n", "%\n"]
+)
+def test_nothing_takes_long(piece: str) -> None:
+    cell = Cell(0, None, piece * 100_000, "", 1, 1, False, False)
+    file = ShadowFile("n.ipynb", Path("n.py"), Path("n.ipynb"), 1.0, (cell,))
+    began = time.process_time()
+    assert find(file) == []
+    assert time.process_time() - began < 5
 
 
 def test_modules_are_not_looked_at(tmp_path: Path) -> None:

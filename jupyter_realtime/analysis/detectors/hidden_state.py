@@ -19,15 +19,18 @@ from dataclasses import dataclass, field
 from ...core.issues import Severity
 from ..detector import WorkerDetector
 from ..findings import Finding
-from ..names import Mention, mentions
-from ..out_of_sight import hinted_names, is_given, may_bind_anything, words
+from ..mentions import Mention
+from ..names import mentions
+from ..out_of_sight import hinted_names, is_given, may_bind_anything, was_built_in, words
 from ..run_order import check_run_order
 from ..shadow.model import Cell, ShadowFile
 from ..stars import exported_by
 
 _READS = ("read", "deferred", "annotation")
 _WOULD_FAIL = "Restart and run all would fail here."
-_LAZY_ANNOTATIONS = re.compile(r"^\s*from\s+__future__\s+import\b.*\bannotations\b", re.MULTILINE)
+_LAZY_ANNOTATIONS = re.compile(
+    r"^[ \t]*from[ \t]+__future__\s+import\b.*\bannotations\b", re.MULTILINE
+)
 
 
 class HiddenState(WorkerDetector):
@@ -174,6 +177,9 @@ class _Notebook:
     def _undefined(self, cell: Cell, mention: Mention) -> Finding:
         where = "above " if mention.name in self._hinted or self._opaque_somewhere else ""
         message = f"`{mention.name}` is used here but no cell {where}defines it"
+        if was_built_in(mention.name):
+            told = f"{message}: Python 2 had it built in, Python 3 has not."
+            return self._finding(cell, mention, "undefined", "medium", told)
         if not (_ran(cell) and mention.certain):
             return self._finding(cell, mention, "undefined", "medium", f"{message}.")
         because = "it existed only because of a cell that was changed or deleted"
