@@ -176,7 +176,7 @@ def test_a_file_of_another_shape_is_no_server(body: str, runtime: Path, tmp_path
         {"url": "http://[::1/"},
         {"token": "a\r\nX-Evil: 1"},
         {"token": "\N{SNOWMAN}"},
-        {"sock": "/tmp/server.sock"},
+        {"sock": "/run/server.sock"},
         {"pid": HERE + 1},
         {"root_dir": "relative"},
     ],
