@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from .errors import BadRequest
-from .messages import MAX_REQUEST_ID_CHARACTERS, ClientFrame, RequestId
+from .messages import MAX_REQUEST_ID_CHARACTERS, ClientFrame, RequestId, Since
 
 MAX_DEPTH = 32
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
@@ -89,6 +89,9 @@ def decode_client_frame(frame: str | bytes) -> ClientFrame:
         text = getattr(message, field, None)
         if text is not None:
             _check_text(text)
+    since = getattr(message, "since", None)
+    if isinstance(since, Since) and not 0 <= since.seq <= MAX_INTEGER:
+        raise BadRequest("since.seq is between 0 and 2⁶³ - 1.")
     check_data(getattr(message, "data", None))
     return message
 

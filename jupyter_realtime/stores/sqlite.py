@@ -125,11 +125,13 @@ class SqliteStore:
         try:
             while True:
                 await asyncio.sleep(WATCH_SECONDS)
-                version = _data_version(idle)
-                if version != seen:
-                    seen = version
-                    for listener in self._growth:
-                        listener()
+                # A file that is gone or locked for a moment must not end the watch.
+                with contextlib.suppress(sqlite3.Error):
+                    version = _data_version(idle)
+                    if version != seen:
+                        seen = version
+                        for listener in self._growth:
+                            listener()
         finally:
             idle.close()
 

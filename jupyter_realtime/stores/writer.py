@@ -17,6 +17,7 @@ last commit was under way, so throughput grows with load, and a lone write waits
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -30,6 +31,8 @@ from .compiled import Compiler
 from .units import Row, Unit, Written
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 MAX_UNITS_A_COMMIT = 512
 RETRY_AFTER_SECONDS = 1.0
@@ -147,11 +150,18 @@ class Writer:
         connection.execute("RELEASE unit")
         return _Outcome(job, written, None)
 
+    def _tell(self, events: Sequence[StoredEvent]) -> None:
+        for listener in self._listeners:
+            try:
+                listener(events)
+            except Exception:
+                # They are durable, and their writers must be answered; readers find them in the log.
+                log.exception("A listener failed on %d committed events", len(events))
+
     def _answer(self, outcomes: list[_Outcome]) -> None:
         events = [e for outcome in outcomes if outcome.written for e in outcome.written.events]
         if events:
-            for listener in self._listeners:
-                listener(events)
+            self._tell(events)
         for outcome in outcomes:
             answer = outcome.job.answer
             if answer.done():
@@ -160,6 +170,11 @@ class Writer:
                 answer.set_result(outcome.written.result)
             else:
                 answer.set_exception(_as_ours(outcome.error))
+
+
+def _is_the_databases_state(error: BaseException | None) -> bool:
+    # IntegrityError and ProgrammingError are mistakes of ours; the disk's and the file's state are not.
+    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
@@ -181,6 +196,6 @@ def _unavailable(error: BaseException) -> Unavailable:
 def _as_ours(error: BaseException | None) -> RealtimeError:
     if isinstance(error, RealtimeError):
         return error
-    if isinstance(error, sqlite3.OperationalError):
+    if error is not None and _is_the_databases_state(error):
         return _unavailable(error)
     return Internal(f"The store could not keep this: {error!r}")

@@ -85,6 +85,8 @@ def test_M2_no_input_raises_anything_but_bad_request(frame: str | bytes) -> None
         '{"type":"subscribe","id":1,"room":"project:p","since":{"epoch":"e"}}',
         '{"type":"subscribe","id":1,"room":"project:p","since":"latest"}',
         '{"type":"subscribe","id":1,"room":5}',
+        '{"type":"subscribe","id":1,"room":"system","since":{"epoch":"e","seq":-1}}',
+        '{"type":"subscribe","id":1,"room":"system","since":{"epoch":"e","seq":99999999999999999999}}',
         "[]",
         "1",
     ],

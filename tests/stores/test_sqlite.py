@@ -50,6 +50,36 @@ async def test_L2_a_file_that_is_no_database_is_refused_with_words(tmp_path: Pat
     assert path.read_bytes().startswith(b"this is not"), "and left alone"
 
 
+async def test_L2_a_listener_that_fails_keeps_nobody_waiting(open_store: OpenStore) -> None:
+    store = await open_store()
+
+    def broken(_events: object) -> None:
+        raise ZeroDivisionError
+
+    heard: list[int] = []
+    store.on_commit(broken)
+    store.on_commit(lambda events: heard.extend(event.seq for event in events))
+    assert (await asyncio.wait_for(store.log.append(draft()), 5)).seq == 1
+    assert heard == [1]
+    await store.close()
+
+
+async def test_L4_a_database_that_is_locked_for_long_gives_a_retryable_error(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    store = await open_store()
+    store._writer._connection.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(tmp_path / "realtime.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable) as caught:
+        await store.log.append(draft())
+    assert caught.value.retryable and caught.value.retry_after
+    other.execute("ROLLBACK")
+    other.close()
+    assert (await store.log.append(draft())).seq == 1
+    await store.close()
+
+
 async def test_L2_servers_that_start_together_make_one_database(tmp_path: Path) -> None:
     path = tmp_path / "realtime.sqlite"
     stores = await asyncio.gather(*(SqliteStore.open(path) for _ in range(4)))

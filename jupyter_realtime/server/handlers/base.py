@@ -12,7 +12,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError
 
 from ...core.actors import Principal
-from ...core.codec import convert, decode_json, encode
+from ...core.codec import MAX_INTEGER, convert, decode_json, encode
 from ...core.errors import (
     BY_CODE,
     BadRequest,
@@ -85,9 +85,12 @@ class RealtimeHandler(JupyterHandler):
         if text is None:
             return default
         try:
-            return int(text)
+            number = int(text)
         except ValueError:
             raise BadRequest(f"{name} is an integer.") from None
+        if not 0 <= number <= MAX_INTEGER:
+            raise BadRequest(f"{name} is between 0 and 2⁶³ - 1.")
+        return number
 
     def limit(self) -> int:
         """Read `?limit=`."""

@@ -1,0 +1,39 @@
+"""Jupyter goes on working when we don't."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def jp_server_config(jp_data_dir: Path) -> dict[str, Any]:
+    """A server whose database can't be opened."""
+    broken = jp_data_dir / "realtime.sqlite"
+    broken.parent.mkdir(parents=True, exist_ok=True)
+    broken.write_bytes(b"this was a database once " * 200)
+    return {
+        "ServerApp": {"jpserver_extensions": {"jupyter_realtime": True}},
+        "RealtimeConfig": {"store_url": f"sqlite:///{broken}"},
+    }
+
+
+async def test_L2_with_a_broken_database_jupyter_saves_and_we_say_what_is_wrong(
+    jp_fetch: Any, jp_root_dir: Path
+) -> None:
+    health = await jp_fetch("realtime/api/v1/health")
+    assert json.loads(health.body)["status"] == "down"
+    refused = await jp_fetch("realtime/api/v1/me", raise_error=False)
+    error = json.loads(refused.body)
+    assert (refused.code, error["code"], error["retryable"]) == (503, "unavailable", True)
+    assert "store_url" in error["message"] and error["retry_after"] > 0
+    saved = await jp_fetch(
+        "api/contents/a.txt",
+        method="PUT",
+        body=json.dumps({"type": "file", "format": "text", "content": "still here"}),
+    )
+    assert saved.code == 201
+    assert (jp_root_dir / "a.txt").read_text() == "still here"
