@@ -27,11 +27,15 @@ from .core.messages import Position
 
 @dataclass(frozen=True)
 class Project:
-    """Files that belong together; `root` is the absolute folder on the server that holds them."""
+    """Files that belong together; `root` is the absolute folder on the server that holds them.
+
+    Where `enabled` is false an owner has turned everything off for it.
+    """
 
     id: str
     root: str
     name: str
+    enabled: bool = True
 
 
 @dataclass(frozen=True)

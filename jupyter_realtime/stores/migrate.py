@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 # The newest revision in `migrations/versions`; a test compares.
-REVISION = "0001"
+REVISION = "0002"
 
 
 def migrate(path: Path) -> None:
-    """Bring the file up to date; servers that start together wait for one another."""
-    if revision_of(path) != REVISION:
+    """Bring the file up to date; servers that start together wait for one another.
+
+    A file that a newer server has brought further is left as it is: within a major version of the schema
+    (which is in the file's name) changes only add.
+    """
+    revision = revision_of(path)
+    if revision is None or revision < REVISION:
         _upgrade(path)
 
 

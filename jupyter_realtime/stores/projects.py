@@ -36,7 +36,7 @@ def ensure(root: str, name: str) -> Unit[Written[Project]]:
     if rows:
         return Written(_project(rows[0]))
     new = Project(id=secrets.token_urlsafe(9), root=root, name=name)
-    yield ADD, {"id": new.id, "root": root, "name": name}
+    yield ADD, {"id": new.id, "root": root, "name": name, "enabled": 1}
     return Written(new)
 
 
@@ -61,7 +61,8 @@ def _within(folder: str) -> Unit[list[Project]]:
 
 
 def _project(row: Row) -> Project:
-    return Project(*row)
+    project_id, root, name, enabled = row
+    return Project(id=project_id, root=root, name=name, enabled=bool(enabled))
 
 
 class SqlProjects:

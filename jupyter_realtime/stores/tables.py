@@ -58,6 +58,44 @@ project = Table(
     Column("id", Text, primary_key=True),
     Column("root", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
+    # 0 where an owner has turned everything off for the project.
+    Column("enabled", Integer, nullable=False, server_default="1"),
+)
+
+# Who may what in a project beyond what the server grants to everybody; `kind` is user or group.
+member = Table(
+    "member",
+    metadata,
+    Column("project", Text, ForeignKey("project.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Minted JWTs by their `jti`; never the token itself. A revoked one stays until it would have expired:
+# these rows are the deny-list.
+token = Table(
+    "token",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger),
+    Index("token_by_owner", "owner", "created_ms"),
+)
+
+# Single-use tickets for sockets, by their SHA-256: who reads the database can't redeem one.
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("principal", Text, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 document = Table(

@@ -111,6 +111,17 @@ def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> No
     assert _columns(migrated) == _columns(created)
 
 
+def test_a_file_of_a_newer_server_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "newer.sqlite"
+    migrate.migrate(file)
+    connection = sqlite3.connect(file)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    migrate.migrate(file)
+    assert migrate.revision_of(file) == "9999"
+
+
 def test_the_newest_migration_is_the_one_that_is_expected() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
