@@ -19,6 +19,7 @@ from ..service.active_runs import ActiveRuns
 from ..service.analyses import Analyses
 from ..service.connection import Doors
 from ..service.connections import Connections
+from ..service.figures import Figures
 from ..service.leases import Leases
 from ..service.projects import Projects
 from ..service.publishing import Publishing
@@ -27,6 +28,7 @@ from ..service.run_history import RunHistory
 from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
 from .identity import Identity
+from .metrics import metrics
 from .tokens import Tokens, read_or_make_key
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class Services:
     connections: Connections
     identity: Identity
     tokens: Tokens
+    figures: Figures
 
 
 class Runtime:
@@ -90,6 +93,7 @@ class Runtime:
         while self._services is None:
             try:
                 self._services = await open_services(self.config, self.root)
+                metrics.add(self._services)
                 self.failure = None
             except RealtimeError as error:
                 self._fail(error)
@@ -114,6 +118,7 @@ class Runtime:
         services, self._services = self._services, None
         if services is None:
             return
+        metrics.remove(services)
         await services.connections.close()
         await services.leases.close()
         await services.analyses.close()
@@ -139,11 +144,12 @@ def assemble(
 ) -> Services:
     """Put the services on their adapters."""
     projects = Projects(store, root)
-    rooms = Rooms(store.log)
+    figures = Figures()
+    rooms = Rooms(store.log, figures)
     active = ActiveRuns(rooms)
     history = RunHistory(store, projects, active)
     rooms.show_with(history.board)
-    publishing = Publishing(store, rooms, projects)
+    publishing = Publishing(store, rooms, projects, figures)
     return Services(
         store=store,
         rooms=rooms,
@@ -153,11 +159,12 @@ def assemble(
         analyses=Analyses(store, rooms, projects, active, history, engine),
         leases=Leases(store, rooms, active),
         connections=Connections(
-            Doors(rooms=rooms, projects=projects, publishing=publishing),
+            Doors(rooms=rooms, projects=projects, publishing=publishing, figures=figures),
             config.limits,
             heartbeat_seconds=config.heartbeat_seconds,
             answer=True,
         ),
         identity=Identity(config, tokens),
         tokens=tokens,
+        figures=figures,
     )

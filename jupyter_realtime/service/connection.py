@@ -41,6 +41,7 @@ from ..core.messages import (
 from ..core.rooms import RoomName
 from ..core.session import Beat, Close, Deliver, Effect, Perform, Phase, Session, error_frame
 from ..core.subscription import Subscription
+from .figures import Figures
 from .outbox import Outbox
 from .projects import Projects
 from .publishing import Publishing
@@ -70,6 +71,7 @@ class Doors:
     rooms: Rooms
     projects: Projects
     publishing: Publishing
+    figures: Figures
 
 
 class Connection:
@@ -145,6 +147,7 @@ class Connection:
             elif isinstance(effect, Beat):
                 self._push(encode(Heartbeat(heads=self._heads())))
             elif isinstance(effect, Close):
+                self._doors.figures.closes[effect.code] += 1
                 self.outbox.push(effect.goodbye)
                 self._transport.close(int(effect.code), effect.reason)
 
@@ -158,6 +161,7 @@ class Connection:
 
     def _too_slow(self) -> None:
         self.outbox.take()
+        self._doors.figures.drops["connection"] += 1
         self.close(CloseCode.TOO_SLOW, "Answers were not read.", retry_after=1.0)
 
     # -- requests ---------------------------------------------------------------------------------
@@ -279,6 +283,7 @@ class Connection:
                 return
             current.lag()
         if was_live and current.phase is subscription.Phase.LAGGING:
+            self._doors.figures.resyncs["overflow"] += 1
             self._push(encode(Resync(room=event.room, reason="overflow")))
 
     def offer_state(self, room: str, entry: StateEntry, frame: bytes) -> None:

@@ -45,6 +45,11 @@ class Connections:
     def __len__(self) -> int:
         return len(self._open)
 
+    @property
+    def waiting_bytes(self) -> int:
+        """How much waits for clients to read; may be asked from any thread."""
+        return sum(connection.outbox.waiting_bytes for connection in list(self._open))
+
     def connect(self, transport: Transport, authenticate: Authenticate) -> Connection:
         """Take in a new socket, of which nothing is known yet."""
         session = Session(

@@ -16,6 +16,7 @@ from ..core.log import Draft
 from ..core.messages import Position
 from ..core.rooms import RoomName
 from ..ports import Store
+from .figures import Figures
 from .projects import Projects
 from .rooms import Rooms
 
@@ -36,19 +37,23 @@ def draft(room: str, event: str, data: Any, actor: Actor, key: str | None = None
 class Publishing:
     """Lets clients publish `custom:*` events and pin states of their own, and nothing else."""
 
-    def __init__(self, store: Store, rooms: Rooms, projects: Projects) -> None:
+    def __init__(self, store: Store, rooms: Rooms, projects: Projects, figures: Figures) -> None:
         self._store = store
         self._rooms = rooms
         self._projects = projects
+        self._figures = figures
 
     async def publish(
         self, principal: Principal, room: str, event: str, data: Any, key: str | None
     ) -> Position:
         """Append a client's event; returns when it is durable."""
+        began = time.perf_counter()
         name = RoomName.parse(room)
         check_published(event, name)
         await self._projects.check(principal, Verb.PUBLISH, name)
-        return await self._store.log.append(draft(room, event, data, principal.actor, key))
+        position = await self._store.log.append(draft(room, event, data, principal.actor, key))
+        self._figures.publish_seconds.observe(time.perf_counter() - began)
+        return position
 
     async def pin(
         self, principal: Principal, room: str, event: str, key: str, data: Any, connection: str

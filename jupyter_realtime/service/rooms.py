@@ -35,6 +35,7 @@ from ..core.recovery import Origin, Resumption, resume
 from ..core.rooms import RoomName
 from ..core.times import rfc3339
 from ..ports import Log
+from .figures import Figures
 
 # Entities' states by room, for a board that is opened: analyses, the system.
 BoardSource = Callable[[RoomName], Awaitable[Sequence[StateEntry]]]
@@ -99,12 +100,18 @@ class Room:
 class Rooms:
     """All rooms that are open on this node."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, figures: Figures) -> None:
         self._log = log
+        self._figures = figures
         self._board_source: BoardSource = _nothing
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Future[Room]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def open_count(self) -> int:
+        """How many rooms are open."""
+        return len(self._rooms)
 
     def show_with(self, board_source: BoardSource) -> None:
         """Say where a board's entity-owned entries come from when it is opened."""
@@ -134,7 +141,10 @@ class Rooms:
             )
         after = None if since == "earliest" else since.seq
         page = await self._log.page(room.name, after, MAX_EVENTS_A_REPLY)
-        return resume(since, page)
+        resumption = resume(since, page)
+        self._figures.replays[resumption.recovered] += 1
+        self._figures.replayed_events += len(resumption.events)
+        return resumption
 
     def head(self, name: str) -> int:
         """How far a room has come, as far as this node has handed out."""
@@ -143,6 +153,7 @@ class Rooms:
 
     def committed(self, events: Sequence[StoredEvent]) -> None:
         """Hand out a batch that has just become durable."""
+        self._figures.events += len(events)
         for event in events:
             room = self._rooms.get(event.room)
             if room is not None and not room.deliver((event,)):

@@ -1,0 +1,168 @@
+"""The figures as Prometheus metrics, beside Jupyter's own at `/metrics`.
+
+Prometheus' registry belongs to the process, while a process may hold several servers (tests do). So one
+collector is registered as long as any server runs, and reports the sum of all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Protocol, TypeVar
+
+from prometheus_client import REGISTRY
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from ..service.connections import Connections
+from ..service.figures import LATENCY_BOUNDS_SECONDS, Figures, Histogram
+from ..service.rooms import Rooms
+
+T = TypeVar("T")
+
+PREFIX = "jupyter_realtime_"
+
+
+class Measured(Protocol):
+    """A running server, as far as it is measured."""
+
+    @property
+    def figures(self) -> Figures:
+        """What it has counted."""
+        ...
+
+    @property
+    def connections(self) -> Connections:
+        """Who is connected."""
+        ...
+
+    @property
+    def rooms(self) -> Rooms:
+        """What is open."""
+        ...
+
+
+class Metrics(Collector):
+    """Reads the figures of all servers of this process whenever somebody asks for them."""
+
+    def __init__(self) -> None:
+        self._servers: list[Measured] = []
+
+    def add(self, server: Measured) -> None:
+        """Begin to report a server."""
+        self._servers.append(server)
+        if len(self._servers) == 1:
+            REGISTRY.register(self)
+
+    def remove(self, server: Measured) -> None:
+        """Stop reporting a server."""
+        self._servers.remove(server)
+        if not self._servers:
+            REGISTRY.unregister(self)
+
+    def collect(self) -> Iterator[Metric]:
+        """Give every metric; called from any thread."""
+        servers = list(self._servers)
+        figures = [server.figures for server in servers]
+        yield _gauge(
+            "connections", "WebSockets that are open.", sum(len(s.connections) for s in servers)
+        )
+        yield _gauge(
+            "rooms", "Rooms that somebody is in.", sum(s.rooms.open_count for s in servers)
+        )
+        yield _gauge(
+            "queue_bytes",
+            "Bytes that wait for clients to read.",
+            sum(s.connections.waiting_bytes for s in servers),
+        )
+        yield _counter(
+            "events", "Events made durable by this server.", sum(f.events for f in figures)
+        )
+        yield _counter(
+            "deliveries",
+            "Events, states and replies handed to sockets.",
+            sum(f.deliveries for f in figures),
+        )
+        yield from _replays(figures)
+        yield _counter_by(
+            "resyncs",
+            "Subscribers told to read the log.",
+            "reason",
+            _sum(f.resyncs for f in figures),
+        )
+        yield _counter_by(
+            "drops",
+            "What slow clients did not get live, by class: event (read from the log instead), "
+            "state (a later value went out), connection (closed).",
+            "class",
+            _sum(f.drops for f in figures),
+        )
+        closes = {str(code): n for code, n in _sum(f.closes for f in figures).items()}
+        yield _counter_by("closes", "Connections ended by the server.", "code", closes)
+        yield _histogram(
+            "publish_seconds",
+            "From accepting a publish to its being durable.",
+            [f.publish_seconds for f in figures],
+        )
+        yield _histogram(
+            "delivery_seconds",
+            "From the commit to the hand-over to a socket, once for all that goes out together.",
+            [f.delivery_seconds for f in figures],
+        )
+
+
+metrics = Metrics()
+
+
+def _gauge(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(PREFIX + name, about, value=value)
+
+
+def _counter(name: str, about: str, value: int) -> Metric:
+    # Prometheus' library adds `_total`.
+    return CounterMetricFamily(PREFIX + name, about, value=value)
+
+
+def _counter_by(name: str, about: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = CounterMetricFamily(PREFIX + name, about, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family
+
+
+def _histogram(name: str, about: str, parts: Sequence[Histogram]) -> Metric:
+    by_bound = (sum(column) for column in zip(*(p.counts for p in parts), strict=True))
+    bounds = [*map(str, LATENCY_BOUNDS_SECONDS), "+Inf"]
+    buckets = list(zip(bounds, accumulate(by_bound), strict=True))
+    total = sum(p.sum_seconds for p in parts)
+    return HistogramMetricFamily(PREFIX + name, about, buckets=buckets, sum_value=total)
+
+
+def _replays(figures: Sequence[Figures]) -> Iterator[Metric]:
+    replays = _sum(f.replays for f in figures)
+    by_outcome = {"true": replays[True], "false": replays[False]}
+    yield _counter_by(
+        "replays",
+        "Subscriptions that asked for what they had missed, by whether they could have it.",
+        "recovered",
+        by_outcome,
+    )
+    yield _counter(
+        "replayed_events",
+        "Events read from the log for returning clients.",
+        sum(f.replayed_events for f in figures),
+    )
+
+
+def _sum(counters: Iterable[Counter[T]]) -> Counter[T]:
+    total: Counter[T] = Counter()
+    for counter in counters:
+        # A copy: the loop may count on while another thread reads.
+        total.update(counter.copy())
+    return total
