@@ -24,41 +24,20 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 
-import msgspec
-
 from ..core import messages as m
-from ..core.codec import encode
-from ..core.errors import (
-    BadRequest,
-    ErrorBody,
-    Forbidden,
-    LimitReached,
-    RealtimeError,
-    TooLarge,
-    Unauthenticated,
-    from_body,
-)
+from ..core.errors import BadRequest, Forbidden, LimitReached, RealtimeError, Unauthenticated
 from .backoff import Backoff
-from .effects import (
-    Acknowledged,
-    Effect,
-    HangUp,
-    Over,
-    Reconnect,
-    Refused,
-    Returned,
-    Send,
-    Tell,
-)
+from .effects import Effect, HangUp, Over, Reconnect, Refused, Returned, Tell
+from .following import Following
 from .frames import AnyReply, BadFrame, ServerFrame, decode
 from .outbox import Letter, Outbox
-from .room import Entered, Missed, Origin, Room
+from .requests import Requests
+from .room import Origin, Room
 
 MISSED_HEARTBEATS = 2.5
 # A server that knows us from the handshake says welcome at once; after this we show the token again.
 SHOW_TOKEN_AFTER_SECONDS = 2.0
 GREETING_SECONDS = 15.0
-RETRY_SECONDS = 1.0
 PATIENCE_WITH_NONSENSE = 3
 
 CLOSE_TOO_BIG = 1009
@@ -97,10 +76,9 @@ class Conversation:
         self.welcome: m.Welcome | None = None
         self._token = token
         self._backoff = backoff
-        self._rooms: dict[str, Room] = {}
-        self._outbox = Outbox()
-        self._asked: dict[m.RequestId, Room | Letter | None] = {}
-        self._last_id = 0
+        self._requests = Requests()
+        self._following = Following(self._requests)
+        self._outbox = Outbox(self._requests)
         self._opened_at = self._heard_at = 0.0
         self._token_shown = False
         self._goodbye: m.Goodbye | None = None
@@ -114,26 +92,18 @@ class Conversation:
         """Let a listener into a room; it is told `Entered`, or `Refused`, when the server answered."""
         if self._error is not None:
             return [Tell(listener, Refused(self._error))]
-        followed = self._rooms.setdefault(room, Room(room))
-        followed.join(listener, origin)
-        return self._ask(followed)
+        return self._following.subscribe(listener, room, origin)
 
     def unsubscribe(self, listener: int, room: str) -> list[Effect]:
         """Let a listener go, and leave the room behind the last one."""
-        followed = self._rooms.get(room)
-        if followed is None or not followed.leave(listener):
-            return []
-        del self._rooms[room]
-        if self.phase is not Phase.OPEN:
-            return []
-        return [self._request(None, lambda i: m.UnsubscribeRequest(id=i, room=room))]
+        return self._following.unsubscribe(listener, room)
 
     def publish(self, letter: Letter, now: float) -> list[Effect]:
         """Post a letter; its ticket is `Acknowledged` or `Returned` in the end."""
         if self._error is not None:
             return [Returned(letter.ticket, self._error)]
         self._outbox.add(letter)
-        return self._post(now)
+        return self._outbox.send_due(now)
 
     def withdraw(self, ticket: int) -> None:
         """Don't send a letter (again)."""
@@ -196,18 +166,13 @@ class Conversation:
         self._part()
         self.phase, self._error = Phase.OVER, error
         effects: list[Effect] = [Over(error)]
-        effects += [Returned(ticket, error) for ticket in self._outbox.drain()]
-        for room in self._rooms.values():
-            effects += [Tell(listener, Refused(error)) for listener in room.listeners]
-        self._rooms.clear()
-        return effects
+        return effects + self._outbox.give_up(error) + self._following.give_up(error)
 
     def _part(self) -> None:
         self.phase = Phase.APART
-        self._asked.clear()
+        self._requests.connection_lost()
         self._outbox.connection_lost()
-        for room in self._rooms.values():
-            room.asking = room.ask_at = None
+        self._following.connection_lost()
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -219,11 +184,7 @@ class Conversation:
             return []
         if now - self._heard_at > MISSED_HEARTBEATS * self.welcome.heartbeat:
             return self._hang_up(CLOSE_HEARTBEAT_LOST, "The server is silent.")
-        effects = self._post(now)
-        for room in self._rooms.values():
-            if room.ask_at is not None and room.ask_at <= now:
-                effects += self._ask(room)
-        return effects
+        return self._outbox.send_due(now) + self._following.ask_due(now)
 
     def _await_greeting(self, now: float) -> list[Effect]:
         waited = now - self._opened_at
@@ -235,17 +196,18 @@ class Conversation:
 
     def _show_token(self, token: str) -> list[Effect]:
         self._token_shown = True
-        return [self._request(None, lambda i: m.AuthRequest(id=i, token=token))]
+        return [self._requests.make(None, lambda i: m.AuthRequest(id=i, token=token))]
 
     # -- what the server says --------------------------------------------------------------------
 
     def _hear(self, message: ServerFrame | AnyReply, now: float) -> list[Effect]:
         if isinstance(message, m.EventFrame):
-            return self._hear_event(message)
+            self._nonsense = 0
+            return self._following.hear_event(message)
         if isinstance(message, AnyReply):
             return self._hear_reply(message, now)
         if isinstance(message, m.StateFrame):
-            return self._hear_state(message)
+            return self._following.hear_state(message)
         if isinstance(message, m.ErrorFrame):
             return self._hear_error(message, now)
         if isinstance(message, m.Heartbeat):
@@ -258,8 +220,7 @@ class Conversation:
         if isinstance(message, m.Welcome):
             return self._hear_welcome(message, now)
         if isinstance(message, m.Resync):
-            room = self._rooms.get(message.room)
-            return self._ask(room) if room else []
+            return self._following.hear_resync(message)
         if isinstance(message, m.Renew):
             return self._show_token(self._token) if self._token else []
         self._goodbye = message
@@ -269,133 +230,29 @@ class Conversation:
         if message.protocol != m.PROTOCOL:
             other = f"The server speaks protocol {message.protocol}, this client {m.PROTOCOL}."
             return self.give_up(BadRequest(f"{other} Install the same version on both sides."))
-        self.phase, self.welcome = Phase.OPEN, message
+        self.phase, self.welcome, self._requests.limits = Phase.OPEN, message, message.limits
         if not self._nonsense:
             self._backoff.reset()
-        effects: list[Effect] = []
-        for room in self._rooms.values():
-            effects += self._ask(room)
-        return effects + self._post(now)
-
-    def _hear_event(self, event: m.EventFrame) -> list[Effect]:
-        self._nonsense = 0
-        room = self._rooms.get(event.room)
-        if room is None:
-            return []
-        if room.is_next(event.seq):
-            return [Tell(listener, event) for listener in room.take(event.seq, event.id)]
-        return self._ask(room) if room.shows_hole(event.seq) else []
-
-    def _hear_state(self, state: m.StateFrame) -> list[Effect]:
-        room = self._rooms.get(state.room)
-        return [Tell(listener, state) for listener in room.listeners] if room else []
+        return self._following.ask_all() + self._outbox.send_due(now)
 
     def _hear_heartbeat(self, beat: m.Heartbeat) -> list[Effect]:
         effects: list[Effect] = []
         if self.welcome and self.welcome.answer:
-            effects.append(self._request(None, lambda i: m.PingRequest(id=i)))
-        for name, head in beat.heads.items():
-            room = self._rooms.get(name)
-            if room and room.shows_hole(head):
-                effects += self._ask(room)
-        return effects
+            effects.append(self._requests.make(None, lambda i: m.PingRequest(id=i)))
+        return effects + self._following.hear_heads(beat.heads)
 
     def _hear_reply(self, reply: AnyReply, now: float) -> list[Effect]:
-        asked = self._asked.pop(reply.id, None)
-        if isinstance(asked, Letter):
-            position = reply.read(m.PublishReply).position
-            self._outbox.remove(asked.ticket)
-            return [Acknowledged(asked.ticket, position)]
-        if isinstance(asked, Room) and asked.asking == reply.id:
-            return self._enter(asked, reply.read(m.SubscribeReply), now)
+        about = self._requests.answered(reply.id)
+        if isinstance(about, Letter):
+            return self._outbox.acknowledged(about, reply)
+        if isinstance(about, Room):
+            return self._following.entered(about, reply, now)
         return []
-
-    def _enter(self, room: Room, reply: m.SubscribeReply, now: float) -> list[Effect]:
-        effects: list[Effect] = []
-        for listener, item in room.settle(reply):
-            told = item if isinstance(item, Missed) else _in_room(item, room.name)
-            effects.append(Tell(listener, told))
-        effects += [Tell(listener, Entered(reply.states)) for listener in room.listeners]
-        if reply.more and reply.events:
-            effects += self._ask(room)
-        elif reply.more:
-            room.ask_at = now + RETRY_SECONDS
-        return effects
 
     def _hear_error(self, message: m.ErrorFrame, now: float) -> list[Effect]:
-        asked = self._asked.pop(message.id, None) if message.id is not None else None
-        error = _error_of(message)
-        again_at = now + (RETRY_SECONDS if message.retry_after is None else message.retry_after)
-        if isinstance(asked, Letter):
-            if message.retryable:
-                self._outbox.postpone(asked, again_at)
-                return []
-            self._outbox.remove(asked.ticket)
-            return [Returned(asked.ticket, error)]
-        if isinstance(asked, Room) and asked.asking == message.id:
-            asked.asking = None
-            if message.retryable:
-                asked.ask_at = again_at
-                return []
-            return self._close_room(asked, error)
+        about = self._requests.answered(message.id)
+        if isinstance(about, Letter):
+            return self._outbox.refused(about, message, now)
+        if isinstance(about, Room):
+            return self._following.refused(about, message, now)
         return []
-
-    def _close_room(self, room: Room, error: RealtimeError) -> list[Effect]:
-        del self._rooms[room.name]
-        return [Tell(listener, Refused(error)) for listener in room.listeners]
-
-    # -- what we say -----------------------------------------------------------------------------
-
-    def _request(
-        self, about: Room | Letter | None, make: Callable[[m.RequestId], m.ClientFrame]
-    ) -> Send:
-        self._last_id += 1
-        if about is not None:
-            self._asked[self._last_id] = about
-        return Send(encode(make(self._last_id)).decode())
-
-    def _ask(self, room: Room) -> list[Effect]:
-        if self.phase is not Phase.OPEN:
-            return []
-        sent = self._request(
-            room, lambda i: m.SubscribeRequest(id=i, room=room.name, since=room.origin)
-        )
-        room.asking, room.ask_at = self._last_id, None
-        return [sent]
-
-    def _post(self, now: float) -> list[Effect]:
-        if self.phase is not Phase.OPEN:
-            return []
-        effects: list[Effect] = []
-        for letter in self._outbox.due(now):
-            effects += self._send_letter(letter)
-        return effects
-
-    def _send_letter(self, letter: Letter) -> list[Effect]:
-        letter.sent = True
-        sent = self._request(
-            letter,
-            lambda i: m.PublishRequest(
-                id=i, room=letter.room, event=letter.event, data=letter.data, key=letter.key
-            ),
-        )
-        limit = self.welcome.limits.message_bytes if self.welcome else None
-        # Sent anyway it could end the connection, and would be resent on the next one, for ever.
-        if limit is not None and len(sent.frame.encode()) > limit:
-            self._outbox.remove(letter.ticket)
-            return [Returned(letter.ticket, TooLarge(f"A message has at most {limit} bytes."))]
-        return [sent]
-
-
-def _in_room(event: m.LoggedEvent, room: str) -> m.EventFrame:
-    return m.EventFrame(room=room, **msgspec.structs.asdict(event))
-
-
-def _error_of(message: m.ErrorFrame) -> RealtimeError:
-    body = ErrorBody(
-        code=message.code,
-        message=message.message,
-        retryable=message.retryable,
-        retry_after=message.retry_after,
-    )
-    return from_body(body)

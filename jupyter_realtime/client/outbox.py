@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from ..core import messages as m
+from ..core.errors import RealtimeError, TooLarge
+from .effects import Acknowledged, Effect, Returned
+from .frames import AnyReply
+from .requests import Requests, error_of, retry_at
 
 
 @dataclass
@@ -23,40 +28,62 @@ class Letter:
 class Outbox:
     """Letters in the order in which they were written."""
 
-    def __init__(self) -> None:
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
         self._letters: dict[int, Letter] = {}
-
-    def __len__(self) -> int:
-        return len(self._letters)
 
     def add(self, letter: Letter) -> None:
         """Keep a letter until it is acknowledged."""
         self._letters[letter.ticket] = letter
 
-    def get(self, ticket: int) -> Letter | None:
-        """Find a letter that is still in here."""
-        return self._letters.get(ticket)
-
     def remove(self, ticket: int) -> None:
         """Forget a letter: it was acknowledged, refused or withdrawn."""
         self._letters.pop(ticket, None)
 
-    def due(self, now: float) -> Iterator[Letter]:
-        """Go through what can be sent now."""
+    def send_due(self, now: float) -> list[Effect]:
+        """Send what can be sent now."""
+        if not self._requests.can_be_sent:
+            return []
         waiting = list(self._letters.values())
-        return (letter for letter in waiting if not letter.sent and letter.not_before <= now)
+        return [self._send(each) for each in waiting if not each.sent and each.not_before <= now]
 
-    def postpone(self, letter: Letter, until: float) -> None:
-        """Send a letter again, later."""
-        letter.sent, letter.not_before = False, until
+    def _send(self, letter: Letter) -> Effect:
+        letter.sent = True
+        sent = self._requests.make(
+            letter,
+            lambda i: m.PublishRequest(
+                id=i, room=letter.room, event=letter.event, data=letter.data, key=letter.key
+            ),
+        )
+        limits = self._requests.limits
+        # Sent anyway it could end the connection, and would be resent on the next one, for ever.
+        if limits is not None and len(sent.frame.encode()) > limits.message_bytes:
+            self.remove(letter.ticket)
+            too_large = TooLarge(f"A message has at most {limits.message_bytes} bytes.")
+            return Returned(letter.ticket, too_large)
+        return sent
+
+    def acknowledged(self, letter: Letter, reply: AnyReply) -> list[Effect]:
+        """The event of a letter is durable."""
+        position = reply.read(m.PublishReply).position
+        self.remove(letter.ticket)
+        return [Acknowledged(letter.ticket, position)]
+
+    def refused(self, letter: Letter, message: m.ErrorFrame, now: float) -> list[Effect]:
+        """Send a letter again later, or give it back."""
+        if message.retryable:
+            letter.sent, letter.not_before = False, retry_at(message, now)
+            return []
+        self.remove(letter.ticket)
+        return [Returned(letter.ticket, error_of(message))]
 
     def connection_lost(self) -> None:
         """Nothing counts as sent any more."""
         for letter in self._letters.values():
-            self.postpone(letter, 0.0)
+            letter.sent, letter.not_before = False, 0.0
 
-    def drain(self) -> list[int]:
-        """Take everything out: there will be no other connection."""
+    def give_up(self, error: RealtimeError) -> list[Effect]:
+        """Give everything back: there will be no other connection."""
         tickets = list(self._letters)
         self._letters.clear()
-        return tickets
+        return [Returned(ticket, error) for ticket in tickets]
