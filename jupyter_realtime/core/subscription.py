@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import enum
 
+from .batch import Batch
 from .log import StoredEvent
 from .recovery import Resumption
 
@@ -43,6 +44,8 @@ class Phase(enum.Enum):
 class Subscription:
     """The state machine of one connection in one room."""
 
+    __slots__ = ("_buffer", "_overrun", "phase", "room", "seq")
+
     def __init__(self, room: str) -> None:
         self.room = room
         self.phase = Phase.BUFFERING
@@ -50,25 +53,28 @@ class Subscription:
         self._buffer: list[StoredEvent] = []
         self._overrun = False
 
-    def offer(self, event: StoredEvent) -> bool:
-        """Take a committed event; True means: deliver it now."""
+    def offer(self, batch: Batch) -> Batch | None:
+        """Take committed events; what is returned is to be delivered now."""
         if self.phase is Phase.LIVE:
-            return self._follow(event)
+            return self._follow(batch)
         if self.phase is Phase.BUFFERING:
-            if len(self._buffer) < MAX_BUFFERED_EVENTS:
-                self._buffer.append(event)
-            else:
-                self._overrun = True
-        return False
+            room_left = MAX_BUFFERED_EVENTS - len(self._buffer)
+            self._buffer.extend(batch.events[:room_left])
+            self._overrun = self._overrun or len(batch.events) > room_left
+        return None
 
-    def _follow(self, event: StoredEvent) -> bool:
-        if event.seq <= self.seq:
-            return False
-        if event.seq != self.seq + 1:
+    def _follow(self, batch: Batch) -> Batch | None:
+        if batch.before == self.seq:
+            self.seq = batch.last
+            return batch
+        if batch.last <= self.seq:
+            return None
+        if batch.before > self.seq:
             self.phase = Phase.LAGGING
-            return False
-        self.seq = event.seq
-        return True
+            return None
+        rest = batch.behind(self.seq)
+        self.seq = batch.last
+        return rest
 
     def settle(self, resumption: Resumption) -> tuple[list[StoredEvent], bool]:
         """Merge what was read with what came meanwhile.

@@ -30,6 +30,7 @@ from .config import RealtimeConfig
 from .identity import Identity
 from .metrics import metrics
 from .tokens import Tokens, read_or_make_key
+from .transport import Flusher
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class Runtime:
         self.config = config
         self.root = root
         self.failure: RealtimeError | None = None
+        self.flusher = Flusher()
         self._services: Services | None = None
         self._settled = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from ..core.batch import Batch
 from ..core.errors import RealtimeError
-from ..core.log import StoredEvent
 from ..core.messages import StateEntry
 from ..core.rooms import RoomName
 from ..ports import Run
@@ -30,13 +30,14 @@ class ActiveRun:
         self.task: asyncio.Task[None] | None = None
         self._noting: asyncio.Task[None] | None = None
 
-    def offer_event(self, event: StoredEvent) -> None:
+    def offer_events(self, batch: Batch) -> None:
         """Obey `analysis:cancel-requested`."""
-        if event.event == "analysis:cancel-requested" and self._noting is None:
+        asked = any(event.event == "analysis:cancel-requested" for event in batch.events)
+        if asked and self._noting is None:
             self.cancel.set()
             self._noting = asyncio.get_running_loop().create_task(self._note_cancelling())
 
-    def offer_state(self, room: str, entry: StateEntry, frame: bytes) -> None:
+    def offer_state(self, entry: StateEntry, wire: bytes) -> None:
         """Ignore states: they are its own."""
 
     async def _note_cancelling(self) -> None:

@@ -17,12 +17,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..core import subscription
 from ..core.access import Verb
 from ..core.actors import Principal
 from ..core.codec import encode
 from ..core.errors import BadRequest, CloseCode, Internal, RealtimeError, Unauthenticated
-from ..core.log import StoredEvent
+from ..core.framing import text_frame
 from ..core.messages import (
     AuthRequest,
     ClientFrame,
@@ -31,8 +30,6 @@ from ..core.messages import (
     PublishReply,
     PublishRequest,
     Reply,
-    Resync,
-    StateEntry,
     StateRequest,
     SubscribeReply,
     SubscribeRequest,
@@ -46,6 +43,7 @@ from .outbox import Outbox
 from .projects import Projects
 from .publishing import Publishing
 from .rooms import Room, Rooms
+from .seat import Seat
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +73,7 @@ class Doors:
 
 
 class Connection:
-    """One client's connection; a `Member` of its rooms.
+    """One client's connection, with a seat in each of its rooms.
 
     Parameters
     ----------
@@ -101,7 +99,7 @@ class Connection:
         self._transport = transport
         self._admit = admit
         self._authenticate = authenticate
-        self._rooms: dict[str, Room] = {}
+        self._rooms: dict[str, tuple[Room, Seat]] = {}
         self._publishes: set[asyncio.Task[None]] = set()
 
     @property
@@ -148,20 +146,20 @@ class Connection:
                 self._push(encode(Heartbeat(heads=self._heads())))
             elif isinstance(effect, Close):
                 self._doors.figures.closes[effect.code] += 1
-                self.outbox.push(effect.goodbye)
+                self.outbox.push(text_frame(effect.goodbye))
                 self._transport.close(int(effect.code), effect.reason)
 
     def _heads(self) -> dict[str, int]:
         # What this subscriber has, or will have once it asks again: never ahead of the room.
-        return {name: room.head for name, room in self._rooms.items()}
+        return {name: room.head for name, (room, _) in self._rooms.items()}
 
     def _push(self, frame: bytes) -> None:
-        if not self.outbox.push(frame):
+        if not self.outbox.push(text_frame(frame)):
             self._too_slow()
 
     def _too_slow(self) -> None:
-        self.outbox.take()
         self._doors.figures.drops["connection"] += 1
+        self.outbox.empty()
         self.close(CloseCode.TOO_SLOW, "Answers were not read.", retry_after=1.0)
 
     # -- requests ---------------------------------------------------------------------------------
@@ -226,11 +224,13 @@ class Connection:
     async def _subscribe(self, request: SubscribeRequest) -> None:
         name = RoomName.parse(request.room)
         await self._doors.projects.check(self._principal, Verb.READ, name)
+        self._drop(request.room)
         current = self.session.rooms[request.room] = Subscription(request.room)
         try:
-            room = await self._doors.rooms.enter(name, self)
-            self._rooms[request.room] = room
+            room = await self._sit_down(name, current)
             resumption = await self._doors.rooms.replay(room, request.since)
+            # The log was read meanwhile: who was thrown out during that gets none of it.
+            await self._doors.projects.check(self._principal, Verb.READ, name)
         except BaseException:
             self._drop(request.room)
             raise
@@ -248,14 +248,21 @@ class Connection:
             )
         )
 
+    async def _sit_down(self, name: RoomName, current: Subscription) -> Room:
+        seat = Seat(current, self.outbox, self._doors.figures, self._too_slow)
+        room = await self._doors.rooms.enter(name, seat)
+        self._rooms[str(name)] = room, seat
+        return room
+
     def _unsubscribe(self, request: UnsubscribeRequest) -> None:
         self._drop(request.room)
         self._push(encode(Reply(id=request.id)))
 
     def _drop(self, room: str) -> None:
         self.session.rooms.pop(room, None)
-        if self._rooms.pop(room, None) is not None:
-            self._doors.rooms.leave(room, self)
+        left = self._rooms.pop(room, None)
+        if left is not None:
+            self._doors.rooms.leave(room, left[1])
 
     async def _publish(self, request: PublishRequest) -> None:
         position = await self._doors.publishing.publish(
@@ -269,26 +276,3 @@ class Connection:
         )
         self.pinned_in.add(request.room)
         self._push(encode(Reply(id=request.id)))
-
-    # -- what rooms hand out ----------------------------------------------------------------------
-
-    def offer_event(self, event: StoredEvent) -> None:
-        """Take a committed event: deliver it, or fall back to the log."""
-        current = self.session.rooms.get(event.room)
-        if current is None:
-            return
-        was_live = current.phase is subscription.Phase.LIVE
-        if current.offer(event):
-            if self.outbox.offer(event.frame):
-                return
-            current.lag()
-        if was_live and current.phase is subscription.Phase.LAGGING:
-            self._doors.figures.resyncs["overflow"] += 1
-            self._push(encode(Resync(room=event.room, reason="overflow")))
-
-    def offer_state(self, room: str, entry: StateEntry, frame: bytes) -> None:
-        """Take a changed state: only the latest waits."""
-        if room in self.session.rooms and not self.outbox.pin(
-            (room, entry.event, entry.key), frame
-        ):
-            self._too_slow()

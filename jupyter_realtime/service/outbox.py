@@ -6,10 +6,14 @@ Rules
    place and sends only its latest value.
 2. Events are refused when the box is full (the log has them: the client is told to `resync`). Replies
    and states are taken beyond the limit up to twice of it; then the connection is too slow to keep.
+
+What waits is framed for the wire already (`core.framing`). The bytes of an event are the same object in
+every box that they wait in, so five hundred stalled readers cost little more than one.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 StateKey = tuple[str, str, str]
@@ -26,42 +30,72 @@ class Outbox:
         Called when something waits after nothing did.
     """
 
+    __slots__ = ("_frames", "_wake", "limit_bytes", "waiting_bytes")
+
+    # Keys of frames that nothing replaces: only their order counts, so all boxes share the counter.
+    _ordinals = itertools.count()
+
     def __init__(self, limit_bytes: int, wake: Callable[[], None]) -> None:
         self.limit_bytes = limit_bytes
         self._wake = wake
-        self._frames: dict[object, bytes] = {}
+        self._frames: dict[StateKey | int, bytes] = {}
         self.waiting_bytes = 0
 
     def __len__(self) -> int:
         return len(self._frames)
 
-    def offer(self, frame: bytes) -> bool:
-        """Take an event if there is room for it."""
-        if self.waiting_bytes + len(frame) > self.limit_bytes:
+    def offer(self, wire: bytes) -> bool:
+        """Take events if there is room for them."""
+        waiting = self.waiting_bytes + len(wire)
+        if waiting > self.limit_bytes:
             return False
-        self._put(object(), frame)
+        frames = self._frames
+        first = not frames
+        frames[next(self._ordinals)] = wire
+        self.waiting_bytes = waiting
+        if first:
+            self._wake()
         return True
 
-    def push(self, frame: bytes) -> bool:
+    def push(self, wire: bytes) -> bool:
         """Take a reply; False means that the client is too slow to keep."""
-        self._put(object(), frame)
+        self._put(next(self._ordinals), wire)
         return self.waiting_bytes <= 2 * self.limit_bytes
 
-    def pin(self, key: StateKey, frame: bytes) -> bool:
+    def pin(self, key: StateKey, wire: bytes) -> bool:
         """Take the latest value of a state, in place of one that still waits."""
-        self._put(key, frame)
+        self._put(key, wire)
         return self.waiting_bytes <= 2 * self.limit_bytes
 
-    def _put(self, key: object, frame: bytes) -> None:
+    def _put(self, key: StateKey | int, wire: bytes) -> None:
         first = not self._frames
-        self.waiting_bytes += len(frame) - len(self._frames.get(key, b""))
-        self._frames[key] = frame
+        self.waiting_bytes += len(wire) - len(self._frames.get(key, b""))
+        self._frames[key] = wire
         if first:
             self._wake()
 
-    def take(self) -> list[bytes]:
-        """Empty the box."""
-        frames = list(self._frames.values())
+    def take(self, most_bytes: int) -> list[bytes]:
+        """Take out what came first: all of it, or as much as `most_bytes`, and at least one frame."""
+        if self.waiting_bytes <= most_bytes:
+            frames = list(self._frames.values())
+            self._frames.clear()
+            self.waiting_bytes = 0
+            return frames
+        return self._take_some(most_bytes)
+
+    def _take_some(self, most_bytes: int) -> list[bytes]:
+        taken: list[StateKey | int] = []
+        size = 0
+        for key, frame in self._frames.items():
+            size += len(frame)
+            if size > most_bytes and taken:
+                break
+            taken.append(key)
+        frames = [self._frames.pop(key) for key in taken]
+        self.waiting_bytes -= sum(map(len, frames))
+        return frames
+
+    def empty(self) -> None:
+        """Throw away what waits."""
         self._frames.clear()
         self.waiting_bytes = 0
-        return frames

@@ -26,9 +26,11 @@ from typing import Any, Protocol
 import msgspec
 
 from ..core.actors import Actor
+from ..core.batch import Batch, batches
 from ..core.board import Board
 from ..core.codec import encode
 from ..core.errors import LimitReached, RealtimeError
+from ..core.framing import text_frame
 from ..core.log import StoredEvent
 from ..core.messages import MAX_EVENTS_A_REPLY, StateEntry, StateFrame
 from ..core.recovery import Origin, Resumption, resume
@@ -46,13 +48,13 @@ async def _nothing(_room: RoomName) -> Sequence[StateEntry]:
 
 
 class Member(Protocol):
-    """Someone in a room: a connection."""
+    """Someone in a room: a connection's seat, or somebody who waits for news."""
 
-    def offer_event(self, event: StoredEvent) -> None:
-        """Take a committed event of a room that one is in."""
+    def offer_events(self, batch: Batch) -> None:
+        """Take committed events."""
 
-    def offer_state(self, room: str, entry: StateEntry, frame: bytes) -> None:
-        """Take a changed state."""
+    def offer_state(self, entry: StateEntry, wire: bytes) -> None:
+        """Take a changed state, and its frame."""
 
 
 class Room:
@@ -72,29 +74,34 @@ class Room:
 
     def deliver(self, events: Sequence[StoredEvent]) -> bool:
         """Hand out what follows the head; False at a hole."""
-        for event in events:
-            if event.seq > self.head + 1:
-                return False
-            if event.seq == self.head + 1:
-                self.head = event.seq
-                for member in list(self.members):
-                    member.offer_event(event)
+        fresh = [event for event in events if event.seq > self.head]
+        if not fresh:
+            return True
+        if fresh[0].seq != self.head + 1:
+            return False
+        self.head = fresh[-1].seq
+        members = tuple(self.members)
+        if members:
+            for batch in batches(fresh):
+                for member in members:
+                    member.offer_events(batch)
         return True
 
     def show(self, entry: StateEntry) -> None:
         """Hand out a changed state."""
-        frame = encode(
-            StateFrame(
-                room=self.name,
-                event=entry.event,
-                key=entry.key,
-                time=entry.time,
-                actor=entry.actor,
-                data=entry.data,
-            )
+        if not self.members:
+            return
+        state = StateFrame(
+            room=self.name,
+            event=entry.event,
+            key=entry.key,
+            time=entry.time,
+            actor=entry.actor,
+            data=entry.data,
         )
-        for member in list(self.members):
-            member.offer_state(self.name, entry, frame)
+        wire = text_frame(encode(state))
+        for member in tuple(self.members):
+            member.offer_state(entry, wire)
 
 
 class Rooms:
@@ -152,11 +159,14 @@ class Rooms:
         return room.head if room else 0
 
     def committed(self, events: Sequence[StoredEvent]) -> None:
-        """Hand out a batch that has just become durable."""
+        """Hand out what has just become durable."""
         self._figures.events += len(events)
+        by_room: dict[str, list[StoredEvent]] = {}
         for event in events:
-            room = self._rooms.get(event.room)
-            if room is not None and not room.deliver((event,)):
+            by_room.setdefault(event.room, []).append(event)
+        for name, grown in by_room.items():
+            room = self._rooms.get(name)
+            if room is not None and not room.deliver(grown):
                 self._catch_up(room)
 
     def grown(self) -> None:

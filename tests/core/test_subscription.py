@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_realtime.core.actors import SYSTEM_ACTOR
+from jupyter_realtime.core.batch import Batch
 from jupyter_realtime.core.log import Page, StoredEvent
 from jupyter_realtime.core.messages import MAX_EVENTS_A_REPLY, Since
 from jupyter_realtime.core.recovery import resume
@@ -16,6 +17,14 @@ ROOM = "project:p"
 
 def event(seq: int) -> StoredEvent:
     return StoredEvent(ROOM, seq, "custom:x", f"id{seq}", 0, SYSTEM_ACTOR, msgspec.Raw(b"null"))
+
+
+def batch(first: int, last: int | None = None) -> Batch:
+    return Batch([event(seq) for seq in range(first, (last or first) + 1)])
+
+
+def delivered(due: Batch | None) -> list[int]:
+    return [e.seq for e in due.events] if due else []
 
 
 def page(head: int, after: int, *, pruned: int = 0, limit: int = MAX_EVENTS_A_REPLY) -> Page:
@@ -68,17 +77,18 @@ def test_R3_nothing_live_is_delivered_while_there_is_more_to_replay() -> None:
     subscription = Subscription(ROOM)
     _, more = subscription.settle(resume(since(0), page(600, 0)))
     assert more and subscription.phase is Phase.PAGING
-    assert not subscription.offer(event(601))
+    assert not subscription.offer(batch(601))
 
 
 def test_R1_a_hole_is_never_delivered() -> None:
     subscription = Subscription(ROOM)
     subscription.settle(resume(since(0), page(3, 0)))
-    assert subscription.offer(event(4))
-    assert not subscription.offer(event(4)), "twice"
-    assert not subscription.offer(event(6)), "a hole"
+    assert delivered(subscription.offer(batch(4))) == [4]
+    assert not subscription.offer(batch(4)), "twice"
+    assert delivered(subscription.offer(batch(3, 6))) == [5, 6], "what it has is left out"
+    assert not subscription.offer(batch(8, 9)), "a hole"
     assert subscription.phase is Phase.LAGGING
-    assert not subscription.offer(event(7)), "nothing more until it asks again"
+    assert not subscription.offer(batch(10)), "nothing more until it asks again"
 
 
 def test_R5_lagging_is_told_once() -> None:
@@ -91,7 +101,7 @@ def test_R5_lagging_is_told_once() -> None:
 def test_R1_a_flood_during_the_read_makes_the_client_ask_again() -> None:
     subscription = Subscription(ROOM)
     for seq in range(1, MAX_BUFFERED_EVENTS + 10):
-        subscription.offer(event(seq))
+        subscription.offer(batch(seq))
     events, more = subscription.settle(resume(since(0), page(0, 0)))
     assert more and [e.seq for e in events] == list(range(1, MAX_BUFFERED_EVENTS + 1))
 
@@ -112,12 +122,12 @@ def test_R1_each_event_once_in_order_without_a_hole(
     start = min(start, read_at)
     subscription, got = Subscription(ROOM), []
     for seq in range(heard_from + 1, read_at + 1):
-        subscription.offer(event(seq))
+        subscription.offer(batch(seq))
     answer = resume(since(start), page(read_at, start, limit=limit))
     late = range(read_at + 1, total + 1)
     early, rest = list(late)[: len(late) // 2], list(late)[len(late) // 2 :]
     for seq in early:
-        subscription.offer(event(seq))
+        subscription.offer(batch(seq))
     events, more = subscription.settle(answer)
     got += [e.seq for e in events]
     while more:
@@ -129,5 +139,6 @@ def test_R1_each_event_once_in_order_without_a_hole(
         )
         got += [e.seq for e in events]
         subscription = again
-    got += [seq for seq in rest if subscription.offer(event(seq))]
+    for seq in rest:
+        got += delivered(subscription.offer(batch(seq)))
     assert got == list(range(start + 1, total + 1))

@@ -23,6 +23,7 @@ from jupyter_realtime.core.messages import SUBPROTOCOL
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "way-of-a-finding.md").read_text()
 STATIONS = re.findall(r"^\| \d+ \| `([a-z_.]+:[A-Za-z_.]+)` ", PAGE, re.MULTILINE)
+FRAMING, WAITING, SENDING = STATIONS[-3:]
 SOURCES = re.findall(r"^\| \d+ \| `(js/[^`]+)` ", PAGE, re.MULTILINE)
 
 
@@ -45,8 +46,11 @@ def noted() -> Iterator[list[str]]:
 
     def look(frame: FrameType, event: str, _argument: object) -> None:
         station = wanted.get(frame.f_code) if event == "call" else None
-        if station == STATIONS[-1] and b"analysis:issues" not in frame.f_locals["payload"]:
-            return  # Progress leaves by the same door.
+        # Progress and replies leave by the same door.
+        if station == FRAMING and b"analysis:issues" not in frame.f_locals["payload"]:
+            return
+        if station == SENDING and WAITING not in entered:
+            return
         # What was stored and sent before there was a finding is another story.
         if station and station not in entered and (entered or station == STATIONS[0]):
             entered.append(station)
@@ -120,6 +124,6 @@ def test_the_page_names_sources_that_exist(source: str) -> None:
 
 
 def test_the_page_names_every_layer_once_in_the_order_of_the_architecture() -> None:
-    assert len(STATIONS) == 13 and len(SOURCES) == 3
+    assert len(STATIONS) == 14 and len(SOURCES) == 3
     layers = list(dict.fromkeys(station.split(".")[0] for station in STATIONS))
     assert layers == ["analysis", "service", "stores", "core", "server"]

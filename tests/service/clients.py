@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Callable
-from typing import Any, TypeVar
+import sys
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, TypeVar, cast
+
+from websockets.frames import Frame, Opcode
+from websockets.streams import StreamReader
 
 from jupyter_realtime.core.actors import Principal
 from jupyter_realtime.core.errors import Unauthenticated
@@ -14,6 +18,25 @@ from jupyter_realtime.server.runtime import Services
 from tests.builders import principal
 
 T = TypeVar("T")
+EVERYTHING = sys.maxsize
+
+
+def payloads(wire: bytes) -> Iterator[bytes]:
+    """Take a server's frames apart, with somebody else's reading of RFC 6455."""
+    reader = StreamReader()
+    reader.feed_data(wire)
+    while reader.buffer:
+        frame = _finished(Frame.parse(reader.read_exact, mask=False))
+        assert frame.fin and frame.opcode is Opcode.TEXT
+        yield bytes(frame.data)
+
+
+def _finished(step: Generator[None, None, T]) -> T:
+    try:
+        next(step)
+    except StopIteration as stop:
+        return cast("T", stop.value)
+    raise AssertionError("half a frame")
 
 
 class Client:
@@ -49,7 +72,8 @@ class Client:
     def read(self) -> None:
         """Take what waits in the outbox."""
         if not self.stalled:
-            self.frames += [json.loads(frame) for frame in self.connection.outbox.take()]
+            wire = b"".join(self.connection.outbox.take(EVERYTHING))
+            self.frames += [json.loads(payload) for payload in payloads(wire)]
             self._arrived.set()
 
     # -- what tests say -----------------------------------------------------------------------------

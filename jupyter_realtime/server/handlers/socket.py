@@ -103,9 +103,10 @@ class SocketHandler(WebSocketHandler, JupyterHandler):
     def open(self, *args: str, **kwargs: str) -> None:
         """Begin the conversation."""
         self.set_nodelay(True)
-        if self.ws_connection is None or self.ws_connection.stream is None:
+        protocol = self.ws_connection
+        if protocol is None or protocol.stream is None:
             return  # It left during the handshake.
-        transport = SocketTransport(self.ws_connection.stream, self._close)
+        transport = SocketTransport(protocol.stream, protocol, self.runtime.flusher, self._close)
         self.connection = self.services.connections.connect(transport, self._authenticate)
         transport.attach(self.connection.outbox)
         if self.selected_subprotocol is None:
