@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, insert, select
@@ -24,12 +25,12 @@ FIND_KEY = select(idempotency.c.digest, idempotency.c.seq).where(
 )
 ADD_KEY = insert(idempotency)
 _first = sqlite.insert(room).values(
-    name=bindparam("in_room"), seq=1, head_id=bindparam("event_id"), pruned=0
+    name=bindparam("in_room"), seq=bindparam("count"), head_id=bindparam("event_id"), pruned=0
 )
 # The first event opens the room; ON CONFLICT reads the same in both dialects.
 ADVANCE = _first.on_conflict_do_update(
     index_elements=[room.c.name],
-    set_={"seq": room.c.seq + 1, "head_id": _first.excluded.head_id},
+    set_={"seq": room.c.seq + _first.excluded.seq, "head_id": _first.excluded.head_id},
 ).returning(room.c.seq)
 ADD_EVENT = insert(event)
 FIND_ROOM = select(room.c.seq, room.c.head_id, room.c.pruned).where(
@@ -45,42 +46,79 @@ READ = (
     .limit(bindparam("most"))
 )
 
+DIGEST_BYTES = 16
+
 _decode_actor = msgspec.json.Decoder(Actor).decode
 
 
 def append(draft: Draft) -> Unit[tuple[int, StoredEvent | None]]:
     """Append one event; a repetition gives the first `seq` and no event."""
-    digest = ""
+    digest = digest_of(draft)
     if draft.key is not None:
-        digest = hashlib.sha256(draft.event.encode() + b"\0" + bytes(draft.data)).hexdigest()
         first = yield from _first_with_key(draft, digest)
         if first is not None:
             return first, None
-    seq = yield from _next_seq(draft)
+    seq = yield from _advance(draft.room, 1, draft.id)
     if draft.key is not None:
-        yield (
-            ADD_KEY,
-            {
-                "room": draft.room,
-                "principal": principal_key(draft.actor),
-                "key": draft.key,
-                "digest": digest,
-                "seq": seq,
-            },
-        )
-    yield (
-        ADD_EVENT,
-        {
-            "room": draft.room,
-            "seq": seq,
-            "event": draft.event,
-            "id": draft.id,
-            "time_ms": draft.time_ms,
-            "actor": encode(draft.actor).decode(),
-            "data": bytes(draft.data).decode(),
-        },
-    )
+        yield ADD_KEY, _key_row(draft, digest, seq)
+    yield ADD_EVENT, _event_row(draft, seq)
     return seq, _stored(draft, seq)
+
+
+def append_together(drafts: Sequence[Draft]) -> Unit[list[StoredEvent]]:
+    """Append many events with a few statements.
+
+    It fails as a whole where a key was used before, or one of them can't be kept: then each has to be
+    appended for itself.
+    """
+    seqs: dict[str, int] = {}
+    for name, (count, last_id) in _counts(drafts).items():
+        seqs[name] = (yield from _advance(name, count, last_id)) - count
+    stored = []
+    for draft in drafts:
+        seqs[draft.room] += 1
+        stored.append(_stored(draft, seqs[draft.room]))
+    placed = list(zip(drafts, stored, strict=True))
+    keys = [_key_row(d, digest_of(d), e.seq) for d, e in placed if d.key is not None]
+    if keys:
+        yield ADD_KEY, keys
+    yield ADD_EVENT, [_event_row(d, e.seq) for d, e in placed]
+    return stored
+
+
+def _counts(drafts: Sequence[Draft]) -> dict[str, tuple[int, str]]:
+    counts: dict[str, tuple[int, str]] = {}
+    for draft in drafts:
+        counts[draft.room] = counts.get(draft.room, (0, ""))[0] + 1, draft.id
+    return counts
+
+
+def digest_of(draft: Draft) -> str:
+    """Tell a repetition of an event from another event under the same key."""
+    content = draft.event.encode() + b"\0" + bytes(draft.data)
+    return hashlib.blake2b(content, digest_size=DIGEST_BYTES).hexdigest()
+
+
+def _key_row(draft: Draft, digest: str, seq: int) -> dict[str, Any]:
+    return {
+        "room": draft.room,
+        "principal": principal_key(draft.actor),
+        "key": draft.key,
+        "digest": digest,
+        "seq": seq,
+    }
+
+
+def _event_row(draft: Draft, seq: int) -> dict[str, Any]:
+    return {
+        "room": draft.room,
+        "seq": seq,
+        "event": draft.event,
+        "id": draft.id,
+        "time_ms": draft.time_ms,
+        "actor": encode(draft.actor).decode(),
+        "data": bytes(draft.data).decode(),
+    }
 
 
 def principal_key(actor: Actor) -> str:
@@ -100,8 +138,8 @@ def _first_with_key(draft: Draft, digest: str) -> Unit[int | None]:
     return int(known[0][1])
 
 
-def _next_seq(draft: Draft) -> Unit[int]:
-    rows = yield ADVANCE, {"in_room": draft.room, "event_id": draft.id}
+def _advance(name: str, count: int, last_id: str) -> Unit[int]:
+    rows = yield ADVANCE, {"in_room": name, "count": count, "event_id": last_id}
     return int(rows[0][0])
 
 
@@ -127,7 +165,8 @@ def append_all(drafts: Sequence[Draft]) -> Unit[list[StoredEvent]]:
     return stored
 
 
-def _appended(draft: Draft) -> Unit[Written[int]]:
+def appended(draft: Draft) -> Unit[Written[int]]:
+    """Append one event, as a unit of its own."""
     seq, new = yield from append(draft)
     return Written(seq, [new] if new else [])
 
@@ -186,7 +225,7 @@ class SqlLog:
 
     async def append(self, draft: Draft) -> Position:
         """Append one event."""
-        seq = await self._executor.write(_appended(draft))
+        seq = await self._executor.append(draft)
         return Position(epoch=self._epoch, seq=seq)
 
     async def position(self, room: str) -> Position:

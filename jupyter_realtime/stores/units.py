@@ -7,7 +7,8 @@ the rows, and returns its result. It neither knows nor cares who runs it: SQLite
 dozens of them inside one commit, each under a savepoint of its own; PostgreSQL runs each in a
 transaction. So every query stands in the code once, as SQL that you can see, for both databases.
 
-Statements are module constants, so that each is compiled once per dialect.
+Statements are module constants, so that each is compiled once per dialect. An INSERT with a
+list of rows puts all of them in.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from sqlalchemy import Insert
 from sqlalchemy.sql import ClauseElement
 
-from ..core.log import StoredEvent
+from ..core.log import Draft, StoredEvent
 
 T = TypeVar("T")
 
 Row = Sequence[Any]
-Statement = tuple[ClauseElement, Mapping[str, Any]]
+Values = Mapping[str, Any]
+Rows = list[dict[str, Any]]
+Statement = tuple[ClauseElement, Values] | tuple[Insert, Rows]
 Unit = Generator[Statement, list[Row], T]
 
 
@@ -48,6 +52,10 @@ class Executor(Protocol):
         Unavailable
             If the database can't be written just now; nothing of the unit was kept.
         """
+        ...
+
+    async def append(self, draft: Draft) -> int:
+        """Append one event and return its `seq`, like `write`; those that wait share statements."""
         ...
 
     async def read(self, unit: Unit[T]) -> T:

@@ -4,6 +4,7 @@ Rules
 -----
 1. A unit is answered only after the COMMIT that holds it has returned (`synchronous=FULL`).
 2. Units that wait at the same time share one commit, each under a SAVEPOINT: a failing one fails alone.
+   Appends that wait side by side share statements, too; if one of them fails, each is tried for itself.
 3. If the transaction itself is lost (disk full, I/O error), every unit in it gets a retryable
    `Unavailable`, and nothing of it was kept.
 4. Listeners are told of committed events in commit order, before their writers are answered.
@@ -21,13 +22,16 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from itertools import groupby
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
+
+from sqlalchemy import Insert
 
 from ..core.errors import Internal, RealtimeError, Unavailable
-from ..core.log import StoredEvent
+from ..core.log import Draft, StoredEvent
 from .compiled import Compiler
+from .log import append_together, appended
 from .units import Row, Unit, Written
 
 T = TypeVar("T")
@@ -39,14 +43,12 @@ RETRY_AFTER_SECONDS = 1.0
 CommitListener = Callable[[Sequence[StoredEvent]], None]
 
 
-@dataclass(frozen=True)
-class _Job:
-    unit: Unit[Written[Any]]
+class _Job(NamedTuple):
+    work: Unit[Written[Any]] | Draft
     answer: asyncio.Future[Any]
 
 
-@dataclass(frozen=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     job: _Job
     written: Written[Any] | None
     error: BaseException | None
@@ -60,7 +62,13 @@ def run_unit(connection: sqlite3.Connection, compiler: Compiler, unit: Unit[T]) 
             statement, values = next(unit) if rows is None else unit.send(rows)
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]  # a generator's return is untyped
-        rows = connection.execute(*compiler.sql(statement, values)).fetchall()
+        if isinstance(values, list):
+            # Only an INSERT comes with a list of rows (`units.Statement`).
+            for text, parameters in compiler.rows(cast("Insert", statement), values):
+                connection.execute(text, parameters)
+            rows = []
+        else:
+            rows = connection.execute(*compiler.sql(statement, values)).fetchall()
 
 
 class Writer:
@@ -87,11 +95,20 @@ class Writer:
 
     async def write(self, unit: Unit[Written[T]]) -> T:
         """Queue a unit; returns its result when it is durable."""
+        result: T = await self._queue(unit)
+        return result
+
+    async def append(self, draft: Draft) -> int:
+        """Queue one event; returns its `seq` when it is durable."""
+        seq: int = await self._queue(draft)
+        return seq
+
+    def _queue(self, work: Unit[Written[Any]] | Draft) -> asyncio.Future[Any]:
         if self._closed:
             raise Unavailable("The store is closed: the server is shutting down.")
-        answer: asyncio.Future[T] = self._loop.create_future()
-        self._jobs.put(_Job(unit, answer))
-        return await answer
+        answer: asyncio.Future[Any] = self._loop.create_future()
+        self._jobs.put(_Job(work, answer))
+        return answer
 
     async def close(self) -> None:
         """Write what is queued, then end the thread."""
@@ -126,26 +143,46 @@ class Writer:
         outcomes: list[_Outcome] = []
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for job in jobs:
-                outcomes.append(self._attempt(connection, job))
-                if not connection.in_transaction:
-                    raise sqlite3.OperationalError("the transaction was lost")
+            for are_drafts, group in groupby(jobs, lambda job: isinstance(job.work, Draft)):
+                attempt = self._attempt_together if are_drafts else self._attempt_each
+                attempt(connection, list(group), outcomes)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             _roll_back(connection)
-            lost = _first_cause(outcomes) or error
-            return [_Outcome(job, None, _unavailable(lost)) for job in jobs]
+            return [_Outcome(job, None, _unavailable(error)) for job in jobs]
         return outcomes
 
-    def _attempt(self, connection: sqlite3.Connection, job: _Job) -> _Outcome:
+    def _attempt_together(
+        self, connection: sqlite3.Connection, jobs: list[_Job], outcomes: list[_Outcome]
+    ) -> None:
+        drafts = [job.work for job in jobs if isinstance(job.work, Draft)]
+        outcome = self._attempt(connection, jobs[0], _together(drafts))
+        if outcome.written is None:
+            # A key that was used before, or data that can't be kept: each for itself, to fail alone.
+            self._attempt_each(connection, jobs, outcomes)
+            return
+        for job, event in zip(jobs, outcome.written.events, strict=True):
+            outcomes.append(_Outcome(job, Written(event.seq, [event]), None))
+
+    def _attempt_each(
+        self, connection: sqlite3.Connection, jobs: list[_Job], outcomes: list[_Outcome]
+    ) -> None:
+        for job in jobs:
+            unit = appended(job.work) if isinstance(job.work, Draft) else job.work
+            outcomes.append(self._attempt(connection, job, unit))
+
+    def _attempt(
+        self, connection: sqlite3.Connection, job: _Job, unit: Unit[Written[Any]]
+    ) -> _Outcome:
         connection.execute("SAVEPOINT unit")
         try:
-            written = run_unit(connection, self._compiler, job.unit)
+            written = run_unit(connection, self._compiler, unit)
         except Exception as error:
+            if not connection.in_transaction:
+                raise sqlite3.OperationalError(str(error)) from error
             # A failing unit must not fail its neighbours; its own writer gets the error.
-            if connection.in_transaction:
-                connection.execute("ROLLBACK TO unit")
-                connection.execute("RELEASE unit")
+            connection.execute("ROLLBACK TO unit")
+            connection.execute("RELEASE unit")
             return _Outcome(job, None, error)
         connection.execute("RELEASE unit")
         return _Outcome(job, written, None)
@@ -182,8 +219,8 @@ def _roll_back(connection: sqlite3.Connection) -> None:
         connection.rollback()
 
 
-def _first_cause(outcomes: list[_Outcome]) -> sqlite3.Error | None:
-    return next((o.error for o in outcomes if isinstance(o.error, sqlite3.Error)), None)
+def _together(drafts: Sequence[Draft]) -> Unit[Written[None]]:
+    return Written(None, (yield from append_together(drafts)))
 
 
 def _unavailable(error: BaseException) -> Unavailable:
