@@ -20,13 +20,11 @@ let told: number;
 
 /** A connection that is online, to a server in memory. */
 function connect(): void {
-  const receive = (frame: ServerFrame) => conversation.receive(JSON.stringify(frame));
+  const receive = (frame: ServerFrame) => conversation.receive(frame);
   server = new FakeServer(receive);
   conversation = new Conversation({
     send: frame => server.receive(frame),
-    welcome: () => {},
     settled: () => {},
-    goodbye: () => {},
     later: () => {},
     unsent: () => {},
     token: () => null,
@@ -56,9 +54,7 @@ function started(more: Partial<Analysis> = {}): void {
 }
 
 function progress(room: string, data: Analysis): void {
-  conversation.receive(
-    JSON.stringify({ type: 'state', room, ...pinned('analysis:progress', data.id, data) }),
-  );
+  conversation.receive({ type: 'state', room, ...pinned('analysis:progress', data.id, data) });
 }
 
 beforeEach(() => {
@@ -200,7 +196,7 @@ describe('a run that is followed', () => {
         retryable: false,
         retry_after: null,
       };
-      conversation.receive(JSON.stringify({ type: 'error', id, ...body }));
+      conversation.receive({ type: 'error', id, ...body });
     });
     rest.post.mockResolvedValue(analysis(RUN));
     await analyses.start({ paths: ['.'] });
@@ -259,7 +255,7 @@ describe('a run whose log is not the whole story', () => {
           })
         : analysis(RUN),
     );
-    conversation.receive(JSON.stringify(welcome()));
+    conversation.receive(welcome());
     await frame();
     expect(view()?.complete).toBe(false);
     found(issue('1'), issue('2'));

@@ -1,51 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { Connection } from './connection.js';
-import type { ClientFrame, ServerFrame } from './protocol.js';
-import { ADA, welcome } from './testing.js';
+import { ADA, FakeSocket, welcome } from './testing.js';
 
 const PREFIX = 'https://hub.example/user/ada/realtime/';
 const HEALTH = { status: 'ok', checks: {}, version: '0.1.0', protocol: 1 };
-
-class FakeSocket {
-  static last: FakeSocket;
-  static made = 0;
-  readyState = 0;
-  readonly sent: ClientFrame[] = [];
-  onopen = () => {};
-  onmessage = (_message: { data: string }) => {};
-  onclose = (_event: { code: number; reason: string }) => {};
-
-  constructor(
-    readonly url: string,
-    readonly protocol: string,
-  ) {
-    FakeSocket.last = this;
-    FakeSocket.made += 1;
-  }
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text));
-  }
-
-  close(): void {
-    this.readyState = 3;
-  }
-
-  open(): void {
-    this.readyState = 1;
-    this.onopen();
-  }
-
-  say(frame: ServerFrame): void {
-    this.onmessage({ data: JSON.stringify(frame) });
-  }
-
-  end(code: number, reason = ''): void {
-    this.readyState = 3;
-    this.onclose({ code, reason });
-  }
-}
 
 let health: () => Promise<Response>;
 let token: string | null;

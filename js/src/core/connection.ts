@@ -1,45 +1,37 @@
 /**
  * The connection of a page: a visible state machine around the conversation.
  *
- *     probing ──▶ opening ──▶ online
- *        │ ▲         │ ▲         │
- *        │ └─ waiting ◀┴─────────┘     the network, or a close code below 4500
- *        ├──▶ absent                   no server extension there, or another protocol
- *        └──▶ refused                  a close code of 4500 and more, or 1009 again and again
+ *     probing ──▶ opening ──▶ online ◀─┐
+ *      │ │ ▲        │ ▲         │      │ a socket's welcome
+ *      │ │ └ waiting ◀┴─────────┤      │
+ *      │ │                      │      │
+ *      │ └──▶ polling ──────────┴──────┘
+ *      ├──▶ absent                   no server extension there, or another protocol
+ *      └──▶ refused                  a close code of 4500 and more, or 1009 again and again
+ *
+ * The network, or a close code below 4500, makes it wait. Where the server answers but two sockets in a row
+ * are not let through, the same conversation goes on by polling; meanwhile a socket is tried now and then,
+ * and becomes the page's wire with its `welcome`.
  *
  * Steps are numbered, so that what a step has set going finds out that it is no longer the current one.
  */
 
-import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+
 import { Backoff } from './backoff.js';
+import { type ConnectionState, createConnectionStore, type Status } from './connection-state.js';
 import { Conversation } from './conversation.js';
-import {
-  type Actor,
-  type ClientFrame,
-  type Goodbye,
-  type Position,
-  PROTOCOL,
-  SUBPROTOCOL,
-} from './protocol.js';
+import { POLLING_FEATURES, PollingWire } from './polling-wire.js';
+import { type Finding, probe } from './probe.js';
+import { type Position, SUBPROTOCOL, type Welcome } from './protocol.js';
 import { Rest, RestError } from './rest.js';
 import type { Origin, RoomHandler } from './room.js';
+import { type End, SocketWire, WELCOME_WITHIN_SECONDS } from './socket-wire.js';
+import { onWaking } from './waking.js';
+import type { Wire } from './wire.js';
 
+export type { ConnectionState, Status } from './connection-state.js';
 export type { RoomHandler } from './room.js';
-
-export type Status = 'connecting' | 'online' | 'offline' | 'refused' | 'absent';
-
-export interface ConnectionState {
-  status: Status;
-  /** Why it is not online, in words. */
-  reason: string | null;
-  user: Actor | null;
-  /** Since when the status holds, in milliseconds of `Date.now()`. */
-  since: number;
-  nextTryAt: number | null;
-  /** Publishes that are not acknowledged yet. */
-  unsent: number;
-  serverVersion: string | null;
-}
 
 export interface ConnectionOptions {
   /** The address of `{base_url}realtime/`; a path means this page's own server. */
@@ -50,67 +42,48 @@ export interface ConnectionOptions {
   random?: () => number;
 }
 
-interface Health {
-  status: string;
-  version: string;
-  protocol: number;
-}
-
+const OURS_FROM = 4000;
 const FINAL_FROM = 4500;
 const TOO_BIG = 1009;
 const TOO_BIG_IS_FINAL_AFTER = 3;
+const BLOCKED_IS_POLLED_AFTER = 2;
+const TRY_SOCKET_EVERY_MS = 30_000;
 /** 2.5 missed heartbeats, as the server has it. */
 const MISSED_HEARTBEATS = 2.5;
-const WELCOME_WITHIN_SECONDS = 15;
-const PROBE_WITHIN_MS = 15_000;
+const ANSWER_WITHIN_MS = 15_000;
 
 export class Connection {
   readonly store: StoreApi<ConnectionState>;
   readonly rest: Rest;
+  private readonly options: ConnectionOptions;
   private readonly conversation: Conversation;
   private readonly backoff: Backoff;
-  private socket: WebSocket | null = null;
+  private readonly stopWaking: () => void;
+  /** What the conversation uses. */
+  private wire: Wire | null = null;
+  /** A socket that has not been welcome yet. */
+  private candidate: SocketWire | null = null;
   private step = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private watchdog: ReturnType<typeof setTimeout> | undefined;
-  /** Said before the close frame, whose own code a proxy may swallow. */
-  private goodbye: Goodbye | null = null;
   private tooBig = 0;
-  private silenceSeconds = WELCOME_WITHIN_SECONDS;
-  private readonly onWake = () => this.wake();
-
-  private readonly options: ConnectionOptions;
+  /** Sockets in a row that ended without a word of our server's. */
+  private blocked = 0;
+  private canPoll = true;
 
   constructor(given: ConnectionOptions) {
     const options = { ...given, prefix: new URL(given.prefix, globalThis.location?.href).href };
     this.options = options;
     this.rest = new Rest(options);
     this.backoff = new Backoff(options.random);
-    this.store = createStore<ConnectionState>(() => ({
-      status: 'connecting',
-      reason: null,
-      user: null,
-      since: Date.now(),
-      nextTryAt: null,
-      unsent: 0,
-      serverVersion: null,
-    }));
+    this.store = createConnectionStore();
     this.conversation = new Conversation({
-      send: frame => this.send(frame),
-      welcome: welcome => {
-        this.silenceSeconds = welcome.heartbeat * MISSED_HEARTBEATS;
-        this.become('online', null, { user: welcome.user, nextTryAt: null });
-      },
+      send: frame => this.wire?.send(frame),
       settled: () => this.backoff.reset(),
-      goodbye: goodbye => {
-        this.goodbye = goodbye;
-      },
       later: (seconds, retry) => setTimeout(retry, seconds * 1000),
       unsent: unsent => this.store.setState({ unsent }),
       token: () => this.options.token?.() ?? null,
     });
-    globalThis.addEventListener?.('online', this.onWake);
-    globalThis.document?.addEventListener('visibilitychange', this.onWake);
+    this.stopWaking = onWaking(() => this.wake());
     void this.probe();
   }
 
@@ -135,7 +108,11 @@ export class Connection {
     if (status === 'online') {
       // A laptop that slept may hold a dead socket: an answer has to come.
       this.conversation.ping();
-      this.watch(WELCOME_WITHIN_SECONDS);
+      if (this.wire instanceof SocketWire) {
+        this.wire.watch(WELCOME_WITHIN_SECONDS);
+      } else if (this.candidate === null) {
+        this.openSocket();
+      }
     } else if (status === 'offline' || status === 'absent') {
       void this.probe();
     }
@@ -143,109 +120,42 @@ export class Connection {
 
   close(): void {
     this.advance();
-    this.socket?.close();
-    this.socket = null;
-    this.conversation.closed();
-    this.become('offline', 'This page has closed the connection.', { nextTryAt: null });
-    globalThis.removeEventListener?.('online', this.onWake);
-    globalThis.document?.removeEventListener('visibilitychange', this.onWake);
+    this.dropWires();
+    this.become('offline', 'This page has closed the connection.');
+    this.stopWaking();
   }
 
   // -- the steps
 
   private advance(): number {
     clearTimeout(this.timer);
-    clearTimeout(this.watchdog);
     this.step += 1;
     return this.step;
   }
 
-  /** Is there a server extension at all, and does it speak our protocol? */
   private async probe(): Promise<void> {
     const step = this.advance();
     this.store.setState({ nextTryAt: null });
-    this.timer = setTimeout(() => this.wait('The server does not answer.'), PROBE_WITHIN_MS);
-    let health: Health;
-    try {
-      health = await this.rest.get<Health>('health');
-    } catch (error) {
-      if (step === this.step) {
-        this.probeFailed(error);
-      }
-      return;
-    }
-    if (step !== this.step) {
-      return;
-    }
-    this.store.setState({ serverVersion: health.version });
-    if (health.protocol !== PROTOCOL) {
-      const reason = `The server has version ${health.version} of jupyter_realtime, which speaks another protocol than this page. Update both, then reload.`;
-      this.become('absent', reason);
-    } else {
-      this.open();
-    }
-  }
-
-  private probeFailed(error: unknown): void {
-    if (error instanceof RestError && (error.status === 404 || error.status === 403)) {
-      const reason =
-        'This Jupyter server has no jupyter_realtime extension. Install it where the server runs: pip install jupyter_realtime';
-      this.become('absent', reason);
-    } else {
-      this.wait('The server cannot be reached.');
-    }
-  }
-
-  private open(): void {
-    const step = this.advance();
-    const url = `${this.options.prefix.replace(/^http/, 'ws')}ws`;
-    const make = this.options.socket ?? ((address, protocol) => new WebSocket(address, protocol));
-    const socket = make(url, SUBPROTOCOL);
-    this.socket = socket;
-    this.silenceSeconds = WELCOME_WITHIN_SECONDS;
-    this.watch(this.silenceSeconds);
-    const current = () => step === this.step;
-    socket.onopen = () => current() && this.conversation.opened();
-    socket.onmessage = message => current() && this.heard(String(message.data));
-    socket.onclose = event => current() && this.closed(event.code, event.reason);
-  }
-
-  private heard(text: string): void {
-    try {
-      this.conversation.receive(text);
-      // Only now: a welcome says how often there is a heartbeat.
-      this.watch(this.silenceSeconds);
-    } catch (error) {
-      // What it said is lost to us: ask for it again on a fresh socket.
-      console.error('A frame of the server could not be read.', error);
-      this.drop("The server sent what this page can't read.");
-    }
-  }
-
-  /** Whatever the browser says of the socket: silence for too long means that it is dead. */
-  private watch(seconds: number): void {
-    clearTimeout(this.watchdog);
-    this.watchdog = setTimeout(() => this.drop('The server fell silent.'), seconds * 1000);
-  }
-
-  private drop(reason: string): void {
-    this.socket?.close();
-    this.closed(0, reason);
-  }
-
-  private closed(closeCode: number, closeReason: string): void {
-    const { goodbye } = this;
-    const code = goodbye?.code ?? closeCode;
-    const reason = goodbye?.reason || closeReason;
-    this.socket = null;
-    this.goodbye = null;
-    this.conversation.closed();
-    this.tooBig = code === TOO_BIG ? this.tooBig + 1 : 0;
-    if (code >= FINAL_FROM || this.tooBig >= TOO_BIG_IS_FINAL_AFTER) {
+    this.timer = setTimeout(() => this.wait('The server does not answer.'), ANSWER_WITHIN_MS);
+    const finding = await probe(this.rest);
+    if (step === this.step) {
       this.advance();
-      this.become('refused', reason || `Closed with ${code}.`, { nextTryAt: null });
+      this.found(finding);
+    }
+  }
+
+  private found(finding: Finding): void {
+    if (finding.kind === 'unreachable') {
+      this.wait(finding.reason, finding.retryAfterSeconds);
+      return;
+    }
+    this.store.setState({ serverVersion: finding.version });
+    if (finding.kind === 'absent') {
+      this.become('absent', finding.reason);
+    } else if (this.canPoll && this.blocked >= BLOCKED_IS_POLLED_AFTER) {
+      void this.poll();
     } else {
-      this.wait(reason || 'The connection was lost.', goodbye?.retry_after);
+      this.openSocket();
     }
   }
 
@@ -261,14 +171,118 @@ export class Connection {
     this.store.setState({
       status,
       reason,
+      transport: null,
+      nextTryAt: null,
       since: before === status ? since : Date.now(),
       ...more,
     });
   }
 
-  private send(frame: ClientFrame): void {
-    if (this.socket?.readyState === 1) {
-      this.socket.send(JSON.stringify(frame));
+  private dropWires(): void {
+    this.wire?.close();
+    this.candidate?.close();
+    this.wire = null;
+    this.candidate = null;
+    this.conversation.closed();
+  }
+
+  // -- sockets
+
+  private openSocket(): void {
+    clearTimeout(this.timer);
+    const url = `${this.options.prefix.replace(/^http/, 'ws')}ws`;
+    const make = this.options.socket ?? ((address, protocol) => new WebSocket(address, protocol));
+    this.candidate = new SocketWire(() => make(url, SUBPROTOCOL), {
+      opened: socket => {
+        const credentials = this.conversation.credentials();
+        if (credentials) {
+          socket.send(credentials);
+        }
+      },
+      heard: (socket, frame) => {
+        if (socket === this.wire) {
+          this.conversation.receive(frame);
+        } else if (frame.type === 'welcome') {
+          this.welcomed(socket, frame);
+        }
+      },
+      ended: (socket, end) => this.socketEnded(socket, end),
+    });
+  }
+
+  private welcomed(socket: SocketWire, welcome: Welcome): void {
+    this.advance();
+    this.candidate = null;
+    this.dropWires();
+    this.wire = socket;
+    this.blocked = 0;
+    socket.mustSpeakWithin(welcome.heartbeat * MISSED_HEARTBEATS);
+    this.become('online', null, { transport: 'socket', user: welcome.user });
+    this.conversation.receive(welcome);
+  }
+
+  private socketEnded(socket: SocketWire, end: End): void {
+    const { code } = end;
+    if (this.wire?.transport === 'polling') {
+      this.candidate = null;
+      this.tryLater(end);
+      return;
+    }
+    this.blocked = socket === this.wire || code >= OURS_FROM ? 0 : this.blocked + 1;
+    this.tooBig = code === TOO_BIG ? this.tooBig + 1 : 0;
+    this.dropWires();
+    if (code >= FINAL_FROM || this.tooBig >= TOO_BIG_IS_FINAL_AFTER) {
+      this.advance();
+      this.become('refused', end.reason || `Closed with ${code}.`);
+    } else {
+      this.wait(end.reason || 'The connection was lost.', end.retryAfterSeconds);
+    }
+  }
+
+  // -- polling
+
+  private async poll(): Promise<void> {
+    const step = this.advance();
+    const wire = new PollingWire(this.rest, {
+      heard: frame => this.conversation.receive(frame),
+      ended: error => this.pollingEnded(error),
+    });
+    this.wire = wire;
+    const late = new Error('The server does not answer.');
+    this.timer = setTimeout(() => this.pollingEnded(late), ANSWER_WITHIN_MS);
+    try {
+      const user = await wire.open();
+      if (step === this.step) {
+        this.become('online', null, { transport: 'polling', user });
+        this.conversation.begin({ answer: false, features: POLLING_FEATURES });
+        this.tryLater();
+      }
+    } catch (error) {
+      if (step === this.step) {
+        this.pollingEnded(error);
+      }
+    }
+  }
+
+  /** Try a socket again, while polls go on; not where the server itself has refused one. */
+  private tryLater(end?: End): void {
+    clearTimeout(this.timer);
+    if (end === undefined || end.code < FINAL_FROM) {
+      const wait = TRY_SOCKET_EVERY_MS * (0.75 + (this.options.random ?? Math.random)() / 2);
+      this.timer = setTimeout(() => this.openSocket(), wait);
+    }
+  }
+
+  private pollingEnded(error: unknown): void {
+    this.dropWires();
+    const status = error instanceof RestError ? error.status : 0;
+    const reason = error instanceof RestError ? error.message : 'The connection was lost.';
+    this.canPoll &&= status !== 404 && status !== 405;
+    if (status === 401) {
+      this.advance();
+      this.become('refused', reason);
+    } else {
+      this.wait(reason, error instanceof RestError ? error.retryAfter : null);
     }
   }
 }

@@ -23,14 +23,12 @@ class Wire {
     pageSize = 500,
   ) {
     this.server = new FakeServer(
-      frame => this.carry(() => this.conversation.receive(JSON.stringify(frame))),
+      frame => this.carry(() => this.conversation.receive(frame)),
       pageSize,
     );
     this.conversation = new Conversation({
       send: frame => this.carry(() => this.server.receive(frame)),
-      welcome: () => {},
       settled: () => {},
-      goodbye: () => {},
       later: (_seconds, retry) => this.later.push(retry),
       unsent: count => {
         this.unsent = count;
@@ -46,12 +44,15 @@ class Wire {
   }
 
   say(frame: ServerFrame): void {
-    this.carry(() => this.conversation.receive(JSON.stringify(frame)));
+    this.carry(() => this.conversation.receive(frame));
   }
 
   connect(): void {
     this.isCut = false;
-    this.conversation.opened();
+    const credentials = this.conversation.credentials();
+    if (credentials) {
+      this.carry(() => this.server.receive(credentials));
+    }
     this.say(welcome());
   }
 

@@ -1,32 +1,34 @@
 /**
  * The protocol without a socket: what is said, what is heard, and what has to be said again.
  *
- * Whoever owns the socket calls `opened`, `receive` and `closed`, and passes on what `send` is given.
+ * Whoever owns the wire calls `receive` and `closed`, and carries what `send` is given; a wire that has no
+ * `welcome` calls `begin` instead.
  * Nothing in here waits or knows the time, so a test can cut the wire at every frame.
  *
  * Rules
- * 1. Nothing is sent before `welcome`, but `auth` where the page has a token.
+ * 1. Nothing is said before `welcome`; but whoever opens a socket may send `credentials`.
  * 2. After each `welcome` all rooms are asked for from their own positions, states are set again, and
  *    unacknowledged publishes are sent again under their old keys.
  * 3. A hole, a `resync`, or a heartbeat whose head is ahead, makes a room ask again.
  */
 
+import { Outbox, RETRY_SECONDS } from './outbox.js';
 import type {
   ClientFrame,
   ErrorBody,
   ErrorFrame,
-  Goodbye,
   Position,
   ServerFrame,
   SubscribeReply,
   Welcome,
 } from './protocol.js';
+import { randomKey } from './random.js';
 import { type Origin, Room, type RoomHandler } from './room.js';
+
+export { RequestError } from './outbox.js';
 
 export interface Listener {
   send(frame: ClientFrame): void;
-  welcome(welcome: Welcome): void;
-  goodbye(goodbye: Goodbye): void;
   /** The server has answered us: it does more than to welcome and leave. */
   settled(): void;
   /** Call `retry` after a while. */
@@ -36,40 +38,48 @@ export interface Listener {
   token(): string | null;
 }
 
-interface Publish {
-  frame: ClientFrame;
-  resolve(position: Position): void;
-  reject(error: RequestError): void;
-}
+/** What `welcome.features` has to name before a frame is sent; the others every server takes. */
+const FEATURE_OF: Partial<Record<ClientFrame['type'], string>> = {
+  subscribe: 'subscribe',
+  unsubscribe: 'subscribe',
+  publish: 'publish',
+  state: 'state',
+};
 
-/** A request that was refused; `retryable` says whether the same request may be sent again. */
-export class RequestError extends Error {
-  constructor(readonly body: ErrorBody) {
-    super(body.message);
-    this.name = 'RequestError';
-  }
+function tooOld(request: string): ErrorBody {
+  const message = `This server does not offer "${request}" yet. Update jupyter_realtime where it runs.`;
+  return { code: 'unavailable', message, retryable: false, retry_after: null };
 }
-
-const RETRY_SECONDS = 1;
 
 export class Conversation {
   private readonly rooms = new Map<string, Room>();
-  private readonly publishes = new Map<string, Publish>();
-  private readonly states = new Map<string, ClientFrame>();
+  private readonly outbox: Outbox;
   private lastId = 0;
   private answers = false;
+  private features: ReadonlySet<string> = new Set();
   private isOpen = false;
 
-  constructor(private readonly listener: Listener) {}
+  constructor(private readonly listener: Listener) {
+    this.outbox = new Outbox({ ...listener, say: frame => this.say(frame) });
+  }
 
   // -- the socket's side
 
-  /** A socket is open: say who we are, if a cookie may not have. */
-  opened(): void {
+  /** What tells a server who we are, where a cookie may not have. */
+  credentials(): ClientFrame | null {
     const token = this.listener.token();
-    if (token) {
-      this.listener.send({ type: 'auth', id: this.nextId(), token });
+    return token ? { type: 'auth', id: this.nextId(), token } : null;
+  }
+
+  /** We are let in: ask for all, and say again what may not have arrived. */
+  begin({ answer, features }: Pick<Welcome, 'answer' | 'features'>): void {
+    this.isOpen = true;
+    this.answers = answer;
+    this.features = new Set(features);
+    for (const room of this.rooms.values()) {
+      this.ask(room);
     }
+    this.outbox.sayAll();
   }
 
   closed(): void {
@@ -79,11 +89,10 @@ export class Conversation {
     }
   }
 
-  receive(text: string): void {
-    const frame = JSON.parse(text) as ServerFrame;
+  receive(frame: ServerFrame): void {
     switch (frame.type) {
       case 'welcome':
-        this.welcomed(frame);
+        this.begin(frame);
         break;
       case 'reply':
         this.replied(frame);
@@ -104,10 +113,7 @@ export class Conversation {
         this.beat(frame.heads);
         break;
       case 'renew':
-        this.opened();
-        break;
-      case 'goodbye':
-        this.listener.goodbye(frame);
+        this.renew();
     }
   }
 
@@ -131,23 +137,11 @@ export class Conversation {
 
   publish(room: string, event: string, data: unknown): Promise<Position> {
     const id = this.nextId();
-    const frame: ClientFrame = { type: 'publish', id, room, event, data, key: randomKey() };
-    return new Promise((resolve, reject) => {
-      this.publishes.set(id, { frame, resolve, reject });
-      this.listener.unsent(this.publishes.size);
-      this.say(frame);
-    });
+    return this.outbox.publish({ type: 'publish', id, room, event, data, key: randomKey() });
   }
 
   setState(room: string, event: string, key: string, data: unknown): void {
-    const frame: ClientFrame = { type: 'state', id: this.nextId(), room, event, key, data };
-    const slot = [room, event, key].join('\u0000');
-    if (data === null) {
-      this.states.delete(slot);
-    } else {
-      this.states.set(slot, frame);
-    }
-    this.say(frame);
+    this.outbox.setState({ type: 'state', id: this.nextId(), room, event, key, data });
   }
 
   /** Show that we are alive. */
@@ -157,29 +151,10 @@ export class Conversation {
 
   // -- what is heard
 
-  private welcomed(welcome: Welcome): void {
-    this.isOpen = true;
-    this.answers = welcome.answer;
-    this.listener.welcome(welcome);
-    for (const room of this.rooms.values()) {
-      this.ask(room);
-    }
-    for (const frame of this.states.values()) {
-      this.say(frame);
-    }
-    for (const { frame } of this.publishes.values()) {
-      this.say(frame);
-    }
-  }
-
   private replied(frame: Extract<ServerFrame, { type: 'reply' }>): void {
     this.listener.settled();
     const id = String(frame.id);
-    const publish = this.publishes.get(id);
-    if (publish && 'position' in frame) {
-      this.publishes.delete(id);
-      this.listener.unsent(this.publishes.size);
-      publish.resolve(frame.position);
+    if ('position' in frame && this.outbox.acknowledged(id, frame.position)) {
       return;
     }
     const room = this.askedBy(id);
@@ -197,15 +172,7 @@ export class Conversation {
         this.listener.later(frame.retry_after ?? RETRY_SECONDS, () => this.askIfThere(room));
       }
     }
-    const publish = this.publishes.get(id);
-    if (publish && frame.retryable) {
-      const again = () => this.publishes.has(id) && this.say(publish.frame);
-      this.listener.later(frame.retry_after ?? RETRY_SECONDS, again);
-    } else if (publish) {
-      this.publishes.delete(id);
-      this.listener.unsent(this.publishes.size);
-      publish.reject(new RequestError(frame));
-    }
+    this.outbox.refused(id, frame);
   }
 
   private happened(name: string, take: (room: Room) => boolean): void {
@@ -226,6 +193,13 @@ export class Conversation {
   }
 
   // -- what is said
+
+  private renew(): void {
+    const frame = this.credentials();
+    if (frame) {
+      this.say(frame);
+    }
+  }
 
   private askIfThere(room: Room): void {
     if (this.rooms.get(room.name) === room && !room.asking) {
@@ -254,8 +228,14 @@ export class Conversation {
   }
 
   private say(frame: ClientFrame): void {
-    if (this.isOpen) {
+    if (!this.isOpen) {
+      return;
+    }
+    const feature = FEATURE_OF[frame.type];
+    if (feature === undefined || this.features.has(feature)) {
       this.listener.send(frame);
+    } else {
+      this.refused({ type: 'error', id: frame.id, ...tooOld(frame.type) });
     }
   }
 
@@ -263,9 +243,4 @@ export class Conversation {
     this.lastId += 1;
     return String(this.lastId);
   }
-}
-
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
 }

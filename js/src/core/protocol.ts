@@ -19,13 +19,16 @@ export type {
   Issue,
   LoggedEvent,
   Position,
+  PublishRequest,
   Reply,
   ServerFrame,
   Since,
   StateData,
   StateEntry,
   StateFrame,
+  StateRequest,
   SubscribeReply,
+  SubscribeRequest,
   Welcome,
 } from './protocol.gen.js';
 

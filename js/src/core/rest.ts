@@ -37,8 +37,8 @@ export class Rest {
     return this.call('GET', path);
   }
 
-  post<T>(path: string, body: unknown): Promise<T> {
-    return this.call('POST', path, body);
+  post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+    return this.call('POST', path, body, signal);
   }
 
   put<T>(path: string, body: unknown): Promise<T> {
@@ -49,7 +49,12 @@ export class Rest {
     return this.call('DELETE', path);
   }
 
-  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private async call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const ask = this.options.fetch ?? fetch.bind(globalThis);
     const response = await ask(`${this.options.prefix}api/v1/${path}`, {
       method,
@@ -57,6 +62,7 @@ export class Rest {
       credentials: 'same-origin',
       cache: 'no-store',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
     });
     const text = await response.text();
     if (!response.ok) {

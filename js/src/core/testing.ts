@@ -1,5 +1,6 @@
 /** A server in memory, as far as a page can tell: it has logs, boards, and a wire that can be cut. */
 
+import type { RoomAnswer, RoomQuestion } from './polled-room.js';
 import type {
   Actor,
   Analysis,
@@ -8,6 +9,7 @@ import type {
   LoggedEvent,
   ServerFrame,
   StateEntry,
+  SubscribeReply,
 } from './protocol.js';
 
 export const ADA: Actor = {
@@ -99,6 +101,7 @@ interface Log {
   /** Events up to this one are kept no more. */
   pruned: number;
   board: StateEntry[];
+  boardVersion: number;
 }
 
 /** Answers one client at a time; what it says goes through `deliver`. */
@@ -114,7 +117,13 @@ export class FakeServer {
   ) {}
 
   log(room: string): Log {
-    const known = this.logs.get(room) ?? { epoch: 'one', events: [], pruned: 0, board: [] };
+    const known = this.logs.get(room) ?? {
+      epoch: 'one',
+      events: [],
+      pruned: 0,
+      board: [],
+      boardVersion: 1,
+    };
     this.logs.set(room, known);
     return known;
   }
@@ -159,7 +168,31 @@ export class FakeServer {
     }
   }
 
+  /** The answer to a poll, at once, whether something is behind or not. */
+  poll(rooms: Record<string, RoomQuestion>): { rooms: Record<string, RoomAnswer> } {
+    const answers = Object.entries(rooms).map(([room, since]) => {
+      const answer = { ...this.page(room, since), board: this.log(room).boardVersion };
+      return [room, answer] as const;
+    });
+    return { rooms: Object.fromEntries(answers) };
+  }
+
+  pin(room: string, ...board: StateEntry[]): void {
+    const log = this.log(room);
+    Object.assign(log, { board, boardVersion: log.boardVersion + 1 });
+  }
+
   private subscribe({ id, room, since }: Extract<ClientFrame, { type: 'subscribe' }>): void {
+    const page = this.page(room, since ?? null);
+    if (page.more) {
+      this.live.delete(room);
+    } else {
+      this.live.add(room);
+    }
+    this.deliver({ type: 'reply', id, ...page });
+  }
+
+  private page(room: string, since: RoomQuestion): Omit<SubscribeReply, 'type' | 'id'> {
     const { epoch, events, pruned, board } = this.log(room);
     const head = events.length;
     const from = since === 'earliest' ? pruned : (since?.seq ?? head);
@@ -169,14 +202,8 @@ export class FakeServer {
       (since.epoch === epoch && from <= head && from >= pruned);
     const page = recovered ? events.slice(from, from + this.pageSize) : [];
     const seq = recovered ? from + page.length : head;
-    const more = seq < head;
-    if (more) {
-      this.live.delete(room);
-    } else {
-      this.live.add(room);
-    }
     const position = { epoch, seq };
-    this.deliver({ type: 'reply', id, position, recovered, states: board, events: page, more });
+    return { position, recovered, states: board, events: page, more: seq < head };
   }
 
   private publish({ id, room, key, ...named }: Extract<ClientFrame, { type: 'publish' }>): void {
@@ -186,5 +213,46 @@ export class FakeServer {
       this.keys.set(key, seq);
     }
     this.deliver({ type: 'reply', id, position: { epoch: this.log(room).epoch, seq } });
+  }
+}
+
+/** A browser's socket, whose other end the test holds. */
+export class FakeSocket {
+  static last: FakeSocket;
+  static made = 0;
+  readyState = 0;
+  readonly sent: ClientFrame[] = [];
+  onopen = () => {};
+  onmessage = (_message: { data: string }) => {};
+  onclose = (_event: { code: number; reason: string }) => {};
+
+  constructor(
+    readonly url: string,
+    readonly protocol: string,
+  ) {
+    FakeSocket.last = this;
+    FakeSocket.made += 1;
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+
+  open(): void {
+    this.readyState = 1;
+    this.onopen();
+  }
+
+  say(frame: ServerFrame): void {
+    this.onmessage({ data: JSON.stringify(frame) });
+  }
+
+  end(code: number, reason = ''): void {
+    this.readyState = 3;
+    this.onclose({ code, reason });
   }
 }

@@ -5,7 +5,7 @@ import type { StoreApi } from 'zustand/vanilla';
 
 import type { AnalysesState } from '../core/analyses.js';
 import type { ConnectionState } from '../core/connection.js';
-import { Banner } from './Banner.js';
+import { Banner, Hint } from './Banner.js';
 import { ConnectionDot } from './ConnectionDot.js';
 import { useFollow, useStore } from './hooks.js';
 import { isFinished } from './progress-words.js';
@@ -40,6 +40,7 @@ export function AnalysisPanel(props: PanelProps) {
     <div className="jrt-root jrt-panel" data-jrt-panel="">
       <Head {...props} state={connection} />
       <Banner state={connection} version={props.version} />
+      <Hint state={connection} />
       <Runs {...props} state={connection} />
     </div>
   );

@@ -1,4 +1,7 @@
-/** What stands in the way of everything: the server's part is absent, of another version, or refuses. */
+/**
+ * What stands in the way of everything: the server's part is absent, of another version, or refuses. And,
+ * more quietly, what only makes things slower.
+ */
 
 import type { ConnectionState } from '../core/connection.js';
 import { type Strings, useStrings } from './translator.js';
@@ -24,6 +27,24 @@ export function bannerText(state: ConnectionState, version: string, trans: Strin
     );
   }
   return null;
+}
+
+export function hintText(state: ConnectionState, trans: Strings): string | null {
+  return state.transport === 'polling'
+    ? trans.__(
+        'Live updates come by polling: WebSockets are blocked on the way. They are tried again every half minute.',
+      )
+    : null;
+}
+
+/** Its place is there from the beginning, so that its words are told as news. */
+export function Hint({ state }: { state: ConnectionState }) {
+  const text = hintText(state, useStrings());
+  return (
+    <p className="jrt-hint" role="status" data-jrt-hint="">
+      {text}
+    </p>
+  );
 }
 
 export function Banner({ state, version }: { state: ConnectionState; version: string }) {

@@ -7,7 +7,9 @@ import { type Strings, useStrings } from './translator.js';
 export function connectionText(state: ConnectionState, now: number, trans: Strings): string {
   switch (state.status) {
     case 'online':
-      return trans.__('Live: connected to the server');
+      return state.transport === 'polling'
+        ? trans.__('Live by polling: WebSockets are blocked on the way')
+        : trans.__('Live: connected to the server');
     case 'connecting':
       return trans.__('Connecting to the server…');
     case 'offline':
@@ -38,16 +40,17 @@ function offlineText(state: ConnectionState, now: number, trans: Strings): strin
 export function ConnectionDot({ state, onWake }: { state: ConnectionState; onWake: () => void }) {
   const trans = useStrings();
   const words = connectionText(state, useNow(), trans);
+  const shown = state.transport === 'polling' ? 'polling' : state.status;
   return (
     <button
       type="button"
       className="jrt-dot-button"
       title={words}
       aria-label={words}
-      data-jrt-connection={state.status}
+      data-jrt-connection={shown}
       onClick={onWake}
     >
-      <span className={`jrt-dot jrt-dot-${state.status}`} />
+      <span className={`jrt-dot jrt-dot-${shown}`} />
     </button>
   );
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import manifest from '../../package.json';
 import type { ConnectionState } from '../core/connection.js';
-import { bannerText } from './Banner.js';
+import { bannerText, hintText } from './Banner.js';
 import { connectionText } from './ConnectionDot.js';
 import { relativeTime } from './time.js';
 import { english } from './translator.js';
@@ -10,6 +10,7 @@ import { VERSION } from './version.js';
 
 const online: ConnectionState = {
   status: 'online',
+  transport: 'socket',
   reason: null,
   user: null,
   since: 0,
@@ -47,6 +48,22 @@ describe('the banner', () => {
   it('says what is absent, in the words of the connection', () => {
     const state: ConnectionState = { ...online, status: 'absent', reason: 'Not installed.' };
     expect(bannerText(state, '1.0', english)).toBe('Not installed.');
+  });
+});
+
+describe('polling', () => {
+  const state: ConnectionState = { ...online, transport: 'polling' };
+
+  it('is live, and says what is in the way', () => {
+    expect(connectionText(state, 0, english)).toBe(
+      'Live by polling: WebSockets are blocked on the way',
+    );
+    expect(bannerText(state, '1.0', english)).toBeNull();
+    expect(hintText(state, english)).toContain('Live updates come by polling');
+  });
+
+  it('is mentioned only while it lasts', () => {
+    expect(hintText(online, english)).toBeNull();
   });
 });
 
