@@ -82,6 +82,7 @@ class Connection:
         self._task: asyncio.Task[None] | None = None
         self._socket: ClientConnection | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._settled: asyncio.Event | None = None
         self._reconnect_seconds: float | None = 0.0
 
     def listen(self, room: str, origin: Origin, listener: Listener) -> int:
@@ -134,14 +135,27 @@ class Connection:
             del self._publishing[ticket]
             self._conversation.withdraw(ticket)
 
+    def pin(self, room: str, event: str, key: str, data: Any) -> None:
+        """Pin a state, now and after every reconnect; None unpins it."""
+        self._start()
+        self._carry_out(self._conversation.pin(room, event, key, data, time.monotonic()))
+
     async def close(self) -> None:
         """Say goodbye, and leave no task."""
+        await self._settle()
         self._carry_out(
             self._conversation.give_up(ClosedHere("This program closed the connection."))
         )
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _settle(self) -> None:
+        # What was pinned last is often how something ended: it should arrive, but nobody waits for long.
+        self._settled = asyncio.Event()
+        self._carry_out(())
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), CLOSE_SECONDS)
 
     # -- the socket ------------------------------------------------------------------------------
 
@@ -248,7 +262,10 @@ class Connection:
             elif isinstance(effect, HangUp):
                 self._hang_up(effect.code, effect.reason)
             elif isinstance(effect, Over):
+                self._reconnect_seconds = None
                 self._hang_up(1000, "")
+        if self._settled is not None and self._conversation.is_settled:
+            self._settled.set()
 
     def _tell(self, effect: Tell) -> None:
         listener = self._listeners.get(effect.listener)

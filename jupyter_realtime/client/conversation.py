@@ -6,8 +6,9 @@ Rules
    they return, in order. Nothing in here waits; the time is an argument, in monotonic seconds.
 2. A publish is kept, and sent again with the same key, until it was acknowledged or refused for good.
 3. After a reconnect every room is asked for what came behind the last event of it (see `room`).
-4. Silence for 2.5 heartbeats means that the connection is dead, whatever TCP believes.
-5. Close codes 4500–4999 are final, others are not. A server that thrice in a row sends what can't be
+4. What was pinned is pinned again on every connection (see `pins`).
+5. Silence for 2.5 heartbeats means that the connection is dead, whatever TCP believes.
+6. Close codes 4500–4999 are final, others are not. A server that thrice in a row sends what can't be
    read, or breaks off because of a frame's size (1009), will do so for ever: that is final too.
 
 Theory of operation
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from typing import Any
 
 from ..core import messages as m
 from ..core.errors import BadRequest, Forbidden, LimitReached, RealtimeError, Unauthenticated
@@ -31,6 +33,7 @@ from .effects import Effect, HangUp, Over, Reconnect, Refused, Returned, Tell
 from .following import Following
 from .frames import AnyReply, BadFrame, ServerFrame, decode
 from .outbox import Letter, Outbox
+from .pins import Pin, Pins
 from .requests import Requests
 from .room import Origin, Room
 
@@ -79,6 +82,7 @@ class Conversation:
         self._requests = Requests()
         self._following = Following(self._requests)
         self._outbox = Outbox(self._requests)
+        self._pins = Pins(self._requests)
         self._opened_at = self._heard_at = 0.0
         self._token_shown = False
         self._goodbye: m.Goodbye | None = None
@@ -108,6 +112,17 @@ class Conversation:
     def withdraw(self, ticket: int) -> None:
         """Don't send a letter (again)."""
         self._outbox.remove(ticket)
+
+    def pin(self, room: str, event: str, key: str, data: Any, now: float) -> list[Effect]:
+        """Pin a state, here and on every connection to come; None unpins it."""
+        if self._error is not None:
+            return []
+        return self._pins.pin(room, event, key, data, now)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing that was pinned is still on its way on an open connection."""
+        return self.phase is not Phase.OPEN or self._pins.are_settled
 
     # -- what the socket says --------------------------------------------------------------------
 
@@ -166,12 +181,14 @@ class Conversation:
         self._part()
         self.phase, self._error = Phase.OVER, error
         effects: list[Effect] = [Over(error)]
+        self._pins.give_up()
         return effects + self._outbox.give_up(error) + self._following.give_up(error)
 
     def _part(self) -> None:
         self.phase = Phase.APART
         self._requests.connection_lost()
         self._outbox.connection_lost()
+        self._pins.connection_lost()
         self._following.connection_lost()
 
     # -- time ------------------------------------------------------------------------------------
@@ -184,7 +201,8 @@ class Conversation:
             return []
         if now - self._heard_at > MISSED_HEARTBEATS * self.welcome.heartbeat:
             return self._hang_up(CLOSE_HEARTBEAT_LOST, "The server is silent.")
-        return self._outbox.send_due(now) + self._following.ask_due(now)
+        effects = self._outbox.send_due(now) + self._pins.send_due(now)
+        return effects + self._following.ask_due(now)
 
     def _await_greeting(self, now: float) -> list[Effect]:
         waited = now - self._opened_at
@@ -233,7 +251,8 @@ class Conversation:
         self.phase, self.welcome, self._requests.limits = Phase.OPEN, message, message.limits
         if not self._nonsense:
             self._backoff.reset()
-        return self._following.ask_all() + self._outbox.send_due(now)
+        effects = self._following.ask_all() + self._pins.send_due(now)
+        return effects + self._outbox.send_due(now)
 
     def _hear_heartbeat(self, beat: m.Heartbeat) -> list[Effect]:
         effects: list[Effect] = []
@@ -247,6 +266,8 @@ class Conversation:
             return self._outbox.acknowledged(about, reply)
         if isinstance(about, Room):
             return self._following.entered(about, reply, now)
+        if isinstance(about, Pin):
+            return self._pins.acknowledged(about, now)
         return []
 
     def _hear_error(self, message: m.ErrorFrame, now: float) -> list[Effect]:
@@ -255,4 +276,6 @@ class Conversation:
             return self._outbox.refused(about, message, now)
         if isinstance(about, Room):
             return self._following.refused(about, message, now)
+        if isinstance(about, Pin):
+            return self._pins.refused(about, message, now)
         return []

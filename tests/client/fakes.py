@@ -56,7 +56,7 @@ class FakeServer:
         self.refuse_next: RealtimeError | None = None
         self.heartbeat = heartbeat
         self._page = page
-        self._ids = itertools.count(1)
+        self.ids = itertools.count(1)
 
     def log(self, room: str) -> FakeLog:
         return self.logs.setdefault(room, FakeLog())
@@ -64,7 +64,7 @@ class FakeServer:
     def append(self, room: str, event: str, data: Any = None) -> m.Position:
         log = self.log(room)
         raw = msgspec.Raw(encode(data))
-        stored = StoredEvent(room, log.head + 1, event, f"i{next(self._ids)}", 0, SYSTEM_ACTOR, raw)
+        stored = StoredEvent(room, log.head + 1, event, f"i{next(self.ids)}", 0, SYSTEM_ACTOR, raw)
         log.events.append(stored)
         for peer in self.peers:
             peer.offer(stored)
@@ -74,10 +74,24 @@ class FakeServer:
         state = m.StateEntry(
             event=event, key=key, time="2026-11-23T09:30:00.000Z", actor=SYSTEM_ACTOR, data=data
         )
-        self.boards.setdefault(room, {})[event, key] = state
+        board = self.boards.setdefault(room, {})
+        if data is None:
+            board.pop((event, key), None)
+        else:
+            board[event, key] = state
         for peer in self.peers:
             if room in peer.rooms:
                 peer.say(m.StateFrame(room=room, **msgspec.structs.asdict(state)))
+
+    def pinned(self, room: str) -> dict[str, Any]:
+        """What hangs in a room, by key."""
+        return {key: state.data for (_, key), state in self.boards.get(room, {}).items()}
+
+    def take_pin(self, request: m.StateRequest, connection: str) -> None:
+        if self.refuse_next is not None:
+            error, self.refuse_next = self.refuse_next, None
+            raise error
+        self.pin(request.room, request.event, f"{connection}/{request.key}", request.data)
 
     def prune(self, room: str) -> None:
         log = self.log(room)
@@ -101,7 +115,7 @@ class FakeServer:
         if self.refuse_next is not None:
             error, self.refuse_next = self.refuse_next, None
             raise error
-        key = (request.room, request.key or f"none{next(self._ids)}")
+        key = (request.room, request.key or f"none{next(self.ids)}")
         if key not in self.positions:
             self.positions[key] = self.append(request.room, request.event, request.data)
         return self.positions[key]
@@ -124,6 +138,7 @@ class Peer:
         self.sent: list[str] = []
         self.heard: list[m.ClientFrame] = []
         self.rooms: dict[str, bool] = {}
+        self.connection = f"c{next(server.ids)}"
         self._server = server
 
     def welcome(self, *, answer: bool = True) -> None:
@@ -131,7 +146,7 @@ class Peer:
             m.Welcome(
                 protocol=m.PROTOCOL,
                 features=list(m.FEATURES),
-                connection="c",
+                connection=self.connection,
                 user=SYSTEM_ACTOR,
                 server_time="2026-11-23T09:30:00.000Z",
                 heartbeat=self._server.heartbeat,
@@ -150,6 +165,9 @@ class Peer:
 
     def leave(self) -> None:
         self._server.peers.remove(self)
+        for room, board in self._server.boards.items():
+            for event, key in [name for name in board if name[1].startswith(f"{self.connection}/")]:
+                self._server.pin(room, event, key, None)
 
     def heartbeat(self) -> None:
         heads = {room: self._server.log(room).head for room in self.rooms}
@@ -173,6 +191,8 @@ class Peer:
             self.say(m.Reply(id=request.id))
             self.welcome()
         else:
+            if isinstance(request, m.StateRequest):
+                self._server.take_pin(request, self.connection)
             if isinstance(request, m.UnsubscribeRequest):
                 self.rooms.pop(request.room, None)
             self.say(m.Reply(id=request.id))
