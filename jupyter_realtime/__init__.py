@@ -13,11 +13,13 @@ from ._version import __version__
 if TYPE_CHECKING:
     from .client.aio import AsyncRealtime
     from .client.blocking import Realtime
+    from .client.progress import Cancelled
 
-__all__ = ["AsyncRealtime", "Realtime", "__version__"]
+__all__ = ["AsyncRealtime", "Cancelled", "Realtime", "__version__"]
 
 _LAZY = {
     "AsyncRealtime": "jupyter_realtime.client.aio",
+    "Cancelled": "jupyter_realtime.client.progress",
     "Realtime": "jupyter_realtime.client.blocking",
     # Jupyter's server looks these up by name on the package.
     "_jupyter_server_extension_points": "jupyter_realtime.server.extension",

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from ..core.codec import check_data
-from ..core.errors import BadRequest, NotFound, RealtimeError
+from ..core.errors import BadRequest, NotFound
 from ..core.issues import Analysis
-from ..core.messages import EventFrame
 from ..core.rooms import project_room
 from .address import Paths, Server
-from .connection import ClosedHere, Connection
+from .connection import Connection
 from .discovery import find_server
-from .effects import Item, Refused
 from .follower import Follower
+from .jobs import Jobs
+from .progress import Progress
 from .records import Record, record
 from .rest import Rest, as_shape
-from .room import Entered, Missed, as_origin
+from .room import as_origin
 from .run_record import RunRecord
 from .runs import AsyncRun
+from .subscription import AsyncSubscription, Delivery, Handler
+from .track import length_of, track_async
 
-log = logging.getLogger(__name__)
-
-Handler = Callable[[Record], Any]
+T = TypeVar("T")
 
 
 class AsyncRealtime:
@@ -48,6 +47,7 @@ class AsyncRealtime:
         self.server = server
         self._rest = Rest(server)
         self._connection = Connection(server)
+        self._jobs = Jobs(self._connection, self._project_room)
         self._me: Record | None = None
 
     @classmethod
@@ -125,7 +125,7 @@ class AsyncRealtime:
             up, so that repeating after a lost connection is safe.
         """
         value = _as_json(data)
-        target = room or await self._project_room()
+        target = room or await self._project_room(Path.cwd())
         return record(await self._connection.publish(target, event, value, key or uuid.uuid4().hex))
 
     async def subscribe(
@@ -149,16 +149,69 @@ class AsyncRealtime:
         on_state
             Called with each state: the whole board first, then what changes on it.
         """
-        deliver = _Delivery(room, on_event, on_state)
+        deliver = Delivery(room, on_event, on_state)
         number = await self._connection.subscribe(room, as_origin(since), deliver)
         return AsyncSubscription(self._connection, number, room)
+
+    def progress(
+        self,
+        name: str,
+        total: float | None = None,
+        unit: str = "",
+        *,
+        message: str | None = None,
+        room: str | None = None,
+    ) -> Progress:
+        """Show a long job of one's own, live and with a cancel button, to all who share the project.
+
+        Use it in a `with` block; it waits for nothing and works, unseen, while the server is away.
+
+        Parameters
+        ----------
+        name
+            What people call it.
+        total
+            How much there is to do; None where nobody knows.
+        unit
+            What is counted, for example `epochs`.
+        message
+            A short text beside the bar, until `Progress.message` shows another.
+        room
+            The project's; None: of the project that the current folder belongs to.
+
+        Examples
+        --------
+        >>> with rt.progress("train", total=100, unit="epochs") as job:
+        ...     for _ in range(100):
+        ...         train_one_epoch()
+        ...         job.advance()
+        ...         if job.cancelled:
+        ...             break
+        """
+        return self._jobs.progress(name, total, unit, message=message, room=room)
+
+    def track(
+        self,
+        items: Iterable[T] | AsyncIterable[T],
+        name: str,
+        total: float | None = None,
+        unit: str = "",
+        *,
+        room: str | None = None,
+    ) -> AsyncIterator[T]:
+        """Show an `async for` loop as a job; see `Realtime.track`.
+
+        `items` may be an ordinary iterable too: then others get a turn on the event loop meanwhile.
+        """
+        total = length_of(items) if total is None else total
+        return track_async(items, self.progress(name, total, unit, room=room))
 
     async def projects(self) -> list[Record]:
         """List the projects on the server: `id`, `name`, `root`, `role`."""
         return [record(project) async for project in self._rest.items("projects")]
 
-    async def _project_room(self) -> str:
-        here = self.server.server_paths(Path.cwd())[0] if self.server.root else "."
+    async def _project_room(self, folder: Path) -> str:
+        here = self.server.server_paths(folder)[0] if self.server.root else "."
         holding = [
             project
             for project in await self.projects()
@@ -171,6 +224,7 @@ class AsyncRealtime:
 
     async def close(self) -> None:
         """Let go of the server. Runs go on without us."""
+        await self._jobs.close()
         await self._connection.close()
         await self._rest.close()
 
@@ -184,43 +238,6 @@ class AsyncRealtime:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
-
-
-class AsyncSubscription:
-    """Somebody listens to a room until `close`."""
-
-    def __init__(self, connection: Connection, number: int, room: str) -> None:
-        self.room = room
-        self._connection = connection
-        self._number = number
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._connection.unsubscribe(self._number, self.room)
-
-
-class _Delivery:
-    """Hands what comes from a room to people's functions."""
-
-    def __init__(self, room: str, on_event: Handler, on_state: Handler | None) -> None:
-        self._room = room
-        self._on_event = on_event
-        self._on_state = on_state
-
-    def __call__(self, item: Item) -> None:
-        if isinstance(item, EventFrame):
-            self._on_event(record(item))
-        elif isinstance(item, Missed):
-            log.warning("Some events of %s are no longer kept and were missed", self._room)
-        elif isinstance(item, Refused):
-            self._warn(item.error)
-        elif self._on_state is not None:
-            for state in item.states if isinstance(item, Entered) else [item]:
-                self._on_state(Record({"room": self._room, **record(state)}))
-
-    def _warn(self, error: RealtimeError) -> None:
-        if not isinstance(error, ClosedHere):
-            log.warning("Nothing more comes from %s: %s", self._room, error)
 
 
 def _as_json(data: Any) -> Any:

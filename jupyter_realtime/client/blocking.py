@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from .address import Paths, Server
-from .aio import AsyncRealtime, AsyncSubscription, Handler
+from .aio import AsyncRealtime
 from .discovery import find_server
 from .handlers import Handlers
 from .portal import Portal, portal
+from .progress import Progress
 from .records import Record
 from .runs import AsyncRun, Run
+from .subscription import AsyncSubscription, Handler
+from .track import length_of, track
+
+T = TypeVar("T")
 
 # Long enough for a server's restart: what is published meanwhile is sent again by itself.
 PUBLISH_SECONDS = 60.0
@@ -119,6 +124,58 @@ class Realtime:
     def _on_thread(self, function: Handler) -> Callable[[Record], None]:
         handlers = self._handlers
         return lambda item: handlers.call(functools.partial(function, item))
+
+    def progress(
+        self,
+        name: str,
+        total: float | None = None,
+        unit: str = "",
+        *,
+        message: str | None = None,
+        room: str | None = None,
+    ) -> Progress:
+        """Show a long job of one's own, live and with a cancel button; see `AsyncRealtime.progress`.
+
+        Examples
+        --------
+        >>> with rt.progress("train", total=100, unit="epochs") as job:
+        ...     for _ in range(100):
+        ...         train_one_epoch()
+        ...         job.advance()
+        ...         if job.cancelled:
+        ...             break
+        """
+        return self._here().progress(name, total, unit, message=message, room=room)
+
+    def track(
+        self,
+        items: Iterable[T],
+        name: str,
+        total: float | None = None,
+        unit: str = "",
+        *,
+        room: str | None = None,
+    ) -> Iterator[T]:
+        """Show a loop as a job.
+
+        When somebody presses the cancel button, the loop ends after the item that it is at, as if there
+        were no more. A program that has to know whether all was done uses `progress` and looks at
+        `Progress.cancelled`.
+
+        Parameters
+        ----------
+        items
+            What to go through. Write the call right into the `for`, so that the job ends with the loop.
+        total
+            How many there are; None: as many as `items` says.
+
+        Examples
+        --------
+        >>> for batch in rt.track(batches, "train", unit="batches"):
+        ...     train(batch)
+        """
+        total = length_of(items) if total is None else total
+        return track(items, self.progress(name, total, unit, room=room))
 
     def projects(self) -> list[Record]:
         """List the projects on the server: `id`, `name`, `root`, `role`."""

@@ -121,8 +121,8 @@ class Conversation:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing that was pinned is still on its way on an open connection."""
-        return self.phase is not Phase.OPEN or self._pins.are_settled
+        """Whether nothing that was pinned has still to arrive."""
+        return self._pins.are_settled
 
     # -- what the socket says --------------------------------------------------------------------
 

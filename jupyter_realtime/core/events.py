@@ -26,6 +26,8 @@ STATES: dict[str, type[msgspec.Struct]] = {}
 # People's own events and states: any JSON, under a name of their choice.
 CUSTOM_EVENT = re.compile(r"custom:[a-z0-9][a-z0-9_.:-]{0,63}")
 PROGRESS_STATE = re.compile(r"progress:[A-Za-z0-9][A-Za-z0-9 _.:-]{0,63}")
+# Asks for the end of a job: `{key}` is the key under which its state hangs.
+PROGRESS_CANCEL = "custom:progress-cancel"
 
 
 def _event(*names: str) -> Callable[[Data], Data]:
@@ -88,6 +90,28 @@ class CancelRequested(msgspec.Struct, frozen=True, kw_only=True):
     analysis: str
 
 
+class ProgressState(msgspec.Struct, frozen=True, kw_only=True):
+    """A job of somebody's own, as the Python SDK pins it under `progress:<name>` in a project.
+
+    Its key is `id`, behind the connection: after a reconnect the same job hangs under another key, so
+    `id` tells which entries are one. `name` is as the person wrote it. Members end a job by publishing
+    `custom:progress-cancel` with `{key}` in the project: `cancelling` says that the job knows.
+
+    Other clients may pin any JSON under `progress:<name>`.
+    """
+
+    id: str
+    name: str
+    done: float
+    total: float | None
+    unit: str
+    status: Literal["running", "succeeded", "failed", "cancelled"]
+    cancelling: bool
+    eta_seconds: float | None
+    message: str | None
+    started: str
+
+
 @_state("user:status")
 class UserStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What a tab says about its person: a client sends it with the key `self`."""
@@ -128,6 +152,12 @@ _STATE_IN = {
     "user:cursor": RoomKind.DOCUMENT,
     "user:typing": RoomKind.DOCUMENT,
 }
+
+
+def progress_event(name: str) -> str:
+    """Make the name of a job's state; what can't stand in one becomes a hyphen."""
+    plain = re.sub(r"[^A-Za-z0-9 _.:-]+", "-", name).lstrip(" _.:-")
+    return f"progress:{plain[:64] or 'job'}"
 
 
 def check_published(event: str, room: RoomName) -> None:

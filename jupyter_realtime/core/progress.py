@@ -1,4 +1,4 @@
-"""How far a run is and how long it will take: arithmetic, without a clock.
+"""How far a run is and how long it, or a job of somebody's own, will take: arithmetic, without a clock.
 
 Rules
 -----
@@ -23,6 +23,15 @@ from collections.abc import Mapping
 GUESS_UNTIL = 0.1
 # What can be predicted but not seen must not look finished.
 ALMOST_DONE = 0.95
+
+
+def eta_seconds(
+    done: float, total: float, elapsed_seconds: float, *, learned: bool = False
+) -> float | None:
+    """Estimate the seconds that remain, or None while it would be a guess (rules 2 and 3)."""
+    if done <= 0 or (not learned and done < GUESS_UNTIL * total):
+        return None
+    return max(0.0, elapsed_seconds / done * (total - done))
 
 
 class ProgressMeter:
@@ -66,10 +75,8 @@ class ProgressMeter:
 
     def eta_seconds(self, elapsed_seconds: float) -> float | None:
         """Estimate the seconds that remain, or None while it would be a guess."""
-        total, done = sum(self._cost.values()), self._cost_done
-        if done <= 0 or (not self._learned and done < GUESS_UNTIL * total):
-            return None
-        return max(0.0, elapsed_seconds / done * (total - done))
+        total = sum(self._cost.values())
+        return eta_seconds(self._cost_done, total, elapsed_seconds, learned=self._learned)
 
     @property
     def _cost_done(self) -> float:

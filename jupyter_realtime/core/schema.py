@@ -41,6 +41,7 @@ _CLIENT_FRAMES = (
 _SHAPES = (
     actors.Actor,
     errors.ErrorBody,
+    events.ProgressState,
     issues.Analysis,
     issues.DetectorDescription,
     issues.Issue,

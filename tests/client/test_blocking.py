@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -121,6 +123,42 @@ def test_a_closed_client_says_so(server: Served) -> None:
     rt.close()
 
 
+def test_J6_a_job_waits_for_nothing_whatever_the_loop_is_doing(
+    server: Served, rt: Realtime
+) -> None:
+    stuck, stick = threading.Event(), threading.Event()
+    portal().loop.call_soon_threadsafe(lambda: (stuck.set(), stick.wait(20)))
+    assert stuck.wait(20)
+    with rt.progress("train", room=ROOM) as job:
+        job.advance()
+        job.message("still here")
+    assert list(rt.track("abc", "letters", room=ROOM)) == ["a", "b", "c"]
+    stick.set()
+    assert until_blocking(lambda: len(server.live.fake.pinned(ROOM)) == 2)
+    assert {state["status"] for state in server.live.fake.pinned(ROOM).values()} == {"succeeded"}
+
+
+def test_J4_a_loop_ends_when_its_button_is_pressed(server: Served, rt: Realtime) -> None:
+    for number in rt.track(itertools.count(), "endless", room=ROOM):
+        if number == 0:
+            assert until_blocking(lambda: bool(server.live.fake.pinned(ROOM)))
+            (key,) = server.live.fake.pinned(ROOM)
+            rt.publish("custom:progress-cancel", {"key": key}, room=ROOM)
+    (state,) = server.live.fake.pinned(ROOM).values()
+    assert until_blocking(
+        lambda: [s["status"] for s in server.live.fake.pinned(ROOM).values()] == ["cancelled"]
+    )
+    assert state["name"] == "endless"
+
+
+def until_blocking(condition: Callable[[], bool]) -> bool:
+    """Wait for something to become true; False if it doesn't."""
+    end = time.monotonic() + 20
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
+
+
 def in_a_process(server: Served, code: str) -> subprocess.CompletedProcess[str]:
     head = f"""
     import os, sys
@@ -158,6 +196,41 @@ def test_a_process_ends_cleanly_while_the_server_is_away(server: Served) -> None
             print(type(error).__name__)
     rt.server.__dict__["url"] = "http://127.0.0.1:9/realtime/"
     threading.Thread(target=publish, daemon=True).start()
+    """
+    done = in_a_process(server, code)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_job_of_a_process_that_ends_at_once_is_shown_with_its_end(server: Served) -> None:
+    states: list[Any] = []
+    with Realtime.connect(server.live.url, TOKEN) as observer:
+        observer.subscribe(ROOM, print, on_state=lambda state: states.append(state.data))
+        code = """
+        with rt.progress("export", total=1, room="project:p") as job:
+            job.advance()
+        """
+        done = in_a_process(server, code)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert until_blocking(lambda: any(s and s["status"] == "succeeded" for s in states))
+
+
+def test_a_job_goes_on_in_a_forked_child_and_at_the_interpreters_exit(server: Served) -> None:
+    code = """
+    import atexit
+    with rt.progress("train", total=3, room="project:p") as job:
+        job.advance()
+        child = os.fork()
+        if not child:
+            for _ in range(1000):
+                job.advance()
+            sys.exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        job.advance()
+    assert (job.done, job.status) == (2, "succeeded")
+    late = rt.progress("late", room="project:p").__enter__()
+    atexit._run_exitfuncs()
+    late.advance()
+    late.__exit__(None, None, None)
     """
     done = in_a_process(server, code)
     assert (done.returncode, done.stderr) == (0, "")

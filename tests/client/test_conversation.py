@@ -60,7 +60,7 @@ def test_a_long_log_is_paged_through() -> None:
 
 
 @pytest.mark.parametrize("frames", range(12))
-def test_a_cut_after_any_frame_loses_and_repeats_nothing(frames: int) -> None:
+def test_K1_a_cut_after_any_frame_loses_and_repeats_nothing(frames: int) -> None:
     client = connected(page=2)
     for _ in range(5):
         client.server.append(ROOM, "custom:x")
@@ -74,7 +74,7 @@ def test_a_cut_after_any_frame_loses_and_repeats_nothing(frames: int) -> None:
     assert client.seqs(1) == list(range(1, 8))
 
 
-def test_an_event_that_comes_twice_is_told_once() -> None:
+def test_K1_an_event_that_comes_twice_is_told_once() -> None:
     client = connected()
     client.subscribe(1)
     client.pump()
@@ -85,7 +85,7 @@ def test_an_event_that_comes_twice_is_told_once() -> None:
     assert client.seqs(1) == [1]
 
 
-def test_a_hole_is_filled_before_what_is_behind_it() -> None:
+def test_K1_a_hole_is_filled_before_what_is_behind_it() -> None:
     client = connected()
     client.subscribe(1)
     client.pump()
@@ -97,7 +97,7 @@ def test_a_hole_is_filled_before_what_is_behind_it() -> None:
     assert client.seqs(1) == [1, 2]
 
 
-def test_a_heartbeat_shows_a_hole_in_a_quiet_room() -> None:
+def test_K1_a_heartbeat_shows_a_hole_in_a_quiet_room() -> None:
     client = connected()
     client.subscribe(1)
     client.pump()
@@ -252,7 +252,7 @@ def test_of_an_unprovable_position_only_those_hear_who_missed_something() -> Non
 # -- publishing --------------------------------------------------------------------------------------
 
 
-def test_an_unacknowledged_publish_is_sent_again_with_the_same_key() -> None:
+def test_K2_an_unacknowledged_publish_is_sent_again_with_the_same_key() -> None:
     client = connected()
     client.publish(1, "hello")
     client.cut()
@@ -364,12 +364,12 @@ def test_a_renewal_shows_the_token() -> None:
 @pytest.mark.parametrize(
     "code", [None, 1000, 1001, 1006, 1011, 4001, 4002, 4003, 4004, 4005, 4006, 4499]
 )
-def test_these_codes_are_reconnected(code: int | None) -> None:
+def test_K3_these_codes_are_reconnected(code: int | None) -> None:
     assert connected().cut(code) == [Reconnect(0.25)]
 
 
 @pytest.mark.parametrize("code", [4500, 4501, 4503, 4504, 4999])
-def test_these_codes_are_final_and_everyone_hears_of_it(code: int) -> None:
+def test_K3_these_codes_are_final_and_everyone_hears_of_it(code: int) -> None:
     client = connected()
     client.subscribe(1)
     client.pump()
@@ -383,7 +383,7 @@ def test_these_codes_are_final_and_everyone_hears_of_it(code: int) -> None:
     assert isinstance(client.told(4)[-1], Refused)
 
 
-def test_a_goodbye_says_when_to_come_back_and_why() -> None:
+def test_K3_a_goodbye_says_when_to_come_back_and_why() -> None:
     client = connected()
     assert client.peer is not None
     client.peer.say(m.Goodbye(code=4001, reason="Restart", retry_after=5.0))
@@ -462,7 +462,7 @@ def test_frames_and_fields_of_a_newer_server_are_ignored() -> None:
     assert client.seqs(1) == [1]
 
 
-def test_repeated_1009_is_final() -> None:
+def test_K3_repeated_1009_is_final() -> None:
     client = connected()
     client.cut(1009)
     client.connect()

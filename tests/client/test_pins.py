@@ -25,7 +25,7 @@ def test_B1_the_latest_value_hangs_and_none_takes_it_down() -> None:
     assert client.board == {} and client.conversation.is_settled
 
 
-def test_B5_after_a_reconnect_all_of_it_is_pinned_again() -> None:
+def test_K4_after_a_reconnect_all_of_it_is_pinned_again() -> None:
     client = connected()
     client.pin(1)
     client.pin(2, "other")
@@ -47,7 +47,7 @@ def test_what_is_pinned_while_apart_is_there_when_the_server_is() -> None:
     assert client.board == {"k": 2} and len(client.of_kind(Send)) == 1
 
 
-def test_B6_while_one_value_is_on_its_way_only_the_last_of_the_others_waits() -> None:
+def test_K5_while_one_value_is_on_its_way_only_the_last_of_the_others_waits() -> None:
     client = connected()
     for value in range(1000):
         client.pin(value)

@@ -129,6 +129,7 @@ export interface Protocol {
   StateData?: StateData;
   Actor?: Actor;
   ErrorBody?: ErrorBody;
+  ProgressState?: ProgressState;
   Analysis?: Analysis;
   DetectorDescription?: DetectorDescription;
   Issue?: Issue;
@@ -514,6 +515,27 @@ export interface ErrorBody {
   message: string;
   retryable: boolean;
   retry_after: number | null;
+}
+/**
+ * A job of somebody's own, as the Python SDK pins it under `progress:<name>` in a project.
+ *
+ *     Its key is `id`, behind the connection: after a reconnect the same job hangs under another key, so
+ *     `id` tells which entries are one. `name` is as the person wrote it. Members end a job by publishing
+ *     `custom:progress-cancel` with `{key}` in the project: `cancelling` says that the job knows.
+ *
+ *     Other clients may pin any JSON under `progress:<name>`.
+ */
+export interface ProgressState {
+  id: string;
+  name: string;
+  done: number;
+  total: number | null;
+  unit: string;
+  status: 'cancelled' | 'failed' | 'running' | 'succeeded';
+  cancelling: boolean;
+  eta_seconds: number | null;
+  message: string | null;
+  started: string;
 }
 /**
  * What a detector is, and whether it can run here; `install` is the command that would help.
