@@ -20,6 +20,8 @@ export interface ConnectionState {
   /** Publishes that are not acknowledged yet. */
   unsent: number;
   serverVersion: string | null;
+  /** How far the server's clock is ahead of ours, in milliseconds. */
+  clockAhead: number;
 }
 
 export function createConnectionStore(): StoreApi<ConnectionState> {
@@ -32,5 +34,6 @@ export function createConnectionStore(): StoreApi<ConnectionState> {
     nextTryAt: null,
     unsent: 0,
     serverVersion: null,
+    clockAhead: 0,
   }));
 }

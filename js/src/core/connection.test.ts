@@ -97,6 +97,14 @@ describe('a server', () => {
     expect(state()).toMatchObject({ status: 'online', nextTryAt: null, reason: null });
   });
 
+  test('C4: that wants to be asked later is asked later', async () => {
+    const body = { code: 'unavailable', message: 'Busy.', retryable: true, retry_after: 12 };
+    health = async () => json(body, 503);
+    connect();
+    await settle();
+    expect(state()).toMatchObject({ status: 'offline', nextTryAt: Date.now() + 12_125 });
+  });
+
   test('that never answers is given up, and tried again', async () => {
     health = () => new Promise(() => {});
     connect();
@@ -130,7 +138,7 @@ describe('a socket', () => {
     expect(FakeSocket.made).toBe(2);
   });
 
-  test.each([4500, 4503, 4504])('closed with %i is the end', async code => {
+  test.each([4500, 4503, 4504])('C5: closed with %i is the end', async code => {
     connect();
     (await online()).end(code, 'Go away.');
     expect(state()).toMatchObject({ status: 'refused', reason: 'Go away.', nextTryAt: null });
@@ -147,7 +155,7 @@ describe('a socket', () => {
     expect(state()).toMatchObject({ status: 'refused', reason: 'Revoked.' });
   });
 
-  test('after a goodbye waits as long as that asked', async () => {
+  test('C4: after a goodbye waits as long as that asked', async () => {
     connect();
     const socket = await online();
     socket.say({ type: 'goodbye', code: 4001, reason: 'Restarting.', retry_after: 30 });
@@ -163,7 +171,7 @@ describe('a socket', () => {
     });
   });
 
-  test('closed three times for a frame that is too big is the end', async () => {
+  test('C5: closed three times for a frame that is too big is the end', async () => {
     connect();
     for (const status of ['offline', 'offline', 'refused']) {
       (await online()).end(1009);
@@ -173,7 +181,7 @@ describe('a socket', () => {
     expect(FakeSocket.made).toBe(3);
   });
 
-  test('that falls silent for 2.5 heartbeats is dead, whatever the browser says', async () => {
+  test('C6: that falls silent for 2.5 heartbeats is dead, whatever the browser says', async () => {
     connect();
     const socket = await online({ heartbeat: 10 });
     await vi.advanceTimersByTimeAsync(20_000);
@@ -206,7 +214,7 @@ describe('a socket', () => {
     silence.mockRestore();
   });
 
-  test('that is closed as soon as it is opened is tried less and less often', async () => {
+  test('C4: that is closed as soon as it is opened is tried less and less often', async () => {
     connect();
     const waits: number[] = [];
     for (let round = 0; round < 4; round += 1) {
@@ -224,7 +232,7 @@ describe('a socket', () => {
 });
 
 describe('a page', () => {
-  test('that is looked at again tries at once', async () => {
+  test('C6: that is looked at again tries at once', async () => {
     health = () => Promise.reject(new TypeError('Failed to fetch'));
     connect();
     await settle();
@@ -232,6 +240,49 @@ describe('a page', () => {
     window.dispatchEvent(new Event('online'));
     await settle();
     expect(FakeSocket.made).toBe(1);
+  });
+
+  test('C4: that the server has told to wait waits, also when somebody comes back', async () => {
+    connect();
+    const socket = await online();
+    socket.say({ type: 'goodbye', code: 4001, reason: 'Restarting.', retry_after: 30 });
+    socket.end(4001);
+    window.dispatchEvent(new Event('online'));
+    await settle();
+    expect(FakeSocket.made).toBe(1);
+    connection.wake();
+    await settle();
+    expect(FakeSocket.made).toBe(2);
+  });
+
+  test('C6: that has slept wants a sign of life, as soon as it finds out', async () => {
+    connect();
+    const socket = await online({ heartbeat: 60 });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(socket.sent).toEqual([]);
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(socket.sent).toMatchObject([{ type: 'ping' }]);
+    socket.say({ type: 'reply', id: socket.sent[0]?.id ?? '' });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(state().status).toBe('online');
+    expect(socket.sent).toHaveLength(1);
+  });
+
+  test('that nobody looks at leaves its socket alone', async () => {
+    connect();
+    const socket = await online();
+    const hidden = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    document.dispatchEvent(new Event('visibilitychange'));
+    hidden.mockRestore();
+    expect(socket.sent).toEqual([]);
+  });
+
+  test('C7: knows how far the clock of its server is ahead', async () => {
+    vi.setSystemTime('2026-11-23T09:59:30Z');
+    connect();
+    await online({ server_time: '2026-11-23T10:00:00.000Z' });
+    expect(state().clockAhead).toBe(30_000);
   });
 
   test('that wakes from sleep wants a sign of life', async () => {
@@ -243,7 +294,7 @@ describe('a page', () => {
     expect(state().status).toBe('offline');
   });
 
-  test('keeps what is not acknowledged, and sends it again under its key', async () => {
+  test('C2: keeps what is not acknowledged, and sends it again under its key', async () => {
     connect();
     const first = await online();
     const published = connection.publish('project:p', 'custom:x', 1);

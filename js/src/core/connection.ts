@@ -65,6 +65,8 @@ export class Connection {
   private candidate: SocketWire | null = null;
   private step = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the server has asked for, which no waking shortens; a person may. */
+  private notBefore = 0;
   private tooBig = 0;
   /** Sockets in a row that ended without a word of our server's. */
   private blocked = 0;
@@ -83,7 +85,7 @@ export class Connection {
       unsent: unsent => this.store.setState({ unsent }),
       token: () => this.options.token?.() ?? null,
     });
-    this.stopWaking = onWaking(() => this.wake());
+    this.stopWaking = onWaking(() => Date.now() >= this.notBefore && this.wake());
     void this.probe();
   }
 
@@ -162,7 +164,9 @@ export class Connection {
   private wait(reason: string, retryAfterSeconds?: number | null): void {
     this.advance();
     const wait = this.backoff.next(retryAfterSeconds);
-    this.become('offline', reason, { nextTryAt: Date.now() + wait });
+    const nextTryAt = Date.now() + wait;
+    this.notBefore = retryAfterSeconds ? nextTryAt : 0;
+    this.become('offline', reason, { nextTryAt });
     this.timer = setTimeout(() => void this.probe(), wait);
   }
 
@@ -217,7 +221,11 @@ export class Connection {
     this.wire = socket;
     this.blocked = 0;
     socket.mustSpeakWithin(welcome.heartbeat * MISSED_HEARTBEATS);
-    this.become('online', null, { transport: 'socket', user: welcome.user });
+    this.become('online', null, {
+      transport: 'socket',
+      user: welcome.user,
+      clockAhead: Date.parse(welcome.server_time) - Date.now(),
+    });
     this.conversation.receive(welcome);
   }
 

@@ -13,6 +13,7 @@ class Wire {
   unsent = 0;
   token: string | null = null;
   readonly later: (() => void)[] = [];
+  readonly waits: number[] = [];
   readonly server: FakeServer;
   readonly conversation: Conversation;
   private readonly queue: (() => void)[] = [];
@@ -29,7 +30,10 @@ class Wire {
     this.conversation = new Conversation({
       send: frame => this.carry(() => this.server.receive(frame)),
       settled: () => {},
-      later: (_seconds, retry) => this.later.push(retry),
+      later: (seconds, retry) => {
+        this.waits.push(seconds);
+        this.later.push(retry);
+      },
       unsent: count => {
         this.unsent = count;
       },
@@ -47,13 +51,13 @@ class Wire {
     this.carry(() => this.conversation.receive(frame));
   }
 
-  connect(): void {
+  connect(more: Parameters<typeof welcome>[0] = {}): void {
     this.isCut = false;
     const credentials = this.conversation.credentials();
     if (credentials) {
       this.carry(() => this.server.receive(credentials));
     }
-    this.say(welcome());
+    this.say(welcome(more));
   }
 
   cut(): void {
@@ -135,7 +139,7 @@ describe('a wire that is cut at any frame', () => {
     return { wire, early, late, positions };
   }
 
-  test('nothing is lost, and nothing comes twice', async () => {
+  test('C2: nothing is lost, and nothing comes twice', async () => {
     const { wire: whole } = await story(null);
     expect(whole.frames).toBeGreaterThan(20);
     for (let cutAt = 1; cutAt <= whole.frames; cutAt += 1) {
@@ -202,7 +206,7 @@ describe('a room', () => {
     expect(wire.asked('unsubscribe')).toHaveLength(1);
   });
 
-  test('drops what it has, and asks again at a hole from where it stands', () => {
+  test('C3: drops what it has, and asks again at a hole from where it stands', () => {
     wire.server.append(ROOM);
     follow('earliest');
     const [first] = wire.server.log(ROOM).events;
@@ -222,7 +226,7 @@ describe('a room', () => {
     expect(handler.seqs).toEqual([1, 2, 3]);
   });
 
-  test('asks again when a heartbeat shows that something did not come', () => {
+  test('C3: asks again when a heartbeat shows that something did not come', () => {
     follow('earliest');
     wire.server.forget();
     wire.server.append(ROOM);
@@ -231,7 +235,7 @@ describe('a room', () => {
     expect(handler.seqs).toEqual([1]);
   });
 
-  test('asks again after a resync', () => {
+  test('C3: asks again after a resync', () => {
     follow('earliest');
     wire.server.forget();
     wire.server.append(ROOM);
@@ -338,6 +342,7 @@ describe('a room', () => {
       expect.objectContaining({ message: 'Later.' }),
     );
     refuse.mockRestore();
+    expect(wire.waits).toEqual([2]);
     wire.later.splice(0).forEach(retry => {
       retry();
     });
@@ -360,6 +365,28 @@ describe('a publish', () => {
     expect(wire.unsent).toBe(0);
   });
 
+  test('C2 C4: that is to come later is sent again under its key', async () => {
+    const wire = new Wire();
+    wire.connect();
+    const refuse = vi.spyOn(wire.server, 'receive').mockImplementation(frame => {
+      wire.server.heard.push(frame);
+      const body = { code: 'rate_limited', message: 'Slowly.', retryable: true, retry_after: 7 };
+      wire.say({ type: 'error', id: frame.id, ...body });
+    });
+    const published = wire.conversation.publish(ROOM, 'custom:x', 1);
+    wire.flow();
+    refuse.mockRestore();
+    expect(wire.waits).toEqual([7]);
+    expect(wire.unsent).toBe(1);
+    wire.later.splice(0).forEach(retry => {
+      retry();
+    });
+    wire.flow();
+    const [first, second] = wire.asked('publish');
+    expect(second).toEqual(first);
+    await expect(published).resolves.toEqual({ epoch: 'one', seq: 1 });
+  });
+
   test('waits while there is no connection', async () => {
     const wire = new Wire();
     const published = wire.conversation.publish(ROOM, 'custom:x', 1);
@@ -367,6 +394,51 @@ describe('a publish', () => {
     wire.connect();
     wire.flow();
     await expect(published).resolves.toEqual({ epoch: 'one', seq: 1 });
+  });
+});
+
+describe('a state', () => {
+  const refusals = { '1': true, '2': false };
+
+  function refusedStates(): Wire {
+    const wire = new Wire();
+    wire.connect();
+    vi.spyOn(wire.server, 'receive').mockImplementation(frame => {
+      wire.server.heard.push(frame);
+      const retryable = refusals[(frame as { data: 1 | 2 }).data];
+      const body = { code: 'x', message: 'No.', retryable, retry_after: 3 };
+      wire.say({ type: 'error', id: frame.id, ...body });
+    });
+    return wire;
+  }
+
+  test('C4: that is to come later comes later, unless another has taken its place', () => {
+    const wire = refusedStates();
+    wire.conversation.setState(ROOM, 'progress:a', 'k', 1);
+    wire.conversation.setState(ROOM, 'progress:b', 'k', 1);
+    wire.flow();
+    wire.conversation.setState(ROOM, 'progress:b', 'k', null);
+    wire.flow();
+    wire.server.heard.length = 0;
+    expect(wire.waits).toEqual([3, 3]);
+    wire.later.splice(0).forEach(retry => {
+      retry();
+    });
+    wire.flow();
+    expect(wire.server.heard).toMatchObject([{ event: 'progress:a', data: 1 }]);
+  });
+
+  test('that was refused for good is not set again after a cut', () => {
+    const silence = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const wire = refusedStates();
+    wire.conversation.setState(ROOM, 'progress:a', 'k', 2);
+    wire.flow();
+    wire.cut();
+    wire.connect();
+    wire.flow();
+    expect(wire.asked('state')).toHaveLength(1);
+    expect(silence).toHaveBeenCalledOnce();
+    silence.mockRestore();
   });
 });
 
@@ -399,6 +471,27 @@ describe('a conversation', () => {
     expect(wire.asked('state')).toEqual([
       expect.objectContaining({ event: 'progress:a', data: 2 }),
     ]);
+  });
+
+  test('C8: says nothing that the server does not know yet, and tells who asked for it', async () => {
+    const wire = new Wire();
+    const silence = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const handler = recorder();
+    const published = wire.conversation.publish(ROOM, 'custom:x', 1);
+    const refusal = expect(published).rejects.toThrow('Update jupyter_realtime');
+    wire.conversation.setState(ROOM, 'progress:a', 'k', 1);
+    const leave = wire.conversation.subscribe(ROOM, handler, undefined);
+    wire.connect({ features: [] });
+    wire.flow();
+    await refusal;
+    leave();
+    wire.conversation.ping();
+    wire.flow();
+    expect(wire.server.heard).toMatchObject([{ type: 'ping' }]);
+    expect(handler.onError).toHaveBeenCalledOnce();
+    expect(silence).toHaveBeenCalledOnce();
+    expect(wire.unsent).toBe(0);
+    silence.mockRestore();
   });
 
   test('answers heartbeats where the server wants that, and only there', () => {

@@ -10,6 +10,7 @@ import type {
   ServerFrame,
   StateEntry,
   SubscribeReply,
+  Welcome,
 } from './protocol.js';
 
 export const ADA: Actor = {
@@ -24,7 +25,7 @@ export const ADA: Actor = {
 
 const TIME = '2026-11-23T10:00:00.000Z';
 
-export function welcome(more: { answer?: boolean; heartbeat?: number } = {}): ServerFrame {
+export function welcome(more: Partial<Welcome> = {}): ServerFrame {
   return {
     type: 'welcome',
     protocol: 1,

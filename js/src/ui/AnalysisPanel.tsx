@@ -11,6 +11,7 @@ import { useFollow, useStore } from './hooks.js';
 import { isFinished } from './progress-words.js';
 import { type RunActions, RunCard } from './RunCard.js';
 import { type Target, TargetChoice, type TargetKind } from './TargetChoice.js';
+import { ClockAheadProvider } from './time.js';
 import { useStrings } from './translator.js';
 
 export interface TargetsState {
@@ -37,12 +38,14 @@ export interface PanelProps {
 export function AnalysisPanel(props: PanelProps) {
   const connection = useStore(props.connection);
   return (
-    <div className="jrt-root jrt-panel" data-jrt-panel="">
-      <Head {...props} state={connection} />
-      <Banner state={connection} version={props.version} />
-      <Hint state={connection} />
-      <Runs {...props} state={connection} />
-    </div>
+    <ClockAheadProvider value={connection.clockAhead}>
+      <div className="jrt-root jrt-panel" data-jrt-panel="">
+        <Head {...props} state={connection} />
+        <Banner state={connection} version={props.version} />
+        <Hint state={connection} />
+        <Runs {...props} state={connection} />
+      </div>
+    </ClockAheadProvider>
   );
 }
 

@@ -1,12 +1,12 @@
 /** A moment, relative to now; in full on hover and for those who don't see it. */
 
-import { absoluteTime, relativeTime, useNow } from './time.js';
+import { absoluteTime, relativeTime, useServerNow } from './time.js';
 
 const STEP_MILLISECONDS = 15_000;
 
 export function RelativeTime({ iso }: { iso: string }) {
   // Rounded up, so that what has just happened isn't in the future.
-  const now = useNow(STEP_MILLISECONDS) + STEP_MILLISECONDS;
+  const now = useServerNow(STEP_MILLISECONDS) + STEP_MILLISECONDS;
   const then = Date.parse(iso);
   if (Number.isNaN(then)) {
     return null;

@@ -1,6 +1,6 @@
 /** Times as people read them, from one timer for the whole page. */
 
-import { useSyncExternalStore } from 'react';
+import { createContext, useContext, useSyncExternalStore } from 'react';
 
 const TICK_MILLISECONDS = 1000;
 
@@ -39,6 +39,16 @@ function currentTime(stepMilliseconds: number): number {
 /** The time in steps, in milliseconds: the view is drawn again once a step. */
 export function useNow(stepMilliseconds = TICK_MILLISECONDS): number {
   return useSyncExternalStore(listen, () => currentTime(stepMilliseconds));
+}
+
+const ClockAhead = createContext(0);
+
+/** Tells the views below how far the server's clock is ahead, in milliseconds. */
+export const ClockAheadProvider = ClockAhead.Provider;
+
+/** The same by the server's clock: to be compared with times that the server has stamped. */
+export function useServerNow(stepMilliseconds = TICK_MILLISECONDS): number {
+  return useNow(stepMilliseconds) + useContext(ClockAhead);
 }
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -17,6 +17,7 @@ const online: ConnectionState = {
   nextTryAt: null,
   unsent: 0,
   serverVersion: '1.0',
+  clockAhead: 0,
 };
 
 describe('times', () => {

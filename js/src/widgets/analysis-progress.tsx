@@ -10,6 +10,7 @@ import { pageAnalyses } from '../core/page.js';
 import { useFollow, useStore } from '../ui/hooks.js';
 import { askToOpen } from '../ui/open-event.js';
 import { type RunActions, RunCard } from '../ui/RunCard.js';
+import { ClockAheadProvider } from '../ui/time.js';
 import { useStrings } from '../ui/translator.js';
 import { type Model, useTrait } from './model.js';
 import { useSource } from './source.js';
@@ -35,8 +36,11 @@ function FromPage({ connection, model }: { connection: Connection; model: Model 
   const [analyses] = useState(() => pageAnalyses(connection));
   useFollow(() => analyses.follow(runId), runId);
   const view = useStore(analyses.store).runs[runId];
+  const { clockAhead } = useStore(connection.store);
   return view ? (
-    <Card view={view} cancel={() => analyses.cancel(runId)} retry={() => connection.wake()} />
+    <ClockAheadProvider value={clockAhead}>
+      <Card view={view} cancel={() => analyses.cancel(runId)} retry={() => connection.wake()} />
+    </ClockAheadProvider>
   ) : (
     <FromKernel model={model} />
   );
