@@ -196,6 +196,33 @@ class Store(Protocol):
         """Have it told, within half a second, when another process may have made a log grow."""
         ...
 
+    def on_outage(self, listener: Callable[[], None]) -> None:
+        """Have it told when something could not be written."""
+        ...
+
+    async def probe(self) -> None:
+        """Write something without a meaning, and read.
+
+        Raises
+        ------
+        Unavailable
+            If either fails.
+        """
+        ...
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the truth lies elsewhere now: the store has to be closed, and opened again.
+
+        Nothing is acknowledged any more when this is so.
+        """
+        ...
+
+    @property
+    def weakness(self) -> str | None:
+        """What makes it work worse than it should, for people; None if nothing does."""
+        ...
+
     async def close(self) -> None:
         """Finish what was begun, and let go of files and threads."""
         ...

@@ -86,7 +86,7 @@ class Metrics(Collector):
         )
         yield _counter(
             "deliveries",
-            "Events, states and replies handed to sockets.",
+            "Events handed to subscribers, live.",
             sum(f.deliveries for f in figures),
         )
         yield from _replays(figures)

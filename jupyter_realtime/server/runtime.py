@@ -10,21 +10,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..core.errors import RealtimeError, Unavailable
+from ..core.errors import CloseCode, RealtimeError, Unavailable
 from ..ports import AnalysisEngine, Store
 from ..service.active_runs import ActiveRuns
 from ..service.analyses import Analyses
 from ..service.connection import Doors
 from ..service.connections import Connections
 from ..service.figures import Figures
+from ..service.health import Health
 from ..service.leases import Leases
 from ..service.projects import Projects
 from ..service.publishing import Publishing
 from ..service.rooms import Rooms
 from ..service.run_history import RunHistory
+from ..service.system_status import SystemStatusBoard
 from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
 from .identity import Identity
@@ -53,6 +56,8 @@ class Services:
     identity: Identity
     tokens: Tokens
     figures: Figures
+    health: Health
+    system: SystemStatusBoard
 
 
 class Runtime:
@@ -69,9 +74,18 @@ class Runtime:
         self.root = root
         self.failure: RealtimeError | None = None
         self.flusher = Flusher()
+        # They outlive a store that is opened again: a counter only grows.
+        self.figures = Figures()
         self._services: Services | None = None
         self._settled = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None
+        # A store that was given up; nothing is opened or stopped before that is through.
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the services are there."""
+        return self._services is not None
 
     def start(self) -> None:
         """Begin to start; returns at once."""
@@ -94,7 +108,9 @@ class Runtime:
     async def _start(self) -> None:
         while self._services is None:
             try:
-                self._services = await open_services(self.config, self.root)
+                self._services = await open_services(
+                    self.config, self.root, self.figures, self._reopen
+                )
                 metrics.add(self._services)
                 self.failure = None
             except RealtimeError as error:
@@ -112,45 +128,79 @@ class Runtime:
         error.retry_after = RETRY_SECONDS
         self.failure = error
 
+    def _reopen(self) -> None:
+        services, self._services = self._services, None
+        if services is not None:
+            log.error("The database was replaced or deleted; what lies there now is opened")
+            self._settled.clear()
+            closing = self._close(services, CloseCode.BACKEND_LOST, "The database was replaced.")
+            self._closing = asyncio.get_running_loop().create_task(closing)
+            again = self._start_after(self._closing)
+            self._starting = asyncio.get_running_loop().create_task(again)
+
+    async def _start_after(self, closing: asyncio.Task[None]) -> None:
+        await asyncio.shield(closing)
+        await self._start()
+
     async def stop(self) -> None:
         """Say goodbye to clients, end runs, close the store."""
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
+        if self._closing is not None:
+            await self._closing
         services, self._services = self._services, None
-        if services is None:
-            return
+        if services is not None:
+            await self._close(services, CloseCode.DRAIN, "The server is stopping.")
+
+    async def _close(self, services: Services, code: CloseCode, reason: str) -> None:
         metrics.remove(services)
-        await services.connections.close()
+        await services.health.close()
+        await services.connections.close(code, reason)
         await services.leases.close()
         await services.analyses.close()
         await services.rooms.close()
         await services.store.close()
 
 
-async def open_services(config: RealtimeConfig, root: Path) -> Services:
-    """Choose the adapters and put the services on them."""
+async def open_services(
+    config: RealtimeConfig, root: Path, figures: Figures, replaced: Callable[[], None]
+) -> Services:
+    """Choose the adapters and put the services on them.
+
+    Parameters
+    ----------
+    replaced
+        Called when the store has to be opened again.
+    """
     from .engine import LocalEngine
 
     tokens = Tokens(await asyncio.to_thread(read_or_make_key, config.key_path))
     store = await SqliteStore.open(config.store_path)
-    services = assemble(config, root, store, tokens, LocalEngine())
+    services = assemble(config, root, store, tokens, LocalEngine(), figures, replaced)
     store.on_commit(services.rooms.committed)
     store.on_growth(services.rooms.grown)
     services.leases.open()
+    services.health.open()
     return services
 
 
 def assemble(
-    config: RealtimeConfig, root: Path, store: Store, tokens: Tokens, engine: AnalysisEngine
+    config: RealtimeConfig,
+    root: Path,
+    store: Store,
+    tokens: Tokens,
+    engine: AnalysisEngine,
+    figures: Figures,
+    replaced: Callable[[], None],
 ) -> Services:
     """Put the services on their adapters."""
     projects = Projects(store, root)
-    figures = Figures()
     rooms = Rooms(store.log, figures)
     active = ActiveRuns(rooms)
     history = RunHistory(store, projects, active)
     rooms.show_with(history.board)
+    health = Health(store, engine, replaced)
     publishing = Publishing(store, rooms, projects, figures)
     return Services(
         store=store,
@@ -169,4 +219,6 @@ def assemble(
         identity=Identity(config, tokens),
         tokens=tokens,
         figures=figures,
+        health=health,
+        system=SystemStatusBoard(rooms, health),
     )

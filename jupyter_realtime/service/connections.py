@@ -110,7 +110,7 @@ class Connections:
             for connection in list(self._open):
                 connection.tick()
 
-    async def close(self) -> None:
+    async def close(self, code: CloseCode, reason: str) -> None:
         """Send everybody away; they come back when the server does."""
         if self._clock is not None:
             self._clock.cancel()
@@ -118,4 +118,4 @@ class Connections:
         for grace in self._graces:
             grace.cancel()
         for connection in list(self._open):
-            connection.close(CloseCode.DRAIN, "The server is stopping.", retry_after=1.0)
+            connection.close(code, reason, retry_after=1.0)

@@ -43,7 +43,7 @@ class Figures:
     events
         Events that became durable through this server.
     deliveries
-        Frames handed to sockets: events, states and replies.
+        Events handed to subscribers, live.
     replays
         Subscriptions that asked for what they had missed, by whether they got it.
     replayed_events

@@ -43,10 +43,6 @@ from .figures import Figures
 BoardSource = Callable[[RoomName], Awaitable[Sequence[StateEntry]]]
 
 
-async def _nothing(_room: RoomName) -> Sequence[StateEntry]:
-    return ()
-
-
 class Member(Protocol):
     """Someone in a room: a connection's seat, or somebody who waits for news."""
 
@@ -110,7 +106,7 @@ class Rooms:
     def __init__(self, log: Log, figures: Figures) -> None:
         self._log = log
         self._figures = figures
-        self._board_source: BoardSource = _nothing
+        self._board_sources: list[BoardSource] = []
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Future[Room]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -121,8 +117,8 @@ class Rooms:
         return len(self._rooms)
 
     def show_with(self, board_source: BoardSource) -> None:
-        """Say where a board's entity-owned entries come from when it is opened."""
-        self._board_source = board_source
+        """Add a source of entity-owned entries for boards that are opened."""
+        self._board_sources.append(board_source)
 
     async def enter(self, name: RoomName, member: Member) -> Room:
         """Begin to listen; to be followed by `replay`."""
@@ -259,8 +255,9 @@ class Rooms:
         text = str(name)
         head = (await self._log.position(text)).seq if name.kind.has_log else 0
         room = Room(text, head)
-        for entry in await self._board_source(name):
-            room.board.pin(entry, None)
+        for board_source in self._board_sources:
+            for entry in await board_source(name):
+                room.board.pin(entry, None)
         self._rooms[text] = room
         # What was committed between reading the head and being listed would be a hole: look again.
         self._catch_up(room)

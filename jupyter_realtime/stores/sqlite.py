@@ -1,7 +1,8 @@
 """The SQLite store: a file, one writer thread, a few readers, and a watch for other processes.
 
 Several servers may have the same file open. Each re-reads a log when `PRAGMA data_version` on an idle
-connection says that somebody else has committed.
+connection says that somebody else has committed. On a network file system there is no write-ahead log:
+commits are slower there, and readers wait for writers.
 """
 
 from __future__ import annotations
@@ -10,22 +11,26 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.sqlite import dialect, insert
 
 from ..core.errors import Unavailable
 from ..core.log import Draft
 from .analyses import SqlAnalyses
 from .compiled import Compiler
+from .filesystem import is_on_network
 from .log import SqlLog
 from .migrate import epoch_of, migrate
 from .projects import SqlProjects
+from .tables import meta
 from .units import Unit, Written
-from .writer import CommitListener, Writer, run_unit
+from .writer import CommitListener, OutageListener, Writer, run_unit
 
 T = TypeVar("T")
 
@@ -36,9 +41,17 @@ WATCH_SECONDS = 0.3
 
 CACHE_KIB = 16 * 1024
 CHECKPOINT_PAGES = 4000
+_NETWORK = "The database lies on a network file system, where it is slow; keep it on a local disk."
 
 # Additive changes keep the number, so that older and newer servers share a file.
 DEFAULT_FILE_NAME = "realtime-v1.sqlite"
+
+
+_probe = insert(meta).values(name="probe", value=bindparam("mark"))
+PROBE = _probe.on_conflict_do_update(
+    index_elements=[meta.c.name], set_={"value": _probe.excluded.value}
+)
+READ_PROBE = select(meta.c.value).where(meta.c.name == "probe")
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -46,7 +59,8 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
     )
-    connection.execute("PRAGMA journal_mode = WAL")
+    journal = "DELETE" if is_on_network(path) else "WAL"
+    connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     # Keys of publishes are scattered over their index: keep its pages, and write them back less often.
@@ -61,11 +75,16 @@ class SqliteStore:
     def __init__(self, path: Path, epoch: str) -> None:
         self.path = path
         self._loop = asyncio.get_running_loop()
-        self._writer = Writer(connect(path), _compiler(), self._loop)
+        self._writer = Writer(
+            connect(path), _compiler(), self._loop, is_replaced=lambda: self.is_replaced
+        )
+        self._file = _file_at(path)
+        self.weakness = _NETWORK if is_on_network(path) else None
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="realtime-read")
         self._growth: list[Callable[[], None]] = []
+        self._outage: list[OutageListener] = []
         self._watching: asyncio.Task[None] | None = None
         self.log = SqlLog(self, epoch)
         self.projects = SqlProjects(self)
@@ -99,6 +118,21 @@ class SqliteStore:
         self._growth.append(listener)
         if self._watching is None:
             self._watching = self._loop.create_task(self._watch())
+
+    def on_outage(self, listener: OutageListener) -> None:
+        """Have it told when something could not be written."""
+        self._outage.append(listener)
+        self._writer.on_outage(listener)
+
+    async def probe(self) -> None:
+        """Write a mark and read one."""
+        await self.write(_mark())
+        await self.read(_read_mark())
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another file lies at the path, or none."""
+        return _file_at(self.path) != self._file
 
     async def write(self, unit: Unit[Written[T]]) -> T:
         """Run a unit in the next commit."""
@@ -136,13 +170,14 @@ class SqliteStore:
         try:
             while True:
                 await asyncio.sleep(WATCH_SECONDS)
+                if self.is_replaced:
+                    _tell(self._outage)
                 # A file that is gone or locked for a moment must not end the watch.
                 with contextlib.suppress(sqlite3.Error):
                     version = _data_version(idle)
                     if version != seen:
                         seen = version
-                        for listener in self._growth:
-                            listener()
+                        _tell(self._growth)
         finally:
             idle.close()
 
@@ -171,6 +206,28 @@ def _prepare(path: Path) -> str:
         return epoch_of(connection)
     finally:
         connection.close()
+
+
+def _tell(listeners: list[Callable[[], None]]) -> None:
+    for listener in listeners:
+        listener()
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _mark() -> Unit[Written[None]]:
+    yield PROBE, {"mark": str(time.time_ns())}
+    return Written(None)
+
+
+def _read_mark() -> Unit[None]:
+    yield READ_PROBE, {}
 
 
 def _data_version(connection: sqlite3.Connection) -> int:

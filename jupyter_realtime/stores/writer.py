@@ -8,6 +8,8 @@ Rules
 3. If the transaction itself is lost (disk full, I/O error), every unit in it gets a retryable
    `Unavailable`, and nothing of it was kept.
 4. Listeners are told of committed events in commit order, before their writers are answered.
+5. After each commit the file must still be the one that was opened: what went into a file that has been
+   replaced or deleted meanwhile is not acknowledged.
 
 Theory of operation
 -------------------
@@ -18,6 +20,7 @@ last commit was under way, so throughput grows with load, and a lone write waits
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -41,6 +44,7 @@ log = logging.getLogger(__name__)
 MAX_UNITS_A_COMMIT = 512
 RETRY_AFTER_SECONDS = 1.0
 CommitListener = Callable[[Sequence[StoredEvent]], None]
+OutageListener = Callable[[], None]
 
 
 class _Job(NamedTuple):
@@ -72,19 +76,29 @@ def run_unit(connection: sqlite3.Connection, compiler: Compiler, unit: Unit[T]) 
 
 
 class Writer:
-    """Owns the one connection that writes."""
+    """Owns the one connection that writes.
+
+    Parameters
+    ----------
+    is_replaced
+        Whether the file is no longer the one that was opened; asked in the writer's thread.
+    """
 
     def __init__(
         self,
         connection: sqlite3.Connection,
         compiler: Compiler,
         loop: asyncio.AbstractEventLoop,
+        *,
+        is_replaced: Callable[[], bool],
     ) -> None:
         self._connection = connection
         self._compiler = compiler
         self._loop = loop
+        self._is_replaced = is_replaced
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._listeners: list[CommitListener] = []
+        self._outage: list[OutageListener] = []
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="realtime-store", daemon=True)
         self._thread.start()
@@ -92,6 +106,10 @@ class Writer:
     def on_commit(self, listener: CommitListener) -> None:
         """Have each committed batch of events told."""
         self._listeners.append(listener)
+
+    def on_outage(self, listener: OutageListener) -> None:
+        """Have it told when something could not be written."""
+        self._outage.append(listener)
 
     async def write(self, unit: Unit[Written[T]]) -> T:
         """Queue a unit; returns its result when it is durable."""
@@ -128,6 +146,8 @@ class Writer:
                 if last:
                     break
         finally:
+            if self._is_replaced():
+                _settle_moved_file(connection)
             connection.close()
 
     def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
@@ -147,6 +167,8 @@ class Writer:
                 attempt = self._attempt_together if are_drafts else self._attempt_each
                 attempt(connection, list(group), outcomes)
             connection.execute("COMMIT")
+            if self._is_replaced():
+                raise sqlite3.OperationalError("its file was replaced or deleted")
         except sqlite3.Error as error:
             _roll_back(connection)
             return [_Outcome(job, None, _unavailable(error)) for job in jobs]
@@ -206,7 +228,13 @@ class Writer:
             if outcome.written is not None:
                 answer.set_result(outcome.written.result)
             else:
-                answer.set_exception(_as_ours(outcome.error))
+                answer.set_exception(self._failed(_as_ours(outcome.error)))
+
+    def _failed(self, error: RealtimeError) -> RealtimeError:
+        if isinstance(error, Unavailable):
+            for listener in self._outage:
+                listener()
+        return error
 
 
 def _is_the_databases_state(error: BaseException | None) -> bool:
@@ -221,6 +249,13 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 
 def _together(drafts: Sequence[Draft]) -> Unit[Written[None]]:
     return Written(None, (yield from append_together(drafts)))
+
+
+def _settle_moved_file(connection: sqlite3.Connection) -> None:
+    # SQLite leaves the write-ahead log of a moved file behind. The file would lack its last events, and
+    # whatever lies at the path now would be given them.
+    with contextlib.suppress(sqlite3.Error):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _unavailable(error: BaseException) -> Unavailable:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_realtime.core.errors import CloseCode
 from jupyter_realtime.core.issues import DetectorDescription
 from jupyter_realtime.ports import RunReporter
 from jupyter_realtime.server.config import RealtimeConfig
 from jupyter_realtime.server.runtime import Services, assemble
 from jupyter_realtime.server.tokens import Tokens
+from jupyter_realtime.service.figures import Figures
 from jupyter_realtime.stores.sqlite import SqliteStore
 
 Script = Callable[[RunReporter, asyncio.Event], Awaitable[None]]
@@ -70,14 +72,21 @@ def open_services(tmp_path: Path) -> OpenServices:
     async def open_(script: Script) -> AsyncIterator[Services]:
         store = await SqliteStore.open(tmp_path / "realtime.sqlite")
         services = assemble(
-            RealtimeConfig(), root, store, Tokens(b"k" * 32), ScriptedEngine(script)
+            RealtimeConfig(),
+            root,
+            store,
+            Tokens(b"k" * 32),
+            ScriptedEngine(script),
+            Figures(),
+            replaced=lambda: None,
         )
         store.on_commit(services.rooms.committed)
         store.on_growth(services.rooms.grown)
         try:
             yield services
         finally:
-            await services.connections.close()
+            await services.health.close()
+            await services.connections.close(CloseCode.DRAIN, "The test is over.")
             await services.leases.close()
             await services.analyses.close()
             await services.rooms.close()

@@ -1,39 +1,15 @@
-"""`api/v1/…`: who one is, health, projects, documents, events."""
+"""`api/v1/…`: who one is, projects, documents, events."""
 
 from __future__ import annotations
 
-from jupyter_server.auth.decorator import allow_unauthenticated
-
-from ..._version import __version__
 from ...core.access import Verb
 from ...core.actors import Principal
-from ...core.errors import BadRequest, RealtimeError
+from ...core.errors import BadRequest
 from ...core.issues import DetectorDescription
-from ...core.messages import MAX_KEY_CHARACTERS, PROTOCOL, Position
+from ...core.messages import MAX_KEY_CHARACTERS, Position
 from ...core.rooms import RoomName, document_room
 from . import shapes
 from .base import RealtimeHandler, route
-
-
-class HealthHandler(RealtimeHandler):
-    """`health`: the one route for which nobody has to be known."""
-
-    @allow_unauthenticated
-    async def get(self) -> None:
-        """Say whether it works, in words that give nothing away to strangers."""
-        try:
-            await self.runtime.services()
-            status, store = "ok", "ok"
-        except RealtimeError:
-            status, store = "down", "down"
-        self.answer(
-            shapes.Health(
-                status=status,  # type: ignore[arg-type]  # mypy widens the tuple's literals
-                checks={"store": store},
-                version=__version__,
-                protocol=PROTOCOL,
-            )
-        )
 
 
 class MeHandler(RealtimeHandler):

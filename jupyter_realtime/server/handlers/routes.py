@@ -6,13 +6,14 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
-from . import analyses, rest
+from . import analyses, probes, rest
 from .socket import SocketHandler
 
 _ID = r"([A-Za-z0-9_-]+)"
 
 _API: list[tuple[str, type]] = [
-    ("health", rest.HealthHandler),
+    ("health", probes.HealthHandler),
+    ("ready", probes.ReadyHandler),
     ("me", rest.MeHandler),
     ("projects", rest.ProjectsHandler),
     ("documents", rest.DocumentsHandler),

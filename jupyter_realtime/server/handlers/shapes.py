@@ -11,6 +11,7 @@ from ...core.actors import Actor
 from ...core.messages import LoggedEvent, Position
 
 Item = TypeVar("Item")
+Status = Literal["ok", "degraded", "down"]
 
 
 class Listing(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
@@ -40,8 +41,8 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it works, and what does not."""
 
-    status: Literal["ok", "degraded", "down"]
-    checks: dict[str, str]
+    status: Status
+    checks: dict[str, Status]
     version: str
     protocol: int
 

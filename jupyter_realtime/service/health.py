@@ -1,0 +1,168 @@
+"""Whether the service works: looked at when somebody asks, and when something has failed.
+
+Theory of operation
+-------------------
+An idle laptop must not write to its disk to find out that it could. So nobody probes the store in the
+background while all is well. A failed write (`Store.on_outage`), a replaced file, or a question of
+somebody (`look`, answered from memory within `FRESH_SECONDS`) leads to a probe; and once something is
+wrong it is probed again and again until it is well. Listeners hear of each change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..core.errors import RealtimeError, Unavailable
+from ..ports import AnalysisEngine, Store
+
+log = logging.getLogger(__name__)
+
+Status = Literal["ok", "degraded", "down"]
+
+# Strangers may ask; they must not make us write more often than this.
+FRESH_SECONDS = 2.0
+PROBE_WITHIN_SECONDS = 4.0
+
+STOPPING = "The server is stopping."
+NO_DETECTOR = "No detector is installed: pip install 'jupyter_realtime[detectors]'."
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the service is: the worst of its checks, and why, for people."""
+
+    checks: dict[str, Status] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """Down without the store; degraded if anything else is not as it should be."""
+        worst: set[Status] = set(self.checks.values())
+        return "down" if "down" in worst else "degraded" if "degraded" in worst else "ok"
+
+    @property
+    def message(self) -> str | None:
+        """What is wrong, in words."""
+        return " ".join(self.reasons) or None
+
+
+class Health:
+    """Looks after one server's health.
+
+    Parameters
+    ----------
+    replaced
+        Called when the store has to be opened again.
+
+    Attributes
+    ----------
+    standing
+        What was found last.
+    draining
+        Set while the server stops.
+    """
+
+    def __init__(self, store: Store, engine: AnalysisEngine, replaced: Callable[[], None]) -> None:
+        self._store = store
+        self._replaced = replaced
+        self._engine = engine
+        self.standing = Standing()
+        self.draining = asyncio.Event()
+        self._store_error: RealtimeError | None = None
+        self._looked = float("-inf")
+        self._looking: asyncio.Task[None] | None = None
+        self._suspicion = asyncio.Event()
+        self._watching: asyncio.Task[None] | None = None
+        self._listeners: list[Callable[[Standing], None]] = []
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether new clients are welcome, as far as was found last."""
+        return self.standing.status != "down" and not self.draining.is_set()
+
+    def on_change(self, listener: Callable[[Standing], None]) -> None:
+        """Have each change told."""
+        self._listeners.append(listener)
+
+    def open(self) -> None:
+        """Begin to watch."""
+        self._store.on_outage(self._suspicion.set)
+        self._watching = asyncio.get_running_loop().create_task(self._watch())
+
+    async def close(self) -> None:
+        """End watching."""
+        tasks = [task for task in (self._watching, self._looking) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def look(self) -> Standing:
+        """Find out how it is; those who ask at the same time share one probe."""
+        if time.monotonic() - self._looked >= FRESH_SECONDS:
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.get_running_loop().create_task(self._probe())
+            await asyncio.shield(self._looking)
+        return self.standing
+
+    def drain(self) -> None:
+        """Say that the server stops."""
+        self.draining.set()
+        self._note()
+
+    async def _watch(self) -> None:
+        await self.look()
+        while True:
+            if self._store_error is None:
+                await self._suspicion.wait()
+            else:
+                await asyncio.sleep(FRESH_SECONDS)
+            self._suspicion.clear()
+            self._looked = float("-inf")
+            await self.look()
+
+    async def _probe(self) -> None:
+        try:
+            await asyncio.wait_for(self._store.probe(), PROBE_WITHIN_SECONDS)
+            self._store_error = None
+        except asyncio.TimeoutError:
+            self._store_error = Unavailable("The database does not answer.")
+        except RealtimeError as error:
+            self._store_error = error
+        except Exception:
+            log.exception("The database could not be probed")
+            self._store_error = Unavailable("The database could not be probed; the log says why.")
+        if self._store.is_replaced:
+            self._replaced()
+        self._looked = time.monotonic()
+        self._note()
+
+    def _note(self) -> None:
+        before, self.standing = self.standing, self._found()
+        if self.standing != before:
+            log.log(
+                logging.INFO if self.standing.status == "ok" else logging.WARNING,
+                "health is %s%s",
+                self.standing.status,
+                f": {self.standing.message}" if self.standing.message else "",
+            )
+            for listener in self._listeners:
+                listener(self.standing)
+
+    def _found(self) -> Standing:
+        weakness = self._store.weakness
+        can_analyse = any(d.available for d in self._engine.describe())
+        found: list[tuple[str, Status, str | None]] = [
+            ("store", "down", self._store_error.message if self._store_error else None),
+            ("storage", "degraded", weakness),
+            ("analysis", "degraded", None if can_analyse else NO_DETECTOR),
+            ("drain", "degraded", STOPPING if self.draining.is_set() else None),
+        ]
+        return Standing(
+            checks={name: "ok" if reason is None else bad for name, bad, reason in found},
+            reasons=tuple(reason for _, _, reason in found if reason is not None),
+        )
