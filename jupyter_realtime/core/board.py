@@ -9,13 +9,17 @@ Rules
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .codec import encode
 from .messages import StateEntry
 
 # A board is memory that clients can fill; beyond this a client is refused.
 MAX_ENTRIES_AN_OWNER = 64
+# 96 bits: two boards of one room that are taken for the same would hide a change.
+VERSION_CHARACTERS = 24
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,18 @@ class Board:
         if (event, key) in self._pins:
             return False
         return sum(1 for _ in self.owned_by(owner)) >= MAX_ENTRIES_AN_OWNER
+
+    @property
+    def version(self) -> str:
+        """A digest: equal boards have equal versions, on every node and after every restart.
+
+        When an entry was pinned doesn't count: a board that is rebuilt from its entities shows nothing
+        new.
+        """
+        digest = hashlib.sha256()
+        for (event, key), pin in sorted(self._pins.items()):
+            digest.update(encode([event, key, pin.entry.actor.name, pin.entry.data]))
+        return digest.hexdigest()[:VERSION_CHARACTERS]
 
     @property
     def has_owned(self) -> bool:

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from .errors import BadRequest
-from .messages import MAX_REQUEST_ID_CHARACTERS, ClientFrame, RequestId, Since
+from .messages import MAX_KEY_CHARACTERS, MAX_REQUEST_ID_CHARACTERS, ClientFrame, RequestId, Since
 
 MAX_DEPTH = 32
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
@@ -35,15 +35,20 @@ _decode_frame: Callable[[str | bytes], ClientFrame] = msgspec.json.Decoder(Clien
 _decode_any: Callable[[str | bytes], Any] = msgspec.json.Decoder().decode
 
 
-def check_data(value: Any) -> None:
+def check_data(value: Any, level: int = 1) -> None:
     """Refuse what could break somebody who reads it later.
+
+    Parameters
+    ----------
+    level
+        How deep `value` itself lies.
 
     Raises
     ------
     BadRequest
         Names the first thing that is wrong.
     """
-    stack: list[tuple[Any, int]] = [(value, 1)]
+    stack: list[tuple[Any, int]] = [(value, level)]
     while stack:
         item, depth = stack.pop()
         if isinstance(item, str):
@@ -89,18 +94,31 @@ def decode_client_frame(frame: str | bytes) -> ClientFrame:
         text = getattr(message, field, None)
         if text is not None:
             _check_text(text)
-    since = getattr(message, "since", None)
-    if isinstance(since, Since) and not 0 <= since.seq <= MAX_INTEGER:
-        raise BadRequest("since.seq is between 0 and 2⁶³ - 1.")
+    check_since(getattr(message, "since", None))
     check_data(getattr(message, "data", None))
     return message
 
 
 def decode_json(body: str | bytes) -> Any:
-    """Read any JSON under the same rules, for REST bodies."""
+    """Read any JSON under the same rules, for REST bodies.
+
+    The body itself is an envelope: what it carries may be nested as deeply as in a frame.
+    """
     value = _guarded(_decode_any, body)
-    check_data(value)
+    check_data(value, level=0)
     return value
+
+
+def check_since(since: Since | str | None) -> None:
+    """Refuse a position that no log can have."""
+    if isinstance(since, Since) and not 0 <= since.seq <= MAX_INTEGER:
+        raise BadRequest("since.seq is between 0 and 2⁶³ - 1.")
+
+
+def check_key(key: str | None) -> None:
+    """Refuse a key, of a publish or a state, that is empty or too long."""
+    if key is not None and not 1 <= len(key) <= MAX_KEY_CHARACTERS:
+        raise BadRequest(f"A key has 1 to {MAX_KEY_CHARACTERS} characters.")
 
 
 def convert(value: Any, shape: type[T]) -> T:

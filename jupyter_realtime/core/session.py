@@ -27,9 +27,8 @@ import enum
 from dataclasses import dataclass
 
 from .actors import Principal
-from .codec import decode_client_frame, encode, request_id_of
+from .codec import check_key, decode_client_frame, encode, request_id_of
 from .errors import (
-    BadRequest,
     CloseCode,
     LimitReached,
     RateLimited,
@@ -39,7 +38,6 @@ from .errors import (
 )
 from .messages import (
     FEATURES,
-    MAX_KEY_CHARACTERS,
     PROTOCOL,
     AuthRequest,
     ClientFrame,
@@ -247,7 +245,7 @@ class Session:
         if isinstance(request, SubscribeRequest):
             self._check_rooms(request.room)
         elif isinstance(request, PublishRequest | StateRequest):
-            _check_key(request.key)
+            check_key(request.key)
         return [Perform(request)]
 
     def _check_rooms(self, room: str) -> None:
@@ -293,8 +291,3 @@ class Session:
             return []
         self.phase = Phase.CLOSED
         return [Close(code, reason, retry_after)]
-
-
-def _check_key(key: str | None) -> None:
-    if key is not None and not 1 <= len(key) <= MAX_KEY_CHARACTERS:
-        raise BadRequest(f"A key has 1 to {MAX_KEY_CHARACTERS} characters.")

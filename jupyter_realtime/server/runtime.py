@@ -22,9 +22,12 @@ from ..service.connection import Doors
 from ..service.connections import Connections
 from ..service.figures import Figures
 from ..service.health import Health
+from ..service.http_sessions import HttpSessions
 from ..service.leases import Leases
+from ..service.polling import Polling
 from ..service.projects import Projects
 from ..service.publishing import Publishing
+from ..service.rates import Rates
 from ..service.rooms import Rooms
 from ..service.run_history import RunHistory
 from ..service.system_status import SystemStatusBoard
@@ -53,6 +56,9 @@ class Services:
     analyses: Analyses
     leases: Leases
     connections: Connections
+    polling: Polling
+    http_sessions: HttpSessions
+    rates: Rates
     identity: Identity
     tokens: Tokens
     figures: Figures
@@ -156,6 +162,8 @@ class Runtime:
     async def _close(self, services: Services, code: CloseCode, reason: str) -> None:
         metrics.remove(services)
         await services.health.close()
+        await services.polling.close()
+        services.http_sessions.close()
         await services.connections.close(code, reason)
         await services.leases.close()
         await services.analyses.close()
@@ -216,6 +224,9 @@ def assemble(
             heartbeat_seconds=config.heartbeat_seconds,
             answer=True,
         ),
+        polling=Polling(rooms, projects, config.limits),
+        http_sessions=HttpSessions(rooms, publishing, config.limits),
+        rates=Rates(config.limits.requests_per_second),
         identity=Identity(config, tokens),
         tokens=tokens,
         figures=figures,

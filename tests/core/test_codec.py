@@ -52,6 +52,14 @@ def test_M2_what_is_no_json_is_refused(data: str) -> None:
         decode_client_frame(PUBLISH % data)
 
 
+def test_M2_a_body_carries_what_a_frame_carries() -> None:
+    for depth, fits in ((32, True), (33, False)):
+        nested = "[" * depth + "]" * depth
+        for decode, message in ((decode_client_frame, PUBLISH), (decode_json, '{"data":%s}')):
+            with contextlib.nullcontext() if fits else pytest.raises(BadRequest):
+                decode(message % nested)
+
+
 def test_M2_bytes_that_are_no_utf8_are_refused() -> None:
     with pytest.raises(BadRequest):
         decode_json(b'{"a":"\xff\xfe"}')

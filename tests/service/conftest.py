@@ -86,6 +86,8 @@ def open_services(tmp_path: Path) -> OpenServices:
             yield services
         finally:
             await services.health.close()
+            await services.polling.close()
+            services.http_sessions.close()
             await services.connections.close(CloseCode.DRAIN, "The test is over.")
             await services.leases.close()
             await services.analyses.close()

@@ -60,6 +60,15 @@ class RealtimeHandler(JupyterHandler):
         Unauthenticated, Forbidden, Unavailable
         """
         self.services = await self.runtime.services()
+        return await self.identify(action)
+
+    async def identify(self, action: Action) -> Principal:
+        """Do it again, in the middle of a request that takes long: a token may have ended meanwhile.
+
+        Raises
+        ------
+        Unauthenticated, Forbidden
+        """
         identity = self.services.identity
         principal = identity.of_request(self)
         if principal is None:
@@ -74,7 +83,13 @@ class RealtimeHandler(JupyterHandler):
 
     def body(self, shape: type[T]) -> T:
         """Read the request's JSON into a struct."""
-        limit = self.runtime.config.message_bytes * 16
+        return self._body(shape, self.runtime.config.message_bytes * 16)
+
+    def message(self, shape: type[T]) -> T:
+        """Read a request that could have come as a frame, and is as large at most."""
+        return self._body(shape, self.runtime.config.message_bytes)
+
+    def _body(self, shape: type[T], limit: int) -> T:
         if len(self.request.body) > limit:
             raise BY_CODE["too_large"](f"A body has at most {limit} bytes.")
         return convert(decode_json(self.request.body), shape)

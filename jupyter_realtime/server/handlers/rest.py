@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ...core.access import Verb
 from ...core.actors import Principal
-from ...core.errors import BadRequest
+from ...core.codec import check_key
 from ...core.issues import DetectorDescription
-from ...core.messages import MAX_KEY_CHARACTERS, Position
+from ...core.messages import Position
 from ...core.rooms import RoomName, document_room
 from . import shapes
 from .base import RealtimeHandler, route
@@ -67,9 +67,9 @@ class PublishHandler(RealtimeHandler):
     @route("write")
     async def post(self, principal: Principal) -> None:
         """Publish an event; answered when it is durable."""
-        wanted = self.body(shapes.PublishRequest)
-        if wanted.key is not None and not 1 <= len(wanted.key) <= MAX_KEY_CHARACTERS:
-            raise BadRequest(f"A key has 1 to {MAX_KEY_CHARACTERS} characters.")
+        self.services.rates.take(principal)
+        wanted = self.message(shapes.PublishRequest)
+        check_key(wanted.key)
         position = await self.services.publishing.publish(
             principal, wanted.room, wanted.event, wanted.data, wanted.key
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
-from . import analyses, probes, rest
+from . import analyses, fallback, probes, rest
 from .socket import SocketHandler
 
 _ID = r"([A-Za-z0-9_-]+)"
@@ -18,6 +18,8 @@ _API: list[tuple[str, type]] = [
     ("projects", rest.ProjectsHandler),
     ("documents", rest.DocumentsHandler),
     ("publish", rest.PublishHandler),
+    ("poll", fallback.PollHandler),
+    ("states", fallback.StatesHandler),
     (r"rooms/([^/]+)/events", rest.EventsHandler),
     ("detectors", rest.DetectorsHandler),
     ("analyses", analyses.AnalysesHandler),

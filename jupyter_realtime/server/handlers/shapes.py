@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 
 from ...core.access import Role
 from ...core.actors import Actor
-from ...core.messages import LoggedEvent, Position
+from ...core.errors import ErrorBody
+from ...core.messages import LoggedEvent, Position, Since, StateEntry
+from ...service.polling import MAX_WAIT_SECONDS
 
 Item = TypeVar("Item")
 Status = Literal["ok", "degraded", "down"]
@@ -85,6 +87,80 @@ class PublishAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Where the event stands now."""
 
     position: Position
+
+
+class PollRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a client without a socket wants to hear of.
+
+    Parameters
+    ----------
+    rooms
+        How far it has come in each room: the position of the last answer (with the id of the last
+        event), `"earliest"` for all that is kept, or null to begin now.
+    session
+        Its name for itself, as in `states`: what it has pinned stays while it polls.
+    boards
+        The `board` of the last answer, by room: a board that is another by now is answered at once.
+        Without it only what changes during the wait counts.
+    wait
+        Seconds to wait for news.
+    """
+
+    rooms: dict[str, Since | Literal["earliest"] | None]
+    session: str | None = None
+    boards: dict[str, str] = {}
+    wait: Annotated[float, msgspec.Meta(ge=0, le=MAX_WAIT_SECONDS)] = MAX_WAIT_SECONDS
+
+
+class RoomNews(msgspec.Struct, frozen=True, kw_only=True):
+    """What a `subscribe` reply says of a room, and the board's version for the next poll.
+
+    With `more` the next poll is answered at once with what follows. With `recovered: false` continuity
+    can't be proved: there are no events, `position` is the head, and the client takes a fresh snapshot.
+    """
+
+    position: Position
+    recovered: bool
+    events: list[LoggedEvent]
+    states: list[StateEntry]
+    more: bool
+    board: str
+
+
+class RoomRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A room that can't be had (any more, or just now): in its place among the others."""
+
+    error: ErrorBody
+
+
+class PollAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Each room that was asked for, with news or not."""
+
+    rooms: dict[str, RoomNews | RoomRefusal]
+
+
+class StateRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A state to pin, or with `data: null` to take down.
+
+    Parameters
+    ----------
+    session
+        The client's name for itself: hard to guess, and the same in each of its requests.
+    key
+        The client's own part of the key; on the board `<connection>/` stands before it.
+    """
+
+    session: str
+    room: str
+    event: str
+    key: str
+    data: Any
+
+
+class StateAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How the board calls the session."""
+
+    connection: str
 
 
 class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
