@@ -10,6 +10,7 @@
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Connection } from './connection.js';
+import { nextFrame } from './frames.js';
 import type { Analysis, Issue, LoggedEvent, StateEntry } from './protocol.js';
 import { RestError } from './rest.js';
 import type { RoomHandler } from './room.js';
@@ -302,15 +303,4 @@ function once(act: () => void): () => void {
       act();
     }
   };
-}
-
-const FRAME_MS = 16;
-
-/** In a hidden tab no frame is drawn, but the picture must still be kept. */
-function nextFrame(act: () => void): void {
-  if (typeof requestAnimationFrame === 'function' && !globalThis.document?.hidden) {
-    requestAnimationFrame(act);
-  } else {
-    setTimeout(act, FRAME_MS);
-  }
 }

@@ -274,6 +274,65 @@ describe('a room', () => {
     expect(late.seqs).toEqual([1]);
   });
 
+  describe('from a position', () => {
+    const at = (seq: number, epoch = 'one') => ({ epoch, seq });
+
+    beforeEach(() => {
+      upTo(4).forEach(() => {
+        wire.server.append(ROOM);
+      });
+    });
+
+    test('gives what came after it', () => {
+      wire.conversation.subscribe(ROOM, handler, { ...at(2), id: 'e2' });
+      wire.flow();
+      expect(wire.asked('subscribe')).toMatchObject([{ since: { seq: 2, id: 'e2' } }]);
+      expect(handler.seqs).toEqual([3, 4]);
+      expect(handler.onReady).toHaveBeenCalledExactlyOnceWith(at(4));
+    });
+
+    test.each([
+      ['goes back for a late handler', 1, [2, 3, 4, 5]],
+      ['need not go back where the room is not beyond it', 4, [5]],
+    ])('%s', (_title, seq, seqs) => {
+      follow('earliest');
+      const late = recorder();
+      wire.conversation.subscribe(ROOM, late, at(seq));
+      wire.flow();
+      wire.server.append(ROOM);
+      wire.flow();
+      expect(late.seqs).toEqual(seqs);
+      expect(handler.seqs).toEqual(upTo(5));
+      expect(late.onReady).toHaveBeenCalledOnce();
+    });
+
+    test('says that the log of the position is no more, whoever asked before', () => {
+      follow('earliest');
+      const late = recorder();
+      wire.conversation.subscribe(ROOM, late, at(2, 'zero'));
+      const early = recorder();
+      const meanwhile = recorder();
+      wire.conversation.subscribe('analysis:r', early, 'earliest');
+      wire.conversation.subscribe('analysis:r', meanwhile, at(2, 'zero'));
+      wire.server.append('analysis:r');
+      wire.flow();
+      expect(late.onLost).toHaveBeenCalledOnce();
+      expect(meanwhile.onLost).toHaveBeenCalledOnce();
+      expect(early.onLost).not.toHaveBeenCalled();
+      expect([early.seqs, meanwhile.seqs]).toEqual([[1], [1]]);
+    });
+
+    test('that nobody keeps any more is lost', () => {
+      wire.server.log(ROOM).pruned = 3;
+      wire.conversation.subscribe(ROOM, handler, at(2));
+      wire.flow();
+      expect(handler.onLost).toHaveBeenCalledOnce();
+      wire.server.append(ROOM);
+      wire.flow();
+      expect(handler.seqs).toEqual([5]);
+    });
+  });
+
   test('is followed from its answer on, with what was committed meanwhile', () => {
     const receive = vi.spyOn(wire.server, 'receive').mockImplementation(({ id }) => {
       const answer = { states: [], events: [logged(5)], more: false, recovered: true };

@@ -1,5 +1,6 @@
 /** What polling knows of one room, so that an answer about everything becomes frames about what is new. */
 
+import { Board } from './board.js';
 import type {
   LoggedEvent,
   Position,
@@ -27,7 +28,7 @@ export class PolledRoom {
   asked: SubscribeRequest['id'] | null = null;
   since: RoomQuestion = null;
   boardVersion: number | string | null = null;
-  private board = new Map<string, StateEntry>();
+  private readonly board = new Board();
 
   constructor(readonly name: string) {}
 
@@ -40,11 +41,10 @@ export class PolledRoom {
     const states = this.takeBoard(answer);
     if (this.asked !== null) {
       const { position, recovered, events, more } = answer;
-      const board = [...this.board.values()];
       const id = this.asked;
       this.asked = null;
       this.moveTo(answer);
-      return [{ type: 'reply', id, position, recovered, states: board, events, more }];
+      return [{ type: 'reply', id, position, recovered, states: this.board.entries, events, more }];
     }
     if (!this.follows(answer)) {
       return [{ type: 'resync', room: this.name, reason: answer.recovered ? 'overflow' : 'epoch' }];
@@ -79,24 +79,10 @@ export class PolledRoom {
     if (isKnown || !states) {
       return [];
     }
-    const before = this.board;
-    this.board = new Map(states.map(entry => [slotOf(entry), entry]));
-    const gone = [...before].filter(([slot]) => !this.board.has(slot));
-    const changed = [...this.board].filter(([slot, entry]) => !isSame(before.get(slot), entry));
-    return [
-      ...gone.map(([, entry]) => this.stateFrame({ ...entry, data: null } as StateEntry)),
-      ...changed.map(([, entry]) => this.stateFrame(entry)),
-    ];
-  }
-
-  private stateFrame(entry: StateEntry): ServerFrame {
-    return { type: 'state', room: this.name, ...entry };
+    return this.board
+      .replace(states)
+      .map(entry => ({ type: 'state', room: this.name, ...entry }) satisfies ServerFrame);
   }
 }
 
 const isPosition = (since: RoomQuestion): since is Since => since !== null && since !== 'earliest';
-
-const slotOf = ({ event, key }: StateEntry): string => `${event}\u0000${key}`;
-
-const isSame = (a: StateEntry | undefined, b: StateEntry): boolean =>
-  a !== undefined && a.time === b.time && JSON.stringify(a.data) === JSON.stringify(b.data);

@@ -5,7 +5,7 @@
  * 1. A handler gets each event once, in the order of `seq`, without a hole, however often the wire
  *    is cut and whatever is replayed.
  * 2. A handler that asked for "earliest" gets all that is kept, also when it joins late.
- * 3. A handler without an origin gets what comes after it joined.
+ * 3. A handler without an origin gets what comes after it joined; one with a position what comes after that.
  * 4. The board is complete after each subscription; then single states follow.
  * 5. Another epoch is another log: what was counted before it counts no more, and each handler is told.
  * 6. A handler that throws harms no other, and is not called again for the same event.
@@ -15,40 +15,32 @@
  * handlers that have it already drop it.
  */
 
+import { Board } from './board.js';
 import type {
   ErrorBody,
   EventFrame,
   LoggedEvent,
+  Position,
   Since,
   StateEntry,
   StateFrame,
   SubscribeReply,
 } from './protocol.js';
+import type { Origin, RoomHandler } from './room-handler.js';
 
-export interface RoomHandler {
-  onEvent?(event: LoggedEvent): void;
-  /** One state changed; `data: null` means that it is gone. */
-  onState?(entry: StateEntry): void;
-  /** The whole board, after each subscription. */
-  onBoard?(states: StateEntry[]): void;
-  /** Continuity can't be proved: take a fresh snapshot. */
-  onLost?(): void;
-  /** Everything up to now has been handed over. */
-  onReady?(): void;
-  onError?(error: ErrorBody): void;
-}
+export type { Origin, RoomHandler } from './room-handler.js';
 
 interface Listener {
   handler: RoomHandler;
   /** How far it has come; null until it is known where the room stands. */
   seq: number | null;
+  /** The log that its own position is of, until it is known whether that is the room's. */
+  epoch: string | null;
 }
-
-export type Origin = 'earliest' | undefined;
 
 export class Room {
   private readonly listeners = new Set<Listener>();
-  private readonly board = new Map<string, StateEntry>();
+  private readonly board = new Board();
   private epoch: string | null = null;
   private seq = 0;
   private lastId: string | null = null;
@@ -65,18 +57,54 @@ export class Room {
 
   /** Add a handler; returns whether the wire has to be asked (again). */
   add(handler: RoomHandler, origin: Origin): { remove: () => void; ask: boolean } {
-    const listener: Listener = { handler, seq: origin === 'earliest' ? 0 : null };
+    const listener: Listener = { handler, seq: null, epoch: null };
     this.listeners.add(listener);
     const first = this.listeners.size === 1;
-    const needsPast = origin === 'earliest' && (first || !this.atStart());
-    if (needsPast) {
-      this.startOver();
-    } else if (!first && this.live) {
-      listener.seq = this.seq;
-      handler.onBoard?.([...this.board.values()]);
-      handler.onReady?.();
+    const needsPast = this.placeAt(listener, origin, first);
+    if (!needsPast && !first && this.live) {
+      listener.seq ??= this.seq;
+      handler.onBoard?.(this.board.entries);
+      handler.onReady?.(this.position);
     }
     return { remove: () => this.listeners.delete(listener), ask: first || needsPast };
+  }
+
+  private get position(): Position {
+    return { epoch: this.epoch ?? '', seq: this.seq };
+  }
+
+  /** Where a handler begins; returns whether the wire has to go back for it. */
+  private placeAt(listener: Listener, origin: Origin, first: boolean): boolean {
+    if (origin === undefined) {
+      return false;
+    }
+    if (origin === 'earliest') {
+      listener.seq = 0;
+      const needsPast = first || !this.atStart();
+      if (needsPast) {
+        this.startOver();
+      }
+      return needsPast;
+    }
+    if (this.epoch !== null && this.epoch !== origin.epoch) {
+      // Its log is no more.
+      listener.handler.onLost?.();
+      return false;
+    }
+    listener.seq = origin.seq;
+    listener.epoch = origin.epoch;
+    const needsPast = this.epoch === null ? !this.atStart() : origin.seq < this.seq;
+    if (needsPast) {
+      this.goTo(origin);
+    }
+    return needsPast;
+  }
+
+  private goTo({ epoch, seq, id }: Since): void {
+    this.epoch = epoch;
+    this.seq = seq;
+    this.lastId = id ?? null;
+    this.live = false;
   }
 
   private atStart(): boolean {
@@ -125,15 +153,19 @@ export class Room {
   }
 
   private checkContinuity({ recovered, position }: SubscribeReply): void {
-    const isOtherLog = this.epoch !== null && this.epoch !== position.epoch;
+    const before = this.epoch;
     this.epoch = position.epoch;
     if (!recovered) {
       this.seq = position.seq;
       this.lastId = null;
     }
-    if (!recovered || isOtherLog) {
-      this.each(listener => this.breakOff(listener, recovered ? 0 : position.seq));
-    }
+    this.each(listener => {
+      const log = listener.epoch ?? before;
+      listener.epoch = null;
+      if (!recovered || (log !== null && log !== position.epoch)) {
+        this.breakOff(listener, recovered ? 0 : position.seq);
+      }
+    });
   }
 
   /** Let a handler go on at `seq` of another log, or beyond what can't be replayed. */
@@ -156,15 +188,12 @@ export class Room {
   private settle(): void {
     this.each(listener => {
       listener.seq ??= this.seq;
-      listener.handler.onReady?.();
+      listener.handler.onReady?.(this.position);
     });
   }
 
   private replaceBoard(states: StateEntry[]): void {
-    this.board.clear();
-    for (const entry of states) {
-      this.board.set(boardKey(entry), entry);
-    }
+    this.board.replace(states);
     this.each(({ handler }) => handler.onBoard?.(states));
   }
 
@@ -193,11 +222,7 @@ export class Room {
 
   state(frame: StateFrame): void {
     const { type: _, room: __, ...entry } = frame;
-    if (entry.data === null) {
-      this.board.delete(boardKey(entry));
-    } else {
-      this.board.set(boardKey(entry), entry);
-    }
+    this.board.put(entry);
     this.each(({ handler }) => handler.onState?.(entry));
   }
 
@@ -227,8 +252,4 @@ export class Room {
       }
     }
   }
-}
-
-function boardKey(entry: StateEntry): string {
-  return `${entry.event}\u0000${entry.key}`;
 }
