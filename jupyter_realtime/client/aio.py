@@ -214,7 +214,7 @@ class AsyncRealtime:
         here = self.server.server_paths(folder)[0] if self.server.root else "."
         holding = [
             project
-            for project in await self.projects()
+            async for project in self._rest.items("projects", path=here)
             if Path(here).is_relative_to(project["root"] or ".")
         ]
         if not holding:

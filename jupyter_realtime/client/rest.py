@@ -63,7 +63,7 @@ class Rest:
         """Let go of the connections."""
         await self._http.aclose()
 
-    async def get(self, path: str, **query: str | int) -> Any:
+    async def get(self, path: str, /, **query: str | int) -> Any:
         """Read something; a short trouble of the network is waited out."""
         backoff = Backoff(random.random)
         for _ in range(TRIES - 1):
@@ -84,7 +84,7 @@ class Rest:
         """End or remove something."""
         return await self._call("DELETE", path)
 
-    async def items(self, path: str, **query: str | int) -> AsyncIterator[Any]:
+    async def items(self, path: str, /, **query: str | int) -> AsyncIterator[Any]:
         """Go through a whole list, page by page."""
         cursor: dict[str, str | int] = {}
         while True:

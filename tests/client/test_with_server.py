@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,6 +118,32 @@ def test_events_go_round(rt: Realtime, server: JupyterProcess) -> None:
     assert rt.publish("custom:metric", {"loss": 0.5}, key="once") == position
     until(lambda: {"loss": 0.5} in heard)
     assert heard.count({"loss": 0.5}) == 1
+
+
+def test_J5_a_job_is_there_again_after_a_crash_of_the_server_and_its_old_button_works(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "root").mkdir()
+    states: list[Any] = []
+    with (
+        jupyter(tmp_path / "jupyter", tmp_path / "root") as server,
+        Realtime.connect(server.realtime_url, TOKEN) as rt,
+    ):
+        (project,) = rt.projects()
+        room = f"project:{project.id}"
+        rt.subscribe(room, print, on_state=states.append)
+        with rt.progress("train", room=room) as job:
+            until(lambda: bool(states))
+            before = states[-1].key
+            server.kill()
+            job.advance(3)
+            server.start()
+            until(lambda: states[-1].data is not None and states[-1].data.done == 3)
+            after = states[-1].key
+            assert after != before and after.split("/")[1] == before.split("/")[1]
+            rt.publish("custom:progress-cancel", {"key": before}, room=room)
+            until(lambda: job.cancelled)
+        until(lambda: states[-1].data is not None and states[-1].data.status == "cancelled")
 
 
 async def test_cut_twenty_times_a_run_is_complete_in_order_and_has_nothing_twice(

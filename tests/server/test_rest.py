@@ -34,6 +34,17 @@ async def test_P3_the_root_is_a_project_and_files_have_ids(api: Api, jp_root_dir
     assert again[1] == document
 
 
+async def test_P8_the_project_of_a_folder_is_known_when_somebody_asks_for_it(
+    api: Api, jp_root_dir: Path
+) -> None:
+    (jp_root_dir / "inner" / ".git").mkdir(parents=True)
+    assert len((await api("GET", "projects"))[1]["items"]) == 1
+    _, listing = await api("GET", "projects", params={"path": "inner/notebooks"})
+    assert {project["root"] for project in listing["items"]} == {"", "inner"}
+    status, error = await api("GET", "projects", params={"path": "../outside"})
+    assert (status, error["code"]) == (400, "bad_request")
+
+
 @pytest.mark.parametrize("path", ["../x", "a/../../x", "", "/"])
 async def test_P4_documents_outside_the_root_are_refused(api: Api, path: str) -> None:
     status, error = await api("PUT", "documents", {"path": path})

@@ -28,8 +28,10 @@ class ProjectsHandler(RealtimeHandler):
 
     @route("read")
     async def get(self, principal: Principal) -> None:
-        """List the projects that one may read."""
+        """List the projects that one may read; the one that holds `?path=` is among them from then on."""
         projects = self.services.projects
+        if path := self.get_query_argument("path", None):
+            await projects.of_path(path)
         items = [
             shapes.ProjectItem(
                 id=project.id,
