@@ -51,7 +51,11 @@ class RealtimeConfig(Configurable):
     jwt_key_file = Unicode(
         config=True,
         help="""The file with the key that signs tokens; it is made, readable by its owner only, if it
-        does not exist. The default lies beside the database.""",
+        does not exist. The default lies beside the database.
+
+        To change the key, rename the file to `<file>.1` (a former `<file>.1` to `<file>.2`, and so on)
+        and start the server again: a new key is made, and tokens that the old ones signed stay valid as
+        long as those files are there.""",
     )
 
     heartbeat_seconds = Float(

@@ -12,7 +12,7 @@ from jupyter_server.utils import url_path_join
 
 from .config import RealtimeConfig
 from .handlers.routes import routes
-from .runtime import Runtime
+from .runtime import Runtime, Services
 
 PREFIX = "realtime"
 URL_VARIABLE = "JUPYTER_REALTIME_URL"
@@ -40,23 +40,22 @@ class RealtimeExtension(ExtensionApp):
         """Make the runtime from the settings."""
         config = RealtimeConfig(parent=self)
         if config.enabled:
-            self.runtime = Runtime(config, Path(self._server.root_dir))
+            self.runtime = Runtime(config, Path(self._server.root_dir), self._lend_token)
             self.settings["jupyter_realtime"] = self.runtime
 
     def initialize_handlers(self) -> None:
         """Add the routes, and start as soon as the server's loop runs."""
         if self.runtime is not None:
             self.handlers.extend(routes(f"/{PREFIX}"))
-            self._server.io_loop.add_callback(self._start)
+            self._server.io_loop.add_callback(self.runtime.start)
 
-    async def _start(self) -> None:
+    async def _lend_token(self, services: Services) -> None:
+        """Give kernels and terminals, which inherit the environment, a token of their owner's."""
         if self.runtime is None:
             return
-        self.runtime.start()
-        services = await self.runtime.services()
-        token = services.tokens.mint_program(self.runtime.config.owner)
+        token = await services.credentials.mint_program(self.runtime.config.owner)
         os.environ[URL_VARIABLE] = self._url()
-        os.environ[TOKEN_VARIABLE] = token
+        os.environ[TOKEN_VARIABLE] = token.secret
         os.environ[ROOT_VARIABLE] = str(self.runtime.root)
 
     def _url(self) -> str:

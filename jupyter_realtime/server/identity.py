@@ -1,17 +1,20 @@
-"""Who it is: the one place in which a principal is made.
+"""Who it is: the one place in which a principal is made, and Jupyter's Authorizer asked about it.
 
 Rules
 -----
-1. Explicit credentials are looked at first: a JWT of ours in `Authorization` or in an `auth` frame
-   decides, and a bad one is refused, whatever cookie came with it.
+1. Explicit credentials are looked at first: a ticket in a socket's sub-protocols, a JWT of ours in
+   `Authorization` or in an `auth` frame decides, and a bad one is refused, whatever cookie came with it.
 2. Else it is whom Jupyter's identity provider has authenticated, under the name that `identity` gives.
 3. Code in a kernel has the extension's own token, and is the *program of* its owner.
+4. Then the Authorizer is asked about that very user: never about whom a cookie names beside a token.
 """
 
 from __future__ import annotations
 
 import getpass
 import hmac
+from collections.abc import Awaitable
+from typing import Literal
 
 from jupyter_server.auth.identity import (
     IdentityProvider,
@@ -22,11 +25,16 @@ from jupyter_server.auth.identity import (
 from jupyter_server.base.handlers import JupyterHandler
 
 from ..core.actors import Actor, Principal, color_of, initials_of
-from ..core.errors import Unauthenticated
+from ..core.errors import Forbidden, Unauthenticated
+from ..core.messages import TICKET_SUBPROTOCOL_PREFIX
+from ..service.credentials import Credentials
 from .config import RealtimeConfig
 from .tokens import Tokens, looks_like_jwt
 
 _STOCK = (IdentityProvider, PasswordIdentityProvider, LegacyIdentityProvider)
+# Jupyter's name for what its Authorizer decides about.
+AUTH_RESOURCE = "realtime"
+Action = Literal["read", "write", "execute"]
 
 
 def bearer(handler: JupyterHandler) -> str | None:
@@ -41,6 +49,14 @@ def has_jwt(handler: JupyterHandler) -> bool:
     return token is not None and looks_like_jwt(token)
 
 
+def tickets(handler: JupyterHandler) -> list[str]:
+    """Read the tickets among the sub-protocols that a socket asks for."""
+    asked = handler.request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+    names = (name.strip() for name in asked)
+    prefix = TICKET_SUBPROTOCOL_PREFIX
+    return [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+
+
 class Identity:
     """Makes principals.
 
@@ -48,45 +64,85 @@ class Identity:
     ----------
     tokens
         For JWTs of ours.
+    credentials
+        Knows what was revoked, and redeems tickets.
     """
 
-    def __init__(self, config: RealtimeConfig, tokens: Tokens) -> None:
+    def __init__(self, config: RealtimeConfig, tokens: Tokens, credentials: Credentials) -> None:
         self._config = config
         self._tokens = tokens
+        self._credentials = credentials
 
-    def of_request(self, handler: JupyterHandler) -> Principal | None:
+    async def of_request(self, handler: JupyterHandler, action: Action) -> Principal | None:
         """Tell who a request is, after Jupyter's own `prepare`; None for nobody.
 
         Raises
         ------
         Unauthenticated
             If the request carries a JWT that is not valid.
+        Forbidden
+            If the Authorizer does not let them do `action`.
         """
         token = bearer(handler)
         if token is not None and looks_like_jwt(token):
-            return self._program(token)
+            return await self._admit(handler, self._program(token), None, action)
         user: User | None = handler.current_user
-        return self._human(user, handler.identity_provider) if user else None
+        if user is None:
+            return None
+        return await self._admit(
+            handler, self._human(user, handler.identity_provider), user, action
+        )
 
-    def of_token(self, token: str, handler: JupyterHandler) -> Principal:
+    async def of_handshake(self, handler: JupyterHandler) -> Principal | None:
+        """Tell who opens a socket; None for somebody who has yet to send `auth`.
+
+        Raises
+        ------
+        Unauthenticated, Forbidden
+        """
+        shown = tickets(handler)
+        if len(shown) > 1:
+            raise Unauthenticated("Show one ticket, not several.")
+        if shown:
+            principal = await self._credentials.redeem(shown[0])
+            return await self._admit(handler, principal, None, "read")
+        principal_or_none = await self.of_request(handler, "read")
+        if principal_or_none is None and bearer(handler) is not None:
+            raise Unauthenticated("The token in the Authorization header is not valid.")
+        return principal_or_none
+
+    async def of_token(self, token: str, handler: JupyterHandler) -> Principal:
         """Tell who sent an `auth` frame.
 
         Raises
         ------
         Unauthenticated
             If the token is neither ours nor the server's.
+        Forbidden
+            If the Authorizer does not let them in.
         """
         if looks_like_jwt(token):
-            return self._program(token)
+            return await self._admit(handler, self._program(token), None, "read")
         provider = handler.identity_provider
         if not provider.token or not hmac.compare_digest(token.encode(), provider.token.encode()):
             raise Unauthenticated("This token is not the server's; copy it from the server's log.")
         user = handler.current_user or provider.generate_anonymous_user(handler)
-        return self._human(user, provider)
+        return await self._admit(handler, self._human(user, provider), user, "read")
 
-    def user(self, principal: Principal) -> User:
-        """Write a principal as Jupyter's Authorizer wants it."""
-        return User(username=principal.name, display_name=principal.actor.display_name)
+    async def _admit(
+        self, handler: JupyterHandler, principal: Principal, user: User | None, action: Action
+    ) -> Principal:
+        if user is None:
+            user = User(username=principal.name, display_name=principal.actor.display_name)
+        allowed = handler.authorizer.is_authorized(handler, user, action, AUTH_RESOURCE)
+        if isinstance(allowed, Awaitable):
+            allowed = await allowed
+        if not allowed:
+            raise Forbidden(f"This server's Authorizer does not let you {action} here.")
+        return principal
+
+    def _program(self, token: str) -> Principal:
+        return self._credentials.check(self._tokens.verify(token))
 
     def _is_local(self, provider: IdentityProvider) -> bool:
         if self._config.identity == "auto":
@@ -107,21 +163,4 @@ class Identity:
                 kind="human",
                 via="local",
             )
-        )
-
-    def _program(self, token: str) -> Principal:
-        claims = self._tokens.verify(token)
-        owner = str(claims["sub"])
-        return Principal(
-            actor=Actor(
-                name=owner,
-                display_name=owner,
-                initials=initials_of(owner),
-                color=color_of(owner),
-                avatar_url=None,
-                kind="program",
-                via="local",
-            ),
-            expires=float(claims["exp"]),
-            token_id=str(claims["jti"]),
         )

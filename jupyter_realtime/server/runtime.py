@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from ..service.active_runs import ActiveRuns
 from ..service.analyses import Analyses
 from ..service.connection import Doors
 from ..service.connections import Connections
+from ..service.credentials import Credentials
 from ..service.figures import Figures
 from ..service.health import Health
 from ..service.http_sessions import HttpSessions
@@ -35,7 +36,7 @@ from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
 from .identity import Identity
 from .metrics import metrics
-from .tokens import Tokens, read_or_make_key
+from .tokens import Tokens, read_keys
 from .transport import Flusher
 
 log = logging.getLogger(__name__)
@@ -59,8 +60,8 @@ class Services:
     polling: Polling
     http_sessions: HttpSessions
     rates: Rates
+    credentials: Credentials
     identity: Identity
-    tokens: Tokens
     figures: Figures
     health: Health
     system: SystemStatusBoard
@@ -73,10 +74,15 @@ class Runtime:
     ----------
     root
         The folder that the server shows.
+    prepare
+        What has to be done with the services before anybody may use them.
     """
 
-    def __init__(self, config: RealtimeConfig, root: Path) -> None:
+    def __init__(
+        self, config: RealtimeConfig, root: Path, prepare: Callable[[Services], Awaitable[None]]
+    ) -> None:
         self.config = config
+        self._prepare = prepare
         self.root = root
         self.failure: RealtimeError | None = None
         self.flusher = Flusher()
@@ -114,9 +120,7 @@ class Runtime:
     async def _start(self) -> None:
         while self._services is None:
             try:
-                self._services = await open_services(
-                    self.config, self.root, self.figures, self._reopen
-                )
+                self._services = await self._open()
                 metrics.add(self._services)
                 self.failure = None
             except RealtimeError as error:
@@ -127,6 +131,16 @@ class Runtime:
             self._settled.set()
             if self._services is None:
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _open(self) -> Services:
+        services = await open_services(self.config, self.root, self.figures, self._reopen)
+        try:
+            await services.credentials.open()
+            await self._prepare(services)
+        except BaseException:
+            await close_services(services, CloseCode.DRAIN, "The server could not start.")
+            raise
+        return services
 
     def _fail(self, error: RealtimeError) -> None:
         if self.failure is None or self.failure.message != error.message:
@@ -161,14 +175,7 @@ class Runtime:
 
     async def _close(self, services: Services, code: CloseCode, reason: str) -> None:
         metrics.remove(services)
-        await services.health.close()
-        await services.polling.close()
-        services.http_sessions.close()
-        await services.connections.close(code, reason)
-        await services.leases.close()
-        await services.analyses.close()
-        await services.rooms.close()
-        await services.store.close()
+        await close_services(services, code, reason)
 
 
 async def open_services(
@@ -183,7 +190,7 @@ async def open_services(
     """
     from .engine import LocalEngine
 
-    tokens = Tokens(await asyncio.to_thread(read_or_make_key, config.key_path))
+    tokens = Tokens(*await asyncio.to_thread(read_keys, config.key_path))
     store = await SqliteStore.open(config.store_path)
     services = assemble(config, root, store, tokens, LocalEngine(), figures, replaced)
     store.on_commit(services.rooms.committed)
@@ -191,6 +198,19 @@ async def open_services(
     services.leases.open()
     services.health.open()
     return services
+
+
+async def close_services(services: Services, code: CloseCode, reason: str) -> None:
+    """Say goodbye to clients, end runs, close the store."""
+    await services.health.close()
+    await services.polling.close()
+    services.http_sessions.close()
+    await services.connections.close(code, reason)
+    await services.credentials.close()
+    await services.leases.close()
+    await services.analyses.close()
+    await services.rooms.close()
+    await services.store.close()
 
 
 def assemble(
@@ -210,6 +230,15 @@ def assemble(
     rooms.show_with(history.board)
     health = Health(store, engine, replaced)
     publishing = Publishing(store, rooms, projects, figures)
+    credentials = Credentials(store, tokens)
+    connections = Connections(
+        Doors(rooms=rooms, projects=projects, publishing=publishing, figures=figures),
+        config.limits,
+        heartbeat_seconds=config.heartbeat_seconds,
+        answer=True,
+        is_revoked=credentials.is_revoked,
+    )
+    credentials.on_revoked(connections.close_revoked)
     return Services(
         store=store,
         rooms=rooms,
@@ -218,18 +247,13 @@ def assemble(
         history=history,
         analyses=Analyses(store, rooms, projects, active, history, engine),
         leases=Leases(store, rooms, active),
-        connections=Connections(
-            Doors(rooms=rooms, projects=projects, publishing=publishing, figures=figures),
-            config.limits,
-            heartbeat_seconds=config.heartbeat_seconds,
-            answer=True,
-        ),
         polling=Polling(rooms, projects, config.limits),
         http_sessions=HttpSessions(rooms, publishing, config.limits),
         rates=Rates(config.limits.requests_per_second),
-        identity=Identity(config, tokens),
-        tokens=tokens,
         figures=figures,
+        connections=connections,
+        credentials=credentials,
+        identity=Identity(config, tokens, credentials),
         health=health,
         system=SystemStatusBoard(rooms, health),
     )

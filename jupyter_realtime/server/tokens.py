@@ -2,9 +2,13 @@
 
 Rules
 -----
-1. One algorithm (HS256), a key of at least 32 bytes that only its owner can read.
-2. `iss aud sub exp iat jti` are required, and a `kid` that names the key.
-3. A token turns into a program of its subject, never into the subject.
+1. One algorithm (HS256), keys of at least 32 bytes that only their owner can read.
+2. `iss aud sub exp iat jti` are required, and a `kid` that names the key; `nbf` is honoured.
+3. A token turns into a program of its subject, never into the subject. With `scopes` it may what they
+   name; without (a server's own kernels) what its subject may in projects.
+4. The newest key signs, all of them verify. So a key is changed without ending a token: the file becomes
+   `<file>.1` (a former `<file>.1` becomes `<file>.2`, and so on), a new one is made at the next start,
+   and `<file>.1` may go when the last token that it signed has expired.
 """
 
 from __future__ import annotations
@@ -13,19 +17,24 @@ import hashlib
 import os
 import secrets
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jwt
 
-from ..core.errors import Unauthenticated
+from ..core.actors import Actor, Principal, color_of, initials_of
+from ..core.errors import BadRequest, Unauthenticated
+from ..core.scopes import parse_scopes
+from ..ports import TokenRecord
 
 ISSUER = "jupyter_realtime"
 AUDIENCE = "jupyter_realtime"
 ALGORITHM = "HS256"
+REQUIRED = ["iss", "aud", "sub", "exp", "iat", "jti"]
 KEY_BYTES = 32
-# A kernel inherits its token once, and may live for weeks.
-PROGRAM_TOKEN_SECONDS = 30 * 24 * 3600
+# Clocks of servers that share a key differ a little. It helps a token that is young, not one that is old.
+LEEWAY_SECONDS = 5
 
 
 def read_or_make_key(path: Path) -> bytes:
@@ -38,7 +47,7 @@ def read_or_make_key(path: Path) -> bytes:
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     new = secrets.token_bytes(KEY_BYTES)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.draft")
     try:
         draft.touch(mode=0o600, exist_ok=False)
         draft.write_bytes(new)
@@ -47,6 +56,22 @@ def read_or_make_key(path: Path) -> bytes:
         pass
     finally:
         draft.unlink(missing_ok=True)
+    return _read_key(path)
+
+
+def read_keys(path: Path) -> list[bytes]:
+    """Read all keys, the one that signs first; make that one if there is none."""
+    return [read_or_make_key(path), *map(_read_key, _older(path))]
+
+
+def _older(path: Path) -> Iterator[Path]:
+    number = 1
+    while (older := path.with_name(f"{path.name}.{number}")).exists():
+        yield older
+        number += 1
+
+
+def _read_key(path: Path) -> bytes:
     key = path.read_bytes()
     if len(key) < KEY_BYTES:
         raise ValueError(f"The key in {path} has less than {KEY_BYTES} bytes; remove the file.")
@@ -59,27 +84,36 @@ def looks_like_jwt(token: str) -> bool:
 
 
 class Tokens:
-    """Mints and verifies."""
+    """Signs and verifies; the port `TokenSigner`.
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._kid = hashlib.sha256(key).hexdigest()[:16]
+    Parameters
+    ----------
+    key
+        Signs.
+    older
+        Verify what was signed before `key` was made.
+    """
 
-    def mint_program(self, owner: str) -> str:
-        """Make the token for kernels and terminals of `owner`."""
-        now = int(time.time())
-        claims = {
+    def __init__(self, key: bytes, *older: bytes) -> None:
+        self._keys = {_kid(each): each for each in (key, *older)}
+        self._kid = _kid(key)
+
+    def sign(self, record: TokenRecord) -> str:
+        """Write a record as a JWT."""
+        claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
-            "sub": owner,
-            "iat": now,
-            "exp": now + PROGRAM_TOKEN_SECONDS,
-            "jti": secrets.token_urlsafe(12),
+            "sub": record.owner,
+            "iat": record.created_ms // 1000,
+            "exp": record.expires_ms // 1000,
+            "jti": record.id,
         }
-        return jwt.encode(claims, self._key, ALGORITHM, headers={"kid": self._kid})
+        if record.scopes is not None:
+            claims["scopes"] = list(record.scopes)
+        return jwt.encode(claims, self._keys[self._kid], ALGORITHM, headers={"kid": self._kid})
 
-    def verify(self, token: str) -> dict[str, Any]:
-        """Give the claims of a token that is ours and valid.
+    def verify(self, token: str) -> Principal:
+        """Give the program for which a token stands, if the token is ours and valid.
 
         Raises
         ------
@@ -87,16 +121,57 @@ class Tokens:
             Says what is wrong, never the token.
         """
         try:
-            if jwt.get_unverified_header(token).get("kid") != self._kid:
-                raise Unauthenticated("This token was signed with another key; get a new one.")
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                self._key,
-                [ALGORITHM],
-                audience=AUDIENCE,
-                issuer=ISSUER,
-                options={"require": ["iss", "aud", "sub", "exp", "iat", "jti"]},
-            )
-        except jwt.InvalidTokenError as error:
-            raise Unauthenticated(f"This token is not valid: {error}.") from None
+            return _program(self._claims(token))
+        except (jwt.PyJWTError, BadRequest) as error:
+            raise Unauthenticated(f"This token is not valid: {str(error).rstrip('.')}.") from None
+        except (RecursionError, ValueError, TypeError, OverflowError):
+            # A header of a thousand brackets, a time that is no number.
+            raise Unauthenticated("This token is not valid: it is no JWT of ours.") from None
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        key = self._keys.get(str(jwt.get_unverified_header(token).get("kid")))
+        if key is None:
+            raise Unauthenticated("This token was signed with another key; get a new one.")
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            [ALGORITHM],
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            leeway=LEEWAY_SECONDS,
+            options={"require": REQUIRED},
+        )
+        if claims["exp"] <= time.time():
+            raise jwt.ExpiredSignatureError("Signature has expired")
         return claims
+
+
+def _kid(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()[:16]
+
+
+def _program(claims: dict[str, Any]) -> Principal:
+    owner, token_id = claims["sub"], claims["jti"]
+    if not all(isinstance(text, str) and text for text in (owner, token_id)):
+        raise jwt.InvalidTokenError("sub and jti are names")
+    scopes = _scopes(claims["scopes"]) if "scopes" in claims else None
+    return Principal(
+        actor=Actor(
+            name=owner,
+            display_name=owner,
+            initials=initials_of(owner),
+            color=color_of(owner),
+            avatar_url=None,
+            kind="program",
+            via="local" if scopes is None else "jwt",
+        ),
+        scopes=scopes,
+        expires=float(claims["exp"]),
+        token_id=token_id,
+    )
+
+
+def _scopes(claimed: object) -> frozenset[str]:
+    if not isinstance(claimed, list) or not all(isinstance(scope, str) for scope in claimed):
+        raise BadRequest("scopes is a list of strings")
+    return parse_scopes(claimed)

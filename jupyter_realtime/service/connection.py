@@ -20,7 +20,7 @@ from typing import Protocol
 from ..core.access import Verb
 from ..core.actors import Principal
 from ..core.codec import encode
-from ..core.errors import BadRequest, CloseCode, Internal, RealtimeError, Unauthenticated
+from ..core.errors import CloseCode, Internal, RealtimeError, Unauthenticated
 from ..core.framing import text_frame
 from ..core.messages import (
     AuthRequest,
@@ -36,6 +36,7 @@ from ..core.messages import (
     UnsubscribeRequest,
 )
 from ..core.rooms import RoomName
+from ..core.scopes import check_renewal
 from ..core.session import Beat, Close, Deliver, Effect, Perform, Phase, Session, error_frame
 from ..core.subscription import Subscription
 from .figures import Figures
@@ -78,7 +79,8 @@ class Connection:
     Parameters
     ----------
     admit
-        Called when it is known who it is, before anything else is processed; may close the connection.
+        Called when it is known who it is, before anything else is processed, and again when a token has
+        renewed the connection; may close it.
     authenticate
         Turns the token of an `auth` frame into a principal, or raises `Unauthenticated`.
     """
@@ -109,10 +111,8 @@ class Connection:
 
     def identified(self, principal: Principal) -> None:
         """Note who it is."""
-        first = self.session.principal is None
         self._carry_out(self.session.identified(principal, unix_now=time.time()))
-        if first:
-            self._admit(self)
+        self._admit(self)
 
     async def receive(self, frame: str | bytes) -> None:
         """Take a frame; the transport reads on when this returns."""
@@ -214,12 +214,21 @@ class Connection:
             if before is None:
                 self.close(CloseCode.BAD_TOKEN, error.message)
             return
-        if before is not None and before.name != principal.name:
-            raise BadRequest("This connection is somebody else's; a token can only renew it.")
-        if before is not None and before.actor.kind != principal.actor.kind:
-            raise BadRequest("A token can't turn a program into a person, or back; reconnect.")
+        if before is not None:
+            check_renewal(before, principal)
         self.identified(principal)
+        if before is not None and before.scopes != principal.scopes:
+            await self._leave_forbidden(principal)
         self._push(encode(Reply(id=request.id)))
+
+    async def _leave_forbidden(self, principal: Principal) -> None:
+        """Drop the rooms that a narrower token may not read."""
+        for name in list(self._rooms):
+            try:
+                await self._doors.projects.check(principal, Verb.READ, RoomName.parse(name))
+            except RealtimeError as error:
+                self._drop(name)
+                self._push(error_frame(error, None))
 
     async def _subscribe(self, request: SubscribeRequest) -> None:
         name = RoomName.parse(request.room)

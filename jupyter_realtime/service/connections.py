@@ -6,8 +6,9 @@ import asyncio
 import secrets
 import time
 from collections import defaultdict
+from collections.abc import Callable
 
-from ..core.actors import SYSTEM_ACTOR
+from ..core.actors import SYSTEM_ACTOR, Principal
 from ..core.errors import CloseCode
 from ..core.messages import Limits
 from ..core.rooms import RoomName
@@ -17,6 +18,7 @@ from .connection import Authenticate, Connection, Doors, Transport
 TICK_SECONDS = 1.0
 # A tab that reloads, or a network that blinks, takes nothing from a board for this long.
 GRACE_SECONDS = 5.0
+REVOKED = "The token was revoked."
 
 
 class Connections:
@@ -28,15 +30,24 @@ class Connections:
         How often the server shows each client that it is alive.
     answer
         Whether clients have to answer heartbeats.
+    is_revoked
+        Whether the token behind a principal has been revoked.
     """
 
     def __init__(
-        self, doors: Doors, limits: Limits, *, heartbeat_seconds: float, answer: bool
+        self,
+        doors: Doors,
+        limits: Limits,
+        *,
+        heartbeat_seconds: float,
+        answer: bool,
+        is_revoked: Callable[[Principal], bool],
     ) -> None:
         self._doors = doors
         self.limits = limits
         self._heartbeat_seconds = heartbeat_seconds
         self._answer = answer
+        self._is_revoked = is_revoked
         self._open: set[Connection] = set()
         self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
         self._graces: set[asyncio.TimerHandle] = set()
@@ -71,13 +82,24 @@ class Connections:
         principal = connection.session.principal
         if principal is None:
             return
+        if self._is_revoked(principal):
+            # Between its check and now: who closes the connections of a token has not seen this one.
+            connection.close(CloseCode.REVOKED, REVOKED)
         theirs = self._by_person[principal.name]
+        is_renewal = connection in theirs
         theirs.add(connection)
         limit = self.limits.connections_per_user
-        if len(theirs) > limit:
+        if len(theirs) > limit and not is_renewal:
             connection.close(
                 CloseCode.LIMIT, f"A person has at most {limit} connections; close some tabs."
             )
+
+    def close_revoked(self, token_ids: frozenset[str]) -> None:
+        """End the connections of tokens that were revoked."""
+        for connection in list(self._open):
+            principal = connection.session.principal
+            if principal is not None and principal.token_id in token_ids:
+                connection.close(CloseCode.REVOKED, REVOKED)
 
     def disconnected(self, connection: Connection) -> None:
         """Note that a socket is gone; its states stay for a short grace."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path, PurePosixPath
 
-from ..core.access import Role, Verb, check
+from ..core.access import Role, Verb, check, verbs
 from ..core.actors import Principal
 from ..core.errors import BadRequest, NotFound
 from ..core.rooms import RoomKind, RoomName, project_room
@@ -77,7 +77,11 @@ class Projects:
         """List the projects that a principal may read."""
         await self.of_path("")
         found = await self._store.projects.within(str(self.root))
-        return [project for project in found if self.role(principal, project)]
+        return [project for project in found if self._is_readable(principal, project)]
+
+    def _is_readable(self, principal: Principal, project: Project) -> bool:
+        room = RoomName(RoomKind.PROJECT, project.id)
+        return Verb.READ in verbs(principal, room, self.role(principal, project))
 
     async def of_path(self, path: str) -> tuple[Project, Path]:
         """Find the project of a path below the server's root, and the file itself."""
@@ -102,8 +106,15 @@ class Projects:
         """Where a project lies below the server's root."""
         return relative(self.root, Path(project.root))
 
-    async def document(self, project: str | None, path: str) -> tuple[Project, Document]:
-        """Find or make the document at a path: of a project, or of the server's root."""
+    async def document(
+        self, principal: Principal, project: str | None, path: str
+    ) -> tuple[Project, Document]:
+        """Find or make the document at a path: of a project, or of the server's root.
+
+        Raises
+        ------
+        BadRequest, Forbidden, NotFound
+        """
         if project is None:
             owner, file = await self.of_path(path)
         else:
@@ -112,6 +123,7 @@ class Projects:
         name = relative(Path(owner.root), file)
         if not name:
             raise BadRequest("A document is a file, not the project's folder.")
+        await self.check_project(principal, Verb.READ, owner.id)
         return owner, await self._store.projects.ensure_document(owner.id, name)
 
     def role(self, principal: Principal, project: Project) -> Role | None:

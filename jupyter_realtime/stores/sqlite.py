@@ -24,6 +24,7 @@ from ..core.errors import Unavailable
 from ..core.log import Draft
 from .analyses import SqlAnalyses
 from .compiled import Compiler
+from .credentials import SqlCredentials
 from .filesystem import is_on_network
 from .log import SqlLog
 from .migrate import epoch_of, migrate
@@ -89,6 +90,7 @@ class SqliteStore:
         self.log = SqlLog(self, epoch)
         self.projects = SqlProjects(self)
         self.analyses = SqlAnalyses(self)
+        self.credentials = SqlCredentials(self)
 
     @classmethod
     async def open(cls, path: Path) -> SqliteStore:

@@ -6,6 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tornado.httpclient import AsyncHTTPClient
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import connect as open_socket
+from websockets.typing import Origin, Subprotocol
+
+from jupyter_realtime.core.messages import SUBPROTOCOL
+from tests.server.sockets import Connect
 
 
 @pytest.fixture
@@ -37,3 +44,55 @@ def api(jp_fetch: Callable[..., Any]) -> Callable[..., Any]:
         return response.code, json.loads(response.body or b"{}")
 
     return call
+
+
+@pytest.fixture
+def as_stranger(http_server: Any, jp_base_url: str, jp_http_port: int) -> Callable[..., Any]:
+    """Call a route with no credentials but the headers given: status, body, headers."""
+
+    async def call(
+        method: str, path: str, body: Any = None, **headers: str
+    ) -> tuple[int, dict[str, Any], Any]:
+        response = await AsyncHTTPClient().fetch(
+            f"http://127.0.0.1:{jp_http_port}{jp_base_url}realtime/api/v1/{path}",
+            method=method,
+            body=None if body is None else json.dumps(body),
+            headers={name.replace("_", "-"): value for name, value in headers.items()},
+            raise_error=False,
+            allow_nonstandard_methods=True,
+        )
+        return response.code, json.loads(response.body or b"{}"), response.headers
+
+    return call
+
+
+@pytest.fixture
+def as_program(as_stranger: Callable[..., Any]) -> Callable[..., Any]:
+    """Call a route with a token of ours: `status, body = await as_program(token, "GET", "me")`."""
+
+    async def call(
+        token: str, method: str, path: str, body: Any = None
+    ) -> tuple[int, dict[str, Any]]:
+        status, answer, _ = await as_stranger(method, path, body, Authorization=f"Bearer {token}")
+        return status, answer
+
+    return call
+
+
+@pytest.fixture
+def connect(http_server: Any, jp_base_url: str, jp_http_port: int, jp_auth_header: Any) -> Connect:
+    """Open a socket, with the server's token unless other headers are given."""
+
+    async def open_(
+        headers: dict[str, str] | None = None, subprotocols: tuple[str, ...] = (SUBPROTOCOL,)
+    ) -> ClientConnection:
+        sent = dict(jp_auth_header if headers is None else headers)
+        origin = sent.pop("Origin", None)
+        return await open_socket(
+            f"ws://127.0.0.1:{jp_http_port}{jp_base_url}realtime/ws",
+            additional_headers=sent,
+            origin=None if origin is None else Origin(origin),
+            subprotocols=[Subprotocol(name) for name in subprotocols] or None,
+        )
+
+    return open_

@@ -10,13 +10,10 @@ from typing import Any
 
 from jupyter_realtime.server.runtime import Runtime
 from jupyter_realtime.service import health
+from tests.server.sockets import Connect, ask, read, until_closed
 from tests.server.test_rest import project_of
-from tests.server.test_socket import ask, connect, read, until_closed
-
-__all__ = ["connect"]
 
 Api = Callable[..., Any]
-Connect = Callable[..., Any]
 
 
 def runtime_of(app: Any) -> Runtime:

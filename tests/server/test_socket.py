@@ -1,56 +1,10 @@
-import asyncio
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection
-from websockets.asyncio.client import connect as open_socket
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.typing import Origin, Subprotocol
+from websockets.exceptions import InvalidStatus
 
-from jupyter_realtime.core.messages import SUBPROTOCOL
-
-Connect = Callable[..., Any]
-
-
-@pytest.fixture
-def connect(http_server: Any, jp_base_url: str, jp_http_port: int, jp_auth_header: Any) -> Connect:
-    """Open a socket, with the server's token unless other headers are given."""
-
-    async def open_(
-        headers: dict[str, str] | None = None, subprotocols: tuple[str, ...] = (SUBPROTOCOL,)
-    ) -> ClientConnection:
-        sent = dict(jp_auth_header if headers is None else headers)
-        origin = sent.pop("Origin", None)
-        return await open_socket(
-            f"ws://127.0.0.1:{jp_http_port}{jp_base_url}realtime/ws",
-            additional_headers=sent,
-            origin=None if origin is None else Origin(origin),
-            subprotocols=[Subprotocol(name) for name in subprotocols] or None,
-        )
-
-    return open_
-
-
-async def read(socket: ClientConnection) -> dict[str, Any]:
-    frame: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 10))
-    return frame
-
-
-async def until_closed(socket: ClientConnection) -> int | None:
-    try:
-        while True:
-            await asyncio.wait_for(socket.recv(), 15)
-    except ConnectionClosed:
-        return socket.close_code
-
-
-async def ask(socket: ClientConnection, **request: Any) -> dict[str, Any]:
-    await socket.send(json.dumps(request))
-    while (frame := await read(socket)).get("id") != request["id"]:
-        pass
-    return frame
+from tests.server.sockets import Connect, ask, read, until_closed
 
 
 async def test_S2_a_known_user_is_welcomed_first(connect: Connect) -> None:

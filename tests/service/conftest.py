@@ -82,6 +82,7 @@ def open_services(tmp_path: Path) -> OpenServices:
         )
         store.on_commit(services.rooms.committed)
         store.on_growth(services.rooms.grown)
+        await services.credentials.open()
         try:
             yield services
         finally:
@@ -89,6 +90,7 @@ def open_services(tmp_path: Path) -> OpenServices:
             await services.polling.close()
             services.http_sessions.close()
             await services.connections.close(CloseCode.DRAIN, "The test is over.")
+            await services.credentials.close()
             await services.leases.close()
             await services.analyses.close()
             await services.rooms.close()

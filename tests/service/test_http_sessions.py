@@ -129,7 +129,7 @@ async def test_F6_a_session_pins_in_a_limited_number_of_rooms(open_services: Ope
         cursor = {"cell": None, "anchor": 0, "head": 0}
         rooms = []
         for number in range(limit + 1):
-            _, document = await services.projects.document(None, f"{number}.ipynb")
+            _, document = await services.projects.document(principal(), None, f"{number}.ipynb")
             rooms.append(f"document:{document.id}")
         pin = services.http_sessions.pin
         for room in rooms[:limit]:

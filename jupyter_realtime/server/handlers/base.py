@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable, Coroutine
 from http.client import responses
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
@@ -17,17 +17,15 @@ from ...core.errors import (
     BY_CODE,
     BadRequest,
     ErrorBody,
-    Forbidden,
     Internal,
     RealtimeError,
     Unauthenticated,
 )
-from ..identity import has_jwt
+from ..identity import Action, has_jwt
 from ..runtime import Runtime, Services
 
 T = TypeVar("T")
 P = ParamSpec("P")
-Action = Literal["read", "write", "execute"]
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
@@ -37,8 +35,6 @@ _BY_STATUS = {cls.status: cls for cls in reversed(BY_CODE.values())}
 class RealtimeHandler(JupyterHandler):
     """A REST handler of ours."""
 
-    # Jupyter's name for what its Authorizer decides about.
-    auth_resource = "realtime"
     services: Services
 
     @property
@@ -48,8 +44,12 @@ class RealtimeHandler(JupyterHandler):
         return runtime
 
     def check_xsrf_cookie(self) -> None:
-        """Ask for the XSRF cookie, but not where the credential can't come from a foreign page."""
-        if not has_jwt(self):
+        """Ask for the XSRF cookie where a cookie says who it is: a foreign page can make it be sent.
+
+        It can't send a token, and nobody's request needs no protection.
+        """
+        somebody = getattr(self, "_jupyter_current_user", None)
+        if somebody is not None and not has_jwt(self):
             super().check_xsrf_cookie()
 
     async def authorize(self, action: Action) -> Principal:
@@ -69,16 +69,9 @@ class RealtimeHandler(JupyterHandler):
         ------
         Unauthenticated, Forbidden
         """
-        identity = self.services.identity
-        principal = identity.of_request(self)
+        principal = await self.services.identity.of_request(self, action)
         if principal is None:
             raise Unauthenticated("Log in to Jupyter, or send a token in the Authorization header.")
-        user = self.current_user or identity.user(principal)
-        allowed = self.authorizer.is_authorized(self, user, action, self.auth_resource)
-        if isinstance(allowed, Awaitable):
-            allowed = await allowed
-        if not allowed:
-            raise Forbidden(f"This server's Authorizer does not let you {action} here.")
         return principal
 
     def body(self, shape: type[T]) -> T:

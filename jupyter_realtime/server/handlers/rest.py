@@ -51,8 +51,9 @@ class DocumentsHandler(RealtimeHandler):
     async def put(self, principal: Principal) -> None:
         """Give a file its id."""
         wanted = self.body(shapes.DocumentRequest)
-        project, document = await self.services.projects.document(wanted.project, wanted.path)
-        await self.services.projects.check_project(principal, Verb.READ, project.id)
+        project, document = await self.services.projects.document(
+            principal, wanted.project, wanted.path
+        )
         self.answer(
             shapes.DocumentItem(
                 id=document.id,

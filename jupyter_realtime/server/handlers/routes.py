@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
-from . import analyses, fallback, probes, rest
+from . import analyses, credentials, fallback, probes, rest
 from .socket import SocketHandler
 
 _ID = r"([A-Za-z0-9_-]+)"
@@ -15,6 +15,9 @@ _API: list[tuple[str, type]] = [
     ("health", probes.HealthHandler),
     ("ready", probes.ReadyHandler),
     ("me", rest.MeHandler),
+    ("tokens", credentials.TokensHandler),
+    (f"tokens/{_ID}", credentials.TokenHandler),
+    ("tickets", credentials.TicketsHandler),
     ("projects", rest.ProjectsHandler),
     ("documents", rest.DocumentsHandler),
     ("publish", rest.PublishHandler),

@@ -176,3 +176,37 @@ class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """How the run stands; `cancelling` asks the runner to stop."""
 
     state: str
+
+
+class TokenRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A token to make: what it is for, what it may (`publish:project:<id>`), and for how long."""
+
+    label: str
+    scopes: list[str]
+    ttl_seconds: int
+
+
+class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A new token; nobody can read its text again."""
+
+    id: str
+    token: str
+    expires: str
+
+
+class TokenItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A token as it is listed; `scopes` is null for a server's own kernels and terminals."""
+
+    id: str
+    label: str
+    scopes: list[str] | None
+    created: str
+    expires: str
+    revoked: str | None
+
+
+class TicketAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket for one socket."""
+
+    ticket: str
+    expires: str

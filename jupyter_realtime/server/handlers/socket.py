@@ -13,10 +13,9 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ...core.actors import Principal
-from ...core.errors import CloseCode, Forbidden, RealtimeError
+from ...core.errors import CloseCode, RealtimeError
 from ...core.messages import SUBPROTOCOL
 from ...service.connection import Connection
-from ..identity import bearer
 from ..runtime import Runtime, Services
 from ..transport import SocketTransport
 
@@ -31,7 +30,6 @@ class SocketHandler(WebSocketHandler, JupyterHandler):
     activity. Our heartbeats are messages, and JavaScript can see them.
     """
 
-    auth_resource = "realtime"
     services: Services
     connection: Connection | None = None
 
@@ -75,30 +73,19 @@ class SocketHandler(WebSocketHandler, JupyterHandler):
     @allow_unauthenticated
     async def get(self, *args: Any, **kwargs: Any) -> None:
         """Check who it is, then shake hands."""
+        if not self.check_origin():
+            # Before the ticket is looked at: a foreign page must not use it up.
+            raise HTTPError(403, "Pages of this origin may not connect.")
         try:
             self.services = await self.runtime.services()
-            self._principal = self.services.identity.of_request(self)
-            if self._principal is not None:
-                await self._authorize(self._principal)
+            self._principal = await self.services.identity.of_handshake(self)
         except RealtimeError as error:
             status = 403 if error.status == 401 else error.status
             raise HTTPError(status, error.message) from error
-        if self._principal is None and bearer(self) is not None:
-            raise HTTPError(403, "The token in the Authorization header is not valid.")
         await super().get(*args, **kwargs)
 
-    async def _authorize(self, principal: Principal) -> None:
-        user = self.current_user or self.services.identity.user(principal)
-        allowed = self.authorizer.is_authorized(self, user, "read", self.auth_resource)
-        if isinstance(allowed, Awaitable):
-            allowed = await allowed
-        if not allowed:
-            raise Forbidden("This server's Authorizer does not let you in.")
-
     async def _authenticate(self, token: str) -> Principal:
-        principal = self.services.identity.of_token(token, self)
-        await self._authorize(principal)
-        return principal
+        return await self.services.identity.of_token(token, self)
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Begin the conversation."""

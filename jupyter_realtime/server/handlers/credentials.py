@@ -1,0 +1,81 @@
+"""`api/v1/tokens…` and `api/v1/tickets`: credentials for programs, and for sockets."""
+
+from __future__ import annotations
+
+from ...core.actors import Principal
+from ...core.errors import BadRequest
+from ...core.times import rfc3339
+from ...ports import TokenRecord
+from . import shapes
+from .base import RealtimeHandler, route
+
+
+class TokensHandler(RealtimeHandler):
+    """`tokens`."""
+
+    @route("write")
+    async def post(self, principal: Principal) -> None:
+        """Make a token for a program; its text is shown this once."""
+        self.services.rates.take(principal)
+        wanted = self.body(shapes.TokenRequest)
+        issued = await self.services.credentials.mint(
+            principal, wanted.label, wanted.scopes, wanted.ttl_seconds
+        )
+        expires = rfc3339(issued.expires)
+        self.answer(shapes.TokenAnswer(id=issued.id, token=issued.secret, expires=expires), 201)
+
+    @route("read")
+    async def get(self, principal: Principal) -> None:
+        """List one's own tokens, the newest first, without their text."""
+        limit = self.limit()
+        records = await self.services.credentials.tokens(
+            principal, _position(self.get_query_argument("cursor", None)), limit
+        )
+        following = _cursor(records[-1]) if len(records) == limit else None
+        self.answer(shapes.Listing(items=[_item(record) for record in records], next=following))
+
+
+class TokenHandler(RealtimeHandler):
+    """`tokens/<id>`."""
+
+    @route("write")
+    async def delete(self, principal: Principal, token_id: str) -> None:
+        """Revoke; its connections are closed when this is answered."""
+        await self.services.credentials.revoke(principal, token_id)
+        self.set_status(204)
+        self.finish()
+
+
+class TicketsHandler(RealtimeHandler):
+    """`tickets`."""
+
+    @route("read")
+    async def post(self, principal: Principal) -> None:
+        """Make a ticket for one socket, to be shown as the sub-protocol `ticket.<x>`."""
+        self.services.rates.take(principal)
+        issued = await self.services.credentials.ticket(principal)
+        self.answer(shapes.TicketAnswer(ticket=issued.secret, expires=rfc3339(issued.expires)), 201)
+
+
+def _item(record: TokenRecord) -> shapes.TokenItem:
+    return shapes.TokenItem(
+        id=record.id,
+        label=record.label,
+        scopes=None if record.scopes is None else list(record.scopes),
+        created=rfc3339(record.created_ms / 1000),
+        expires=rfc3339(record.expires_ms / 1000),
+        revoked=None if record.revoked_ms is None else rfc3339(record.revoked_ms / 1000),
+    )
+
+
+def _cursor(record: TokenRecord) -> str:
+    return f"{record.created_ms}.{record.id}"
+
+
+def _position(cursor: str | None) -> tuple[int, str] | None:
+    if cursor is None:
+        return None
+    created_ms, _, token_id = cursor.partition(".")
+    if not (created_ms.isascii() and created_ms.isdigit() and len(created_ms) <= 15):
+        raise BadRequest("cursor is the `next` of the page before.")
+    return int(created_ms), token_id
