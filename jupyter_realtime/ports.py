@@ -22,6 +22,7 @@ from .core.issues import (
     Timing,
 )
 from .core.log import Draft, Page, StoredEvent
+from .core.members import Member, MemberKey, Role
 from .core.messages import Position
 
 
@@ -136,12 +137,32 @@ class Projects(Protocol):
         """List the projects whose roots are this folder or below it."""
         ...
 
+    async def enable(self, project: str, enabled: bool) -> None:
+        """Turn everything of a project on or off."""
+        ...
+
     async def ensure_document(self, project: str, path: str) -> Document:
         """Find the document at a path, or make it."""
         ...
 
     async def document(self, document: str) -> Document | None:
         """Find a document by its id."""
+        ...
+
+
+class Members(Protocol):
+    """Who has which role in a project; a user or a group has at most one row there."""
+
+    async def of(self, projects: Sequence[str]) -> dict[str, dict[MemberKey, Role]]:
+        """Read the rows of several projects in one transaction; the keys are those asked for."""
+        ...
+
+    async def put(self, project: str, member: Member, drafts: Sequence[Draft]) -> bool:
+        """Keep a role and the events about it, in one commit; False if it was theirs already."""
+        ...
+
+    async def remove(self, project: str, key: MemberKey, drafts: Sequence[Draft]) -> bool:
+        """Take a row away and keep the events about it; False if there was none."""
         ...
 
 
@@ -251,6 +272,11 @@ class Store(Protocol):
     @property
     def projects(self) -> Projects:
         """Projects and their documents."""
+        ...
+
+    @property
+    def members(self) -> Members:
+        """Who has which role in a project."""
         ...
 
     @property

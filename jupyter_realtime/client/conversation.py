@@ -271,6 +271,8 @@ class Conversation:
         return []
 
     def _hear_error(self, message: m.ErrorFrame, now: float) -> list[Effect]:
+        if isinstance(message.room, str):
+            return self._following.ended(message.room, message)
         about = self._requests.answered(message.id)
         if isinstance(about, Letter):
             return self._outbox.refused(about, message, now)

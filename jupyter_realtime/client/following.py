@@ -93,6 +93,16 @@ class Following:
         if message.retryable:
             room.ask_at = retry_at(message, now)
             return []
+        return self._close(room, message)
+
+    def ended(self, name: str, message: m.ErrorFrame) -> list[Effect]:
+        """The server has ended a subscription; an answer that is awaited will speak for itself."""
+        room = self._rooms.get(name)
+        if room is None or room.asking is not None:
+            return []
+        return self._close(room, message)
+
+    def _close(self, room: Room, message: m.ErrorFrame) -> list[Effect]:
         del self._rooms[room.name]
         error = error_of(message)
         return [Tell(listener, Refused(error)) for listener in room.listeners]

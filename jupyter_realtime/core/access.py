@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import enum
 from fnmatch import fnmatchcase
-from typing import Literal
 
 from .actors import Principal
 from .errors import Forbidden
+from .members import Role
 from .rooms import RoomKind, RoomName
-
-Role = Literal["viewer", "member", "owner"]
 
 
 class Verb(str, enum.Enum):

@@ -65,6 +65,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     scopes
         For a JWT: the verbs and rooms that it names, like `publish:project:abc`; None means
         "whatever this person may".
+    groups
+        Of the person, as whoever vouches for them says; Jupyter alone knows none.
     admin
         Whether announcements and settings are theirs.
     expires
@@ -75,6 +77,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
     actor: Actor
     scopes: frozenset[str] | None = None
+    groups: frozenset[str] = frozenset()
     admin: bool = False
     expires: float | None = None
     token_id: str | None = None

@@ -16,6 +16,7 @@ import msgspec
 from .codec import convert
 from .errors import BadRequest, Forbidden
 from .issues import Analysis, DetectorState, Issue
+from .members import NamedMember, Role
 from .rooms import RoomKind, RoomName
 
 Data = TypeVar("Data", bound=type[msgspec.Struct])
@@ -88,6 +89,16 @@ class CancelRequested(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody asked for the end of a run; whoever runs it obeys."""
 
     analysis: str
+
+
+@_event("member:changed")
+class MemberChanged(NamedMember, frozen=True, kw_only=True):
+    """An owner gave a `user` or a `group` a role in the project, or took it away.
+
+    With the role null no row is left: then what the server grants to everybody counts.
+    """
+
+    role: Role | None
 
 
 class ProgressState(msgspec.Struct, frozen=True, kw_only=True):

@@ -179,13 +179,17 @@ class SubscribeReply(msgspec.Struct, frozen=True, kw_only=True, tag="reply"):
 
 
 class ErrorFrame(msgspec.Struct, frozen=True, kw_only=True, tag="error"):
-    """A request was refused or failed; `id` is null if it could not be read."""
+    """A request was refused or failed; `id` is null if it could not be read.
+
+    With a `room` nothing was asked: the server has ended the subscription there.
+    """
 
     id: RequestId | None
     code: str
     message: str
     retryable: bool
     retry_after: float | None
+    room: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class EventFrame(msgspec.Struct, frozen=True, kw_only=True, tag="event"):

@@ -26,6 +26,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+import msgspec
+
 from .actors import Principal
 from .codec import check_key, decode_client_frame, encode, request_id_of
 from .errors import (
@@ -126,8 +128,13 @@ class Bucket:
         return 0.0
 
 
-def error_frame(error: RealtimeError, request_id: RequestId | None) -> bytes:
-    """Encode an error as the answer to a request."""
+def error_frame(
+    error: RealtimeError,
+    request_id: RequestId | None,
+    *,
+    room: str | msgspec.UnsetType = msgspec.UNSET,
+) -> bytes:
+    """Encode an error as the answer to a request, or as the end of a subscription in `room`."""
     body = error.body
     return encode(
         ErrorFrame(
@@ -136,6 +143,7 @@ def error_frame(error: RealtimeError, request_id: RequestId | None) -> bytes:
             message=body.message,
             retryable=body.retryable,
             retry_after=body.retry_after,
+            room=room,
         )
     )
 

@@ -32,7 +32,14 @@ class RealtimeConfig(Configurable):
     kernel_owner = Unicode(
         config=True,
         help="""For whom code in kernels and terminals acts, by user name; the default is the user who
-        runs the server.""",
+        runs the server. This person owns the server's projects.""",
+    )
+
+    admins = List(
+        Unicode(),
+        config=True,
+        help="""Who makes announcements and looks after people's data, by user name; the default is the
+        person for whom code in kernels acts.""",
     )
 
     allowed_origins = List(
@@ -109,6 +116,10 @@ class RealtimeConfig(Configurable):
     def owner(self) -> str:
         """For whom kernels act."""
         return self.kernel_owner or getpass.getuser()
+
+    def is_admin(self, name: str) -> bool:
+        """Whether announcements and people's data are theirs."""
+        return name in self.admins if self.admins else name == self.owner
 
     @property
     def limits(self) -> Limits:

@@ -162,5 +162,6 @@ class Identity:
                 avatar_url=user.avatar_url,
                 kind="human",
                 via="local",
-            )
+            ),
+            admin=self._config.is_admin(user.username),
         )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import CloseCode, RealtimeError, Unavailable
+from ..core.members import Grant
 from ..ports import AnalysisEngine, Store
 from ..service.active_runs import ActiveRuns
 from ..service.analyses import Analyses
@@ -25,6 +26,7 @@ from ..service.figures import Figures
 from ..service.health import Health
 from ..service.http_sessions import HttpSessions
 from ..service.leases import Leases
+from ..service.members import Members
 from ..service.polling import Polling
 from ..service.projects import Projects
 from ..service.publishing import Publishing
@@ -52,6 +54,7 @@ class Services:
     store: Store
     rooms: Rooms
     projects: Projects
+    members: Members
     publishing: Publishing
     history: RunHistory
     analyses: Analyses
@@ -193,11 +196,30 @@ async def open_services(
     tokens = Tokens(*await asyncio.to_thread(read_keys, config.key_path))
     store = await SqliteStore.open(config.store_path)
     services = assemble(config, root, store, tokens, LocalEngine(), figures, replaced)
-    store.on_commit(services.rooms.committed)
-    store.on_growth(services.rooms.grown)
+    listen(services)
     services.leases.open()
     services.health.open()
+    services.projects.standings.open()
     return services
+
+
+def listen(services: Services) -> None:
+    """Lead what happens in the store to those whom it concerns.
+
+    Roles come before rooms: nobody is handed an event behind the one that took the right to read it.
+    """
+    standings = services.projects.standings
+    for affected in (
+        services.connections,
+        services.polling,
+        services.http_sessions,
+        services.analyses,
+    ):
+        standings.on_change(affected.review)
+    standings.on_refreshed(services.rooms.grown)
+    services.store.on_commit(standings.committed)
+    services.store.on_commit(services.rooms.committed)
+    services.store.on_growth(standings.grown)
 
 
 async def close_services(services: Services, code: CloseCode, reason: str) -> None:
@@ -208,6 +230,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.connections.close(code, reason)
     await services.credentials.close()
     await services.leases.close()
+    await services.projects.standings.close()
     await services.analyses.close()
     await services.rooms.close()
     await services.store.close()
@@ -223,7 +246,7 @@ def assemble(
     replaced: Callable[[], None],
 ) -> Services:
     """Put the services on their adapters."""
-    projects = Projects(store, root)
+    projects = Projects(store, root, Grant(owner=config.owner))
     rooms = Rooms(store.log, figures)
     active = ActiveRuns(rooms)
     history = RunHistory(store, projects, active)
@@ -243,6 +266,7 @@ def assemble(
         store=store,
         rooms=rooms,
         projects=projects,
+        members=Members(store, projects),
         publishing=publishing,
         history=history,
         analyses=Analyses(store, rooms, projects, active, history, engine),

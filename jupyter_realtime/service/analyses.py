@@ -89,7 +89,7 @@ class Analyses:
         if not 1 <= len(paths) <= MAX_PATHS:
             raise BadRequest(f"Name 1 to {MAX_PATHS} paths to analyse.")
         if project is not None:
-            owner = await self._projects.get(project)
+            owner = (await self._projects.get(project)).project
             root = Path(owner.root)
             files = [await asyncio.to_thread(resolve_within, root, path) for path in paths]
         else:
@@ -201,6 +201,15 @@ class Analyses:
         if active.recorder.analysis.is_finished:
             self._active.remove(run)
         return active.recorder.analysis
+
+    def review(self, project: str) -> None:
+        """End what runs here in a project that was turned off."""
+        standing = self._projects.standings.known(project)
+        if standing is None or standing.off is None:
+            return
+        for active in self._active.all():
+            if active.recorder.analysis.project == project:
+                active.cancel.set()
 
     async def close(self) -> None:
         """End the runs of this server, and say so in them."""

@@ -38,6 +38,7 @@ from ..core.messages import (
 from ..core.rooms import RoomName
 from ..core.scopes import check_renewal
 from ..core.session import Beat, Close, Deliver, Effect, Perform, Phase, Session, error_frame
+from ..core.subscription import Phase as Listening
 from ..core.subscription import Subscription
 from .figures import Figures
 from .outbox import Outbox
@@ -113,6 +114,7 @@ class Connection:
         """Note who it is."""
         self._carry_out(self.session.identified(principal, unix_now=time.time()))
         self._admit(self)
+        self.review()
 
     async def receive(self, frame: str | bytes) -> None:
         """Take a frame; the transport reads on when this returns."""
@@ -129,6 +131,23 @@ class Connection:
     def close(self, code: CloseCode, reason: str, *, retry_after: float | None = None) -> None:
         """End the connection from our side."""
         self._carry_out(self.session.close(code, reason, retry_after=retry_after))
+
+    def review(self) -> None:
+        """End what its person may no longer do: listen in a room, have a state on its board."""
+        principal = self.session.principal
+        if principal is None:
+            return
+        for name, (_, seat) in list(self._rooms.items()):
+            # A subscription that is being made is checked once more when the log was read.
+            if seat.subscription.phase is not Listening.BUFFERING:
+                self._end_if_refused(principal, name)
+        self._doors.publishing.review(principal, self.id, self.pinned_in)
+
+    def _end_if_refused(self, principal: Principal, name: str) -> None:
+        refused = self._doors.projects.refusal(principal, Verb.READ, RoomName.parse(name))
+        if refused is not None:
+            self._drop(name)
+            self._push(error_frame(refused, None, room=name))
 
     def closed(self) -> None:
         """Leave all rooms, once the socket is gone."""

@@ -101,6 +101,11 @@ class Connections:
             if principal is not None and principal.token_id in token_ids:
                 connection.close(CloseCode.REVOKED, REVOKED)
 
+    def review(self, _project: str) -> None:
+        """End what people may no longer do, now that a project's members or its switch changed."""
+        for connection in list(self._open):
+            connection.review()
+
     def disconnected(self, connection: Connection) -> None:
         """Note that a socket is gone; its states stay for a short grace."""
         connection.closed()

@@ -139,6 +139,11 @@ class HttpSessions:
         for room in mine.pinned_in:
             self._rooms.disown(RoomName.parse(room), mine.id, mine.principal.actor)
 
+    def review(self, _project: str) -> None:
+        """Take down what people may no longer have on a board."""
+        for mine in self._sessions.values():
+            self._publishing.review(mine.principal, mine.id, mine.pinned_in)
+
     def close(self) -> None:
         """Forget the clocks; the boards go with the server."""
         for mine in self._sessions.values():

@@ -158,6 +158,14 @@ class Poll:
         except RealtimeError as error:
             self._refused[name] = error
 
+    def review(self) -> None:
+        """Be answered at once, if a room that is watched may no longer be."""
+        for name in self._watched:
+            refused = self._projects.refusal(self._principal, Verb.READ, RoomName.parse(name))
+            if refused is not None:
+                self._refused[name] = refused
+                self._wake.set()
+
     async def answer(self) -> dict[str, News | RealtimeError]:
         """Say what is new, to who may still hear it."""
         answers: dict[str, News | RealtimeError] = {}
@@ -231,10 +239,19 @@ class Polling:
             if not theirs:
                 self._by_person.pop(principal.name, None)
 
+    def review(self, _project: str) -> None:
+        """Answer those who may no longer hear what they wait for."""
+        for poll in self._under_way:
+            poll.review()
+
+    @property
+    def _under_way(self) -> list[Poll]:
+        return [poll for theirs in self._by_person.values() for poll in theirs]
+
     async def close(self) -> None:
         """Have every poll answered with what it has."""
         self._is_closing = True
-        under_way = [poll for theirs in self._by_person.values() for poll in theirs]
+        under_way = self._under_way
         for poll in under_way:
             poll.end()
         leaving = [asyncio.ensure_future(poll.left.wait()) for poll in under_way]

@@ -10,14 +10,17 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path, PurePosixPath
 
-from ..core.access import Role, Verb, check, verbs
+from ..core.access import Verb, check, verbs
 from ..core.actors import Principal
-from ..core.errors import BadRequest, NotFound
+from ..core.errors import BadRequest, Conflict, Forbidden, NotFound
+from ..core.members import Grant, Role, role_of
 from ..core.rooms import RoomKind, RoomName, project_room
 from ..ports import Document, Project, Store
+from .standings import Standing, Standings
+from .switches import MARKER
 
-MARKER = ".jupyter-realtime.toml"
 MAX_PATH_CHARACTERS = 4096
+_IN_PROJECT = (RoomKind.PROJECT, RoomKind.DOCUMENT, RoomKind.ANALYSIS)
 
 
 def resolve_within(root: Path, path: str) -> Path:
@@ -64,24 +67,42 @@ class Projects:
     Parameters
     ----------
     root
-        The folder that the server shows, or None where contents are not files.
+        The folder that the server shows.
+    grant
+        What this server lets people do where no member row says otherwise.
     """
 
-    def __init__(self, store: Store, root: Path) -> None:
+    def __init__(self, store: Store, root: Path, grant: Grant) -> None:
         self._store = store
         self.root = root.resolve()
+        self.grant = grant
+        self.standings = Standings(store, self.root)
         # A run or a document never changes its project: what was looked up once stays true.
         self._project_of_room: dict[RoomName, str] = {}
 
-    async def list(self, principal: Principal) -> list[Project]:
-        """List the projects that a principal may read."""
+    async def list(self, principal: Principal) -> list[Standing]:
+        """List the projects that a principal may read, those that are off too."""
         await self.of_path("")
         found = await self._store.projects.within(str(self.root))
-        return [project for project in found if self._is_readable(principal, project)]
+        standings = [await self.get(project.id) for project in found]
+        return [standing for standing in standings if self._shows(principal, standing)]
 
-    def _is_readable(self, principal: Principal, project: Project) -> bool:
-        room = RoomName(RoomKind.PROJECT, project.id)
-        return Verb.READ in verbs(principal, room, self.role(principal, project))
+    async def visible(self, principal: Principal, project: str) -> Standing:
+        """Find a project that a principal may know of, also while it is off.
+
+        Raises
+        ------
+        NotFound
+            If there is none on this server, or they have no part in it.
+        """
+        standing = await self.get(project)
+        if not self._shows(principal, standing):
+            raise _no_project(project)
+        return standing
+
+    def _shows(self, principal: Principal, standing: Standing) -> bool:
+        room = RoomName(RoomKind.PROJECT, standing.id)
+        return Verb.READ in verbs(principal, room, self.role(principal, standing))
 
     async def of_path(self, path: str) -> tuple[Project, Path]:
         """Find the project of a path below the server's root, and the file itself."""
@@ -89,22 +110,22 @@ class Projects:
         folder = await asyncio.to_thread(project_folder, self.root, file)
         return await self._store.projects.ensure(str(folder), folder.name or "/"), file
 
-    async def get(self, project: str) -> Project:
-        """Find a project of this server.
+    async def get(self, project: str) -> Standing:
+        """Tell how a project of this server stands.
 
         Raises
         ------
         NotFound
             If there is none, or it lies outside this server's root.
         """
-        found = await self._store.projects.get(project)
-        if found is None or not Path(found.root).is_relative_to(self.root):
-            raise NotFound(f"There is no project {project[:64]!r} on this server.")
-        return found
+        standing = await self.standings.of(project)
+        if standing is None:
+            raise _no_project(project)
+        return standing
 
-    def relative_root(self, project: Project) -> str:
+    def relative_root(self, standing: Standing) -> str:
         """Where a project lies below the server's root."""
-        return relative(self.root, Path(project.root))
+        return relative(self.root, Path(standing.project.root))
 
     async def document(
         self, principal: Principal, project: str | None, path: str
@@ -118,7 +139,7 @@ class Projects:
         if project is None:
             owner, file = await self.of_path(path)
         else:
-            owner = await self.get(project)
+            owner = (await self.get(project)).project
             file = await asyncio.to_thread(resolve_within, Path(owner.root), path)
         name = relative(Path(owner.root), file)
         if not name:
@@ -126,9 +147,11 @@ class Projects:
         await self.check_project(principal, Verb.READ, owner.id)
         return owner, await self._store.projects.ensure_document(owner.id, name)
 
-    def role(self, principal: Principal, project: Project) -> Role | None:
-        """On one server, everyone whom Jupyter lets in is a member of its projects."""
-        return "member" if Path(project.root).is_relative_to(self.root) else None
+    # -- who may what -------------------------------------------------------------------------------
+
+    def role(self, principal: Principal, standing: Standing) -> Role | None:
+        """Tell a principal's role in a project."""
+        return role_of(principal, standing.roster, self.grant)
 
     async def check(self, principal: Principal, verb: Verb, room: RoomName) -> None:
         """Refuse what a principal may not do in a room.
@@ -137,14 +160,53 @@ class Projects:
         ------
         Forbidden, NotFound
         """
-        role = None
-        if room.kind in (RoomKind.PROJECT, RoomKind.DOCUMENT, RoomKind.ANALYSIS):
-            role = self.role(principal, await self.get(await self._project_id(room)))
-        check(principal, verb, room, role)
+        standing = None
+        if room.kind in _IN_PROJECT:
+            standing = await self.get(await self._project_id(room))
+        self._check(principal, verb, room, standing)
 
     async def check_project(self, principal: Principal, verb: Verb, project: str) -> None:
         """Refuse what a principal may not do in a project."""
         await self.check(principal, verb, RoomName.parse(project_room(project)))
+
+    async def check_manages(self, principal: Principal, project: str) -> Standing:
+        """Refuse whoever may not settle a project's affairs; an owner may, also while it is off."""
+        standing = await self.visible(principal, project)
+        room = RoomName(RoomKind.PROJECT, project)
+        check(principal, Verb.MANAGE, room, self.role(principal, standing))
+        return standing
+
+    async def enable(self, principal: Principal, project: str, enabled: bool) -> Standing:
+        """Turn everything of a project on or off.
+
+        Raises
+        ------
+        Conflict
+            If the project's own file keeps it off.
+        """
+        standing = await self.check_manages(principal, project)
+        if enabled and standing.marker is not None:
+            raise Conflict(standing.marker)
+        return await self.standings.enable(standing, enabled)
+
+    def refusal(self, principal: Principal, verb: Verb, room: RoomName) -> Forbidden | None:
+        """Tell why a principal may no longer do something in a room that was checked before."""
+        standing = None
+        if room.kind in _IN_PROJECT:
+            standing = self.standings.known(self._project_of_room.get(room, room.id))
+        try:
+            self._check(principal, verb, room, standing)
+        except Forbidden as refused:
+            return refused
+        return None
+
+    def _check(
+        self, principal: Principal, verb: Verb, room: RoomName, standing: Standing | None
+    ) -> None:
+        check(principal, verb, room, self.role(principal, standing) if standing else None)
+        # Last, so that only those who have a part in the project are told about it.
+        if standing is not None and standing.off is not None:
+            raise Forbidden(standing.off)
 
     async def _project_id(self, room: RoomName) -> str:
         if room.kind is RoomKind.PROJECT:
@@ -164,3 +226,7 @@ class Projects:
             if run is not None:
                 return run.analysis.project
         raise NotFound(f"There is no room {room}.")
+
+
+def _no_project(project: str) -> NotFound:
+    return NotFound(f"There is no project {project[:64]!r} on this server.")

@@ -69,3 +69,16 @@ class Publishing:
         await self._rooms.pin(
             name, event, f"{connection}/{key}", data, principal.actor, owner=connection
         )
+        refused = self._projects.refusal(principal, Verb.STATE, name)
+        if refused is not None:
+            # The board was opened meanwhile, and they were thrown out.
+            self._rooms.disown(name, connection, principal.actor)
+            raise refused
+
+    def review(self, principal: Principal, connection: str, pinned_in: set[str]) -> None:
+        """Take down what somebody may no longer have on a board, and leave that room out."""
+        for room in list(pinned_in):
+            name = RoomName.parse(room)
+            if self._projects.refusal(principal, Verb.STATE, name) is not None:
+                pinned_in.discard(room)
+                self._rooms.disown(name, connection, principal.actor)

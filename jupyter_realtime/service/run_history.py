@@ -47,7 +47,7 @@ class RunHistory:
             await self._projects.check_project(principal, Verb.READ, project)
             wanted = [project]
         else:
-            wanted = [p.id for p in await self._projects.list(principal)]
+            wanted = [p.id for p in await self._projects.list(principal) if p.off is None]
         runs = await self._store.analyses.recent(wanted, before_ms, limit)
         following = runs[-1].created_ms if len(runs) == limit else None
         return [self._active.freshest(run).analysis for run in runs], following

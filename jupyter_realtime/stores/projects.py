@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from ..ports import Document, Project
 from .tables import document, project
@@ -23,6 +23,11 @@ WITHIN = (
     .order_by(project.c.root)
 )
 ADD = insert(project)
+ENABLE = (
+    update(project)
+    .where(project.c.id == bindparam("wanted"))
+    .values(enabled=bindparam("is_enabled"))
+)
 DOCUMENT_BY_PATH = select(document).where(
     document.c.project == bindparam("of"), document.c.path == bindparam("at")
 )
@@ -48,6 +53,12 @@ def ensure_document(of: str, path: str) -> Unit[Written[Document]]:
     new = Document(id=secrets.token_urlsafe(9), project=of, path=path)
     yield ADD_DOCUMENT, {"id": new.id, "project": of, "path": path}
     return Written(new)
+
+
+def enable(wanted: str, enabled: bool) -> Unit[Written[None]]:
+    """Turn everything of a project on or off."""
+    yield ENABLE, {"wanted": wanted, "is_enabled": int(enabled)}
+    return Written(None)
 
 
 def _one(statement: object, wanted: str) -> Unit[Row | None]:
@@ -83,6 +94,10 @@ class SqlProjects:
     async def within(self, folder: str) -> list[Project]:
         """List the projects at or below a folder."""
         return await self._executor.read(_within(folder))
+
+    async def enable(self, project: str, enabled: bool) -> None:
+        """Turn everything of a project on or off."""
+        await self._executor.write(enable(project, enabled))
 
     async def ensure_document(self, project: str, path: str) -> Document:
         """Find the document at a path, or make it."""

@@ -27,6 +27,7 @@ from .compiled import Compiler
 from .credentials import SqlCredentials
 from .filesystem import is_on_network
 from .log import SqlLog
+from .members import SqlMembers
 from .migrate import epoch_of, migrate
 from .projects import SqlProjects
 from .tables import meta
@@ -89,6 +90,7 @@ class SqliteStore:
         self._watching: asyncio.Task[None] | None = None
         self.log = SqlLog(self, epoch)
         self.projects = SqlProjects(self)
+        self.members = SqlMembers(self)
         self.analyses = SqlAnalyses(self)
         self.credentials = SqlCredentials(self)
 

@@ -163,6 +163,44 @@ def test_a_refused_room_is_told_and_not_asked_for_again() -> None:
     assert client.peer is not None and client.peer.heard == []
 
 
+def end_of(room: str) -> m.ErrorFrame:
+    return m.ErrorFrame(
+        id=None,
+        code="forbidden",
+        message="This project is off.",
+        retryable=False,
+        retry_after=None,
+        room=room,
+    )
+
+
+def test_P12_a_room_that_was_taken_from_us_is_told_and_not_asked_for_again() -> None:
+    client = connected()
+    client.subscribe(1)
+    client.subscribe(2, room="project:q")
+    client.pump()
+    assert client.peer is not None
+    client.peer.say(end_of(ROOM))
+    client.peer.say(end_of("project:of nobody here"))
+    client.pump()
+    *_, refused = client.told(1)
+    assert isinstance(refused, Refused) and isinstance(refused.error, Forbidden)
+    assert not any(isinstance(item, Refused) for item in client.told(2))
+    client.cut()
+    client.connect()
+    assert [f.room for f in client.peer.heard if isinstance(f, m.SubscribeRequest)] == ["project:q"]
+
+
+def test_P12_while_an_answer_is_awaited_it_speaks_for_itself() -> None:
+    client = connected()
+    assert client.peer is not None
+    client.peer.say(end_of(ROOM))
+    client.subscribe(1)
+    client.pump()
+    (entered,) = client.told(1)
+    assert isinstance(entered, Entered)
+
+
 def test_a_room_that_is_unavailable_for_a_moment_is_asked_for_again() -> None:
     client = connected()
     client.server.append(ROOM, "custom:x")

@@ -1,18 +1,66 @@
 import msgspec
 import pytest
 
-from jupyter_realtime.core.access import Role, Verb, check, verbs
+from jupyter_realtime.core.access import Verb, check, verbs
 from jupyter_realtime.core.actors import SYSTEM_ACTOR, Kind, Principal, Via
 from jupyter_realtime.core.errors import BadRequest, Forbidden
 from jupyter_realtime.core.events import check_published, check_state
+from jupyter_realtime.core.members import Role
 from jupyter_realtime.core.rooms import RoomName
 
 
 def principal(
-    kind: Kind = "human", via: Via = "local", scopes: frozenset[str] | None = None
+    kind: Kind = "human",
+    via: Via = "local",
+    scopes: frozenset[str] | None = None,
+    *,
+    admin: bool = False,
 ) -> Principal:
     actor = msgspec.structs.replace(SYSTEM_ACTOR, name="ana", kind=kind, via=via)
-    return Principal(actor=actor, scopes=scopes)
+    return Principal(actor=actor, scopes=scopes, admin=admin)
+
+
+ASKERS = {
+    "human": principal(),
+    "admin": principal(admin=True),
+    "program": principal("program"),
+    "program by jwt": principal("program", "jwt"),
+    "visitor": principal(via="server"),
+}
+# Who, in which room, may do what as the owner of the project; a lower role takes verbs away (below).
+# r read, s state, p publish, u run, m manage, a announce.
+ALLOWED = {
+    "human": {"project:p": "rspum", "document:d": "rs", "analysis:r": "rspu",
+              "user:ana": "r", "user:bo": "", "system": "r"},
+    "admin": {"project:p": "rspum", "document:d": "rs", "analysis:r": "rspu",
+              "user:ana": "r", "user:bo": "", "system": "rma"},
+    "program": {"project:p": "rspu", "document:d": "rs", "analysis:r": "rspu",
+                "user:ana": "", "user:bo": "", "system": "r"},
+    "program by jwt": {"project:p": "rspu", "document:d": "rs", "analysis:r": "rspu",
+                       "user:ana": "", "user:bo": "", "system": "r"},
+    "visitor": {"project:p": "rspu", "document:d": "rs", "analysis:r": "rspu",
+                "user:ana": "", "user:bo": "", "system": "r"},
+}  # fmt: skip
+LETTERS = dict(zip("rspuma", Verb, strict=True))
+BY_ROLE: dict[Role | None, str] = {None: "", "viewer": "rs", "member": "rspu", "owner": "rspum"}
+
+
+@pytest.mark.parametrize("role", BY_ROLE)
+@pytest.mark.parametrize(
+    ("asker", "place"), [(asker, place) for asker, places in ALLOWED.items() for place in places]
+)
+def test_P3_the_whole_table(asker: str, place: str, role: Role | None) -> None:
+    expected = set(ALLOWED[asker][place])
+    if place.partition(":")[0] in ("project", "document", "analysis"):
+        expected &= set(BY_ROLE[role])
+    assert verbs(ASKERS[asker], room(place), role) == {LETTERS[letter] for letter in expected}
+
+
+@pytest.mark.parametrize("asker", ASKERS)
+def test_P6_a_jwt_without_scopes_may_nothing_whoever_it_is(asker: str) -> None:
+    scoped = msgspec.structs.replace(ASKERS[asker], scopes=frozenset())
+    for place in ALLOWED[asker]:
+        assert verbs(scoped, room(place), "owner") == frozenset()
 
 
 def room(name: str) -> RoomName:

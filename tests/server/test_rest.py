@@ -97,7 +97,10 @@ def all_routes() -> list[tuple[str, str]]:
     """Every method of every route of ours that a stranger could call."""
     methods = ("get", "post", "put", "patch", "delete")
     return [
-        (method.upper(), path.replace("([A-Za-z0-9_-]+)", "x"))
+        (
+            method.upper(),
+            path.replace("([A-Za-z0-9_-]+)", "x").replace("(user|group)/(.+)", "user/x"),
+        )
         for path, handler in routes("/realtime")
         for method in methods
         if method in vars(handler)

@@ -11,7 +11,7 @@ from jupyter_realtime.core.errors import CloseCode
 from jupyter_realtime.core.issues import DetectorDescription
 from jupyter_realtime.ports import RunReporter
 from jupyter_realtime.server.config import RealtimeConfig
-from jupyter_realtime.server.runtime import Services, assemble
+from jupyter_realtime.server.runtime import Services, assemble, listen
 from jupyter_realtime.server.tokens import Tokens
 from jupyter_realtime.service.figures import Figures
 from jupyter_realtime.stores.sqlite import SqliteStore
@@ -80,8 +80,7 @@ def open_services(tmp_path: Path) -> OpenServices:
             Figures(),
             replaced=lambda: None,
         )
-        store.on_commit(services.rooms.committed)
-        store.on_growth(services.rooms.grown)
+        listen(services)
         await services.credentials.open()
         try:
             yield services
@@ -92,6 +91,7 @@ def open_services(tmp_path: Path) -> OpenServices:
             await services.connections.close(CloseCode.DRAIN, "The test is over.")
             await services.credentials.close()
             await services.leases.close()
+            await services.projects.standings.close()
             await services.analyses.close()
             await services.rooms.close()
             await store.close()

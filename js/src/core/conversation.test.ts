@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { Conversation, RequestError } from './conversation.js';
-import type { ClientFrame, LoggedEvent, Position, ServerFrame } from './protocol.js';
+import type { ClientFrame, ErrorFrame, LoggedEvent, Position, ServerFrame } from './protocol.js';
 import { FakeServer, logged, pinned, welcome } from './testing.js';
 
 const ROOM = 'project:p';
@@ -406,6 +406,47 @@ describe('a room', () => {
       retry();
     });
     wire.flow();
+    expect(handler.onReady).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a room that was taken from us', () => {
+  const end: ErrorFrame = {
+    type: 'error',
+    id: null,
+    room: ROOM,
+    code: 'forbidden',
+    message: 'This project is off.',
+    retryable: false,
+    retry_after: null,
+  };
+
+  test('P12 says so, and is asked for again with the next connection', () => {
+    const wire = new Wire();
+    wire.connect();
+    const handler = recorder();
+    wire.conversation.subscribe(ROOM, handler, 'earliest');
+    wire.flow();
+    wire.say(end);
+    wire.flow();
+    expect(handler.onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ message: 'This project is off.' }),
+    );
+    wire.cut();
+    wire.server.append(ROOM);
+    wire.connect();
+    wire.flow();
+    expect(handler.seqs).toEqual([1]);
+  });
+
+  test('P12 is not given up while an answer is awaited', () => {
+    const wire = new Wire();
+    wire.connect();
+    const handler = recorder();
+    wire.conversation.subscribe(ROOM, handler, 'earliest');
+    wire.say(end);
+    wire.flow();
+    expect(handler.onError).not.toHaveBeenCalled();
     expect(handler.onReady).toHaveBeenCalledOnce();
   });
 });

@@ -98,7 +98,7 @@ export class Conversation {
         this.replied(frame);
         break;
       case 'error':
-        this.refused(frame);
+        frame.room === undefined ? this.refused(frame) : this.ended(frame.room, frame);
         break;
       case 'event':
         this.happened(frame.room, room => room.event(frame));
@@ -160,6 +160,14 @@ export class Conversation {
     const room = this.askedBy(id);
     if (room && 'recovered' in frame && room.subscribed(frame as SubscribeReply)) {
       this.ask(room);
+    }
+  }
+
+  /** We may not listen there any more; an answer that is awaited will say so for itself. */
+  private ended(name: string, frame: ErrorFrame): void {
+    const room = this.rooms.get(name);
+    if (room && room.asking === null) {
+      room.failed(frame);
     }
   }
 

@@ -90,6 +90,10 @@ export type AnyEvent =
       data: Analysis;
     }
   | {
+      event: 'member:changed';
+      data: MemberChanged;
+    }
+  | {
       event: 'project:update';
       data: ProjectUpdate;
     }
@@ -437,6 +441,16 @@ export interface Edit {
   text: string;
 }
 /**
+ * An owner gave a `user` or a `group` a role in the project, or took it away.
+ *
+ *     With the role null no row is left: then what the server grants to everybody counts.
+ */
+export interface MemberChanged {
+  user?: string;
+  group?: string;
+  role: ('member' | 'owner' | 'viewer') | null;
+}
+/**
  * A file of the project was saved, created, renamed or deleted, or a kernel started for it.
  */
 export interface ProjectUpdate {
@@ -446,6 +460,8 @@ export interface ProjectUpdate {
 }
 /**
  * A request was refused or failed; `id` is null if it could not be read.
+ *
+ *     With a `room` nothing was asked: the server has ended the subscription there.
  */
 export interface ErrorFrame {
   type: 'error';
@@ -454,6 +470,7 @@ export interface ErrorFrame {
   message: string;
   retryable: boolean;
   retry_after: number | null;
+  room?: string;
 }
 /**
  * Subscribe again from your position, or take a fresh snapshot.
@@ -495,6 +512,7 @@ export interface EventData {
   'analysis:error': Analysis;
   'analysis:issues': AnalysisIssues;
   'analysis:started': Analysis;
+  'member:changed': MemberChanged;
   'project:update': ProjectUpdate;
 }
 export interface StateData {

@@ -1,4 +1,4 @@
-"""`api/v1/…`: who one is, projects, documents, events."""
+"""`api/v1/…`: who one is, documents, events."""
 
 from __future__ import annotations
 
@@ -21,27 +21,6 @@ class MeHandler(RealtimeHandler):
         scopes = None if principal.scopes is None else sorted(principal.scopes)
         actor = principal.actor
         self.answer(shapes.Me(user=actor, kind=actor.kind, via=actor.via, scopes=scopes))
-
-
-class ProjectsHandler(RealtimeHandler):
-    """`projects`."""
-
-    @route("read")
-    async def get(self, principal: Principal) -> None:
-        """List the projects that one may read; the one that holds `?path=` is among them from then on."""
-        projects = self.services.projects
-        if path := self.get_query_argument("path", None):
-            await projects.of_path(path)
-        items = [
-            shapes.ProjectItem(
-                id=project.id,
-                name=project.name,
-                root=projects.relative_root(project),
-                role=projects.role(principal, project) or "viewer",
-            )
-            for project in await projects.list(principal)
-        ]
-        self.answer(shapes.Listing(items=items, next=None))
 
 
 class DocumentsHandler(RealtimeHandler):

@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
-from . import analyses, credentials, fallback, probes, rest
+from . import analyses, credentials, fallback, probes, projects, rest
 from .socket import SocketHandler
 
 _ID = r"([A-Za-z0-9_-]+)"
@@ -18,7 +18,10 @@ _API: list[tuple[str, type]] = [
     ("tokens", credentials.TokensHandler),
     (f"tokens/{_ID}", credentials.TokenHandler),
     ("tickets", credentials.TicketsHandler),
-    ("projects", rest.ProjectsHandler),
+    ("projects", projects.ProjectsHandler),
+    (f"projects/{_ID}", projects.ProjectHandler),
+    (f"projects/{_ID}/members", projects.MembersHandler),
+    (f"projects/{_ID}/members/(user|group)/(.+)", projects.MemberHandler),
     ("documents", rest.DocumentsHandler),
     ("publish", rest.PublishHandler),
     ("poll", fallback.PollHandler),

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 
-from ...core.access import Role
 from ...core.actors import Actor
 from ...core.errors import ErrorBody
+from ...core.members import Member, Role
 from ...core.messages import LoggedEvent, Position, Since, StateEntry
 from ...service.polling import MAX_WAIT_SECONDS
 
@@ -50,12 +50,27 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProjectItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A project; `root` is relative to the folder that the server shows."""
+    """A project; `root` is relative to the folder that the server shows, `role` is one's own.
+
+    Where `enabled` is false everything is off, and `off` says why.
+    """
 
     id: str
     name: str
     root: str
     role: Role
+    enabled: bool
+    off: str | None
+
+
+class ProjectChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The project's switch."""
+
+    enabled: bool
+
+
+class MemberRequest(Member, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A user or a group, and the role that they are to have."""
 
 
 class DocumentItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,79 @@
+"""Members of projects, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects import sqlite
+
+from ..core.log import Draft
+from ..core.members import Member, MemberKey, Role
+from . import log
+from .tables import member
+from .units import Executor, Unit, Written
+
+_put = sqlite.insert(member)
+# RETURNING gives a row only where something has changed.
+PUT = _put.on_conflict_do_update(
+    index_elements=[member.c.project, member.c.kind, member.c.name],
+    set_={"role": _put.excluded.role},
+    where=member.c.role != _put.excluded.role,
+).returning(member.c.role)
+REMOVE = (
+    delete(member)
+    .where(
+        member.c.project == bindparam("of"),
+        member.c.kind == bindparam("is_a"),
+        member.c.name == bindparam("named"),
+    )
+    .returning(member.c.role)
+)
+
+
+def put(project: str, new: Member, drafts: Sequence[Draft]) -> Unit[Written[bool]]:
+    """Keep a role and the events about it."""
+    kind, name = new.key
+    changed = yield PUT, {"project": project, "kind": kind, "name": name, "role": new.role}
+    return (yield from _told(bool(changed), drafts))
+
+
+def remove(project: str, key: MemberKey, drafts: Sequence[Draft]) -> Unit[Written[bool]]:
+    """Take a row away and keep the events about it."""
+    kind, name = key
+    removed = yield REMOVE, {"of": project, "is_a": kind, "named": name}
+    return (yield from _told(bool(removed), drafts))
+
+
+def _told(changed: bool, drafts: Sequence[Draft]) -> Unit[Written[bool]]:
+    """Append the events about a change, unless nothing has changed."""
+    if not changed:
+        return Written(False)
+    return Written(True, (yield from log.append_all(drafts)))
+
+
+def _of(projects: Sequence[str]) -> Unit[dict[str, dict[MemberKey, Role]]]:
+    rows = yield select(member).where(member.c.project.in_(projects)), {}
+    rosters: dict[str, dict[MemberKey, Role]] = {project: {} for project in projects}
+    for project, kind, name, role in rows:
+        rosters[project][kind, name] = role
+    return rosters
+
+
+class SqlMembers:
+    """The port `Members` on any executor."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    async def of(self, projects: Sequence[str]) -> dict[str, dict[MemberKey, Role]]:
+        """Read the rows of several projects."""
+        return await self._executor.read(_of(projects))
+
+    async def put(self, project: str, member: Member, drafts: Sequence[Draft]) -> bool:
+        """Keep a role and the events about it."""
+        return await self._executor.write(put(project, member, drafts))
+
+    async def remove(self, project: str, key: MemberKey, drafts: Sequence[Draft]) -> bool:
+        """Take a row away."""
+        return await self._executor.write(remove(project, key, drafts))
