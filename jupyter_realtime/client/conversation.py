@@ -248,9 +248,8 @@ class Conversation:
         if message.protocol != m.PROTOCOL:
             other = f"The server speaks protocol {message.protocol}, this client {m.PROTOCOL}."
             return self.give_up(BadRequest(f"{other} Install the same version on both sides."))
-        self.phase, self.welcome, self._requests.limits = Phase.OPEN, message, message.limits
-        if not self._nonsense:
-            self._backoff.reset()
+        self.phase, self.welcome = Phase.OPEN, message
+        self._requests.opened(message.limits, now)
         effects = self._following.ask_all() + self._pins.send_due(now)
         return effects + self._outbox.send_due(now)
 
@@ -261,9 +260,12 @@ class Conversation:
         return effects + self._following.hear_heads(beat.heads)
 
     def _hear_reply(self, reply: AnyReply, now: float) -> list[Effect]:
+        # A welcome alone proves little: what answers nothing must not be asked again and again at once.
+        if not self._nonsense:
+            self._backoff.reset()
         about = self._requests.answered(reply.id)
         if isinstance(about, Letter):
-            return self._outbox.acknowledged(about, reply)
+            return self._outbox.acknowledged(about, reply, now)
         if isinstance(about, Room):
             return self._following.entered(about, reply, now)
         if isinstance(about, Pin):

@@ -14,14 +14,13 @@ from .requests import Requests, error_of, retry_at
 
 @dataclass
 class Letter:
-    """One publish; `sent` is about the present connection."""
+    """One publish; `not_before` is a moment on the present connection."""
 
     ticket: int
     room: str
     event: str
     data: Any
     key: str
-    sent: bool = False
     not_before: float = 0.0
 
 
@@ -31,24 +30,31 @@ class Outbox:
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
         self._letters: dict[int, Letter] = {}
+        self._unsent: dict[int, Letter] = {}
 
     def add(self, letter: Letter) -> None:
         """Keep a letter until it is acknowledged."""
-        self._letters[letter.ticket] = letter
+        self._letters[letter.ticket] = self._unsent[letter.ticket] = letter
 
     def remove(self, ticket: int) -> None:
         """Forget a letter: it was acknowledged, refused or withdrawn."""
         self._letters.pop(ticket, None)
+        self._unsent.pop(ticket, None)
 
     def send_due(self, now: float) -> list[Effect]:
         """Send what can be sent now."""
-        if not self._requests.can_be_sent:
-            return []
-        waiting = list(self._letters.values())
-        return [self._send(each) for each in waiting if not each.sent and each.not_before <= now]
+        effects: list[Effect] = []
+        if not self._unsent or not self._requests.may_send(now):
+            return effects
+        for letter in list(self._unsent.values()):
+            if not self._requests.may_send(now):
+                break
+            if letter.not_before <= now:
+                effects.append(self._send(letter))
+        return effects
 
     def _send(self, letter: Letter) -> Effect:
-        letter.sent = True
+        del self._unsent[letter.ticket]
         sent = self._requests.make(
             letter,
             lambda i: m.PublishRequest(
@@ -63,16 +69,18 @@ class Outbox:
             return Returned(letter.ticket, too_large)
         return sent
 
-    def acknowledged(self, letter: Letter, reply: AnyReply) -> list[Effect]:
-        """The event of a letter is durable."""
+    def acknowledged(self, letter: Letter, reply: AnyReply, now: float) -> list[Effect]:
+        """The event of a letter is durable; there may be room for another one."""
         position = reply.read(m.PublishReply).position
         self.remove(letter.ticket)
-        return [Acknowledged(letter.ticket, position)]
+        return [Acknowledged(letter.ticket, position), *self.send_due(now)]
 
     def refused(self, letter: Letter, message: m.ErrorFrame, now: float) -> list[Effect]:
         """Send a letter again later, or give it back."""
         if message.retryable:
-            letter.sent, letter.not_before = False, retry_at(message, now)
+            letter.not_before = retry_at(message, now)
+            if letter.ticket in self._letters:
+                self._unsent[letter.ticket] = letter
             return []
         self.remove(letter.ticket)
         return [Returned(letter.ticket, error_of(message))]
@@ -80,10 +88,12 @@ class Outbox:
     def connection_lost(self) -> None:
         """Nothing counts as sent any more."""
         for letter in self._letters.values():
-            letter.sent, letter.not_before = False, 0.0
+            letter.not_before = 0.0
+        self._unsent = dict(self._letters)
 
     def give_up(self, error: RealtimeError) -> list[Effect]:
         """Give everything back: there will be no other connection."""
         tickets = list(self._letters)
         self._letters.clear()
+        self._unsent.clear()
         return [Returned(ticket, error) for ticket in tickets]

@@ -88,7 +88,7 @@ class Pins:
             del self._pins[pin.room, pin.event, pin.key]
             return []
         is_due = pin.is_new and not pin.is_on_its_way and pin.not_before <= now
-        return self._send(pin) if is_due and self._requests.can_be_sent else []
+        return self._send(pin) if is_due and self._requests.may_send(now) else []
 
     def _send(self, pin: Pin) -> list[Effect]:
         pin.is_new = False

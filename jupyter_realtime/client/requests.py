@@ -1,4 +1,9 @@
-"""Requests under way: their ids, and what each of them is about, until it is answered."""
+"""Requests under way: their ids, what each of them is about until it is answered, and how fast they go out.
+
+A server refuses what comes faster than it has announced, and in the end hangs up. So what can wait
+(publishes and states) goes out at that rate at most; what can't (a room's position, a pong) goes at once
+and counts.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,24 @@ from .effects import Send
 RETRY_SECONDS = 1.0
 
 
+class Pace:
+    """So many requests a second, and those of one second at once."""
+
+    def __init__(self, rate: float, now: float) -> None:
+        self._rate = self._left = rate
+        self._at = now
+
+    def allows(self, now: float) -> bool:
+        """Whether one more can go out."""
+        self._left = min(self._rate, self._left + (now - self._at) * self._rate)
+        self._at = now
+        return self._left >= 1
+
+    def note(self) -> None:
+        """Count one that goes out."""
+        self._left -= 1
+
+
 class Requests:
     """What was asked on the present connection.
 
@@ -23,6 +46,7 @@ class Requests:
 
     def __init__(self) -> None:
         self.limits: m.Limits | None = None
+        self._pace = Pace(0, 0)
         self._about: dict[m.RequestId, object] = {}
         self._last_id = 0
 
@@ -30,6 +54,15 @@ class Requests:
     def can_be_sent(self) -> bool:
         """Whether the server has said welcome."""
         return self.limits is not None
+
+    def opened(self, limits: m.Limits, now: float) -> None:
+        """The server has said welcome."""
+        self.limits = limits
+        self._pace = Pace(limits.requests_per_second, now)
+
+    def may_send(self, now: float) -> bool:
+        """Whether what can wait may go out now."""
+        return self.can_be_sent and self._pace.allows(now)
 
     @property
     def last_id(self) -> int:
@@ -39,6 +72,7 @@ class Requests:
     def make(self, about: object | None, make: Callable[[int], m.ClientFrame]) -> Send:
         """Make a request; `about` comes back from `answered`, None where the answer says nothing."""
         self._last_id += 1
+        self._pace.note()
         if about is not None:
             self._about[self._last_id] = about
         return Send(encode(make(self._last_id)).decode())

@@ -336,6 +336,33 @@ def test_what_is_too_large_is_not_sent_because_it_would_end_every_connection() -
     assert client.of_kind(Returned) and client.of_kind(Send) == []
 
 
+def test_K6_no_more_goes_out_than_the_server_has_announced() -> None:
+    client = connected()
+    for ticket in range(1000):
+        client.publish(ticket)
+    assert len(client.of_kind(Send)) == LIMITS.requests_per_second
+    for _ in range(17):
+        client.pump()
+        client.tick(0.5)
+    assert len(client.of_kind(Send)) == LIMITS.requests_per_second * 9.5
+    client.tick(0.5)
+    client.pump()
+    assert [e.ticket for e in client.of_kind(Acknowledged) if isinstance(e, Acknowledged)] == list(
+        range(1000)
+    )
+
+
+def test_a_refused_publish_that_was_withdrawn_meanwhile_is_not_sent_again() -> None:
+    client = connected()
+    client.server.refuse_next = RateLimited("Slower.", retry_after=1.0)
+    client.publish(1)
+    client.conversation.withdraw(1)
+    client.pump()
+    client.tick(2.0)
+    client.pump()
+    assert client.server.log(ROOM).head == 0
+
+
 def test_a_withdrawn_publish_is_not_sent_again() -> None:
     client = Client()
     client.publish(1)
@@ -427,6 +454,21 @@ def test_K3_a_goodbye_says_when_to_come_back_and_why() -> None:
     client.peer.say(m.Goodbye(code=4001, reason="Restart", retry_after=5.0))
     client.pump()
     assert client.cut(1006) == [Reconnect(5.0)]
+
+
+def test_K3_who_welcomes_and_then_breaks_off_is_asked_less_and_less_often() -> None:
+    client = connected()
+    client.subscribe(1)
+    waits = []
+    for _ in range(4):
+        waits += client.cut()
+        client.connect(known=False)
+        client.peer.welcome()  # type: ignore[union-attr]
+        client.pump(1)
+    assert waits == [Reconnect(0.25), Reconnect(0.5), Reconnect(1.0), Reconnect(2.0)]
+    client.cut()
+    client.connect()
+    assert client.cut() == [Reconnect(0.25)]
 
 
 def test_a_final_goodbye_is_final_whatever_the_close_frame_says() -> None:
