@@ -65,6 +65,13 @@ class RealtimeConfig(Configurable):
         long as those files are there.""",
     )
 
+    log_format = Enum(
+        ["text", "json"],
+        default_value="text",
+        config=True,
+        help="""How our log lines look: `text` like Jupyter's own, or `json`, one object a line.""",
+    )
+
     heartbeat_seconds = Float(
         15.0,
         min=0.1,

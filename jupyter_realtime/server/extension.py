@@ -12,6 +12,7 @@ from jupyter_server.utils import url_path_join
 
 from .config import RealtimeConfig
 from .handlers.routes import routes
+from .logs import logs
 from .runtime import Runtime, Services
 
 PREFIX = "realtime"
@@ -40,6 +41,9 @@ class RealtimeExtension(ExtensionApp):
         """Make the runtime from the settings."""
         config = RealtimeConfig(parent=self)
         if config.enabled:
+            logs.open(
+                as_json=config.log_format == "json", level=self._server.log.getEffectiveLevel()
+            )
             self.runtime = Runtime(config, Path(self._server.root_dir), self._lend_token)
             self.settings["jupyter_realtime"] = self.runtime
 
@@ -72,6 +76,8 @@ class RealtimeExtension(ExtensionApp):
             os.environ.pop(variable, None)
         if self.runtime is not None:
             await self.runtime.stop()
+            self.runtime = None
+            logs.close()
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:

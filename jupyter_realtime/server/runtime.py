@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .._version import __version__
 from ..core.errors import CloseCode, RealtimeError, Unavailable
 from ..core.members import Grant
 from ..ports import AnalysisEngine, Store
@@ -25,6 +26,7 @@ from ..service.credentials import Credentials
 from ..service.figures import Figures
 from ..service.health import Health
 from ..service.http_sessions import HttpSessions
+from ..service.journal import Journal
 from ..service.leases import Leases
 from ..service.members import Members
 from ..service.polling import Polling
@@ -42,6 +44,7 @@ from .tokens import Tokens, read_keys
 from .transport import Flusher
 
 log = logging.getLogger(__name__)
+journal = Journal(__name__)
 
 RETRY_SECONDS = 2.0
 READY_WITHIN_SECONDS = 10.0
@@ -125,6 +128,7 @@ class Runtime:
             try:
                 self._services = await self._open()
                 metrics.add(self._services)
+                journal.note("server.started", version=__version__)
                 self.failure = None
             except RealtimeError as error:
                 self._fail(error)
@@ -147,14 +151,14 @@ class Runtime:
 
     def _fail(self, error: RealtimeError) -> None:
         if self.failure is None or self.failure.message != error.message:
-            log.error("jupyter_realtime does not work: %s", error.message)
+            journal.note("server.failed", logging.ERROR, reason=error.message)
         error.retry_after = RETRY_SECONDS
         self.failure = error
 
     def _reopen(self) -> None:
         services, self._services = self._services, None
         if services is not None:
-            log.error("The database was replaced or deleted; what lies there now is opened")
+            journal.note("store.replaced", logging.ERROR, then="opening what lies there now")
             self._settled.clear()
             closing = self._close(services, CloseCode.BACKEND_LOST, "The database was replaced.")
             self._closing = asyncio.get_running_loop().create_task(closing)
@@ -174,7 +178,9 @@ class Runtime:
             await self._closing
         services, self._services = self._services, None
         if services is not None:
+            journal.note("server.stopping", connections=len(services.connections))
             await self._close(services, CloseCode.DRAIN, "The server is stopping.")
+            journal.note("server.stopped")
 
     async def _close(self, services: Services, code: CloseCode, reason: str) -> None:
         metrics.remove(services)

@@ -41,6 +41,7 @@ from ..core.session import Beat, Close, Deliver, Effect, Perform, Phase, Session
 from ..core.subscription import Phase as Listening
 from ..core.subscription import Subscription
 from .figures import Figures
+from .journal import Journal
 from .outbox import Outbox
 from .projects import Projects
 from .publishing import Publishing
@@ -48,6 +49,7 @@ from .rooms import Room, Rooms
 from .seat import Seat
 
 log = logging.getLogger(__name__)
+journal = Journal(__name__)
 
 MAX_PUBLISHES_IN_FLIGHT = 64
 
@@ -98,6 +100,8 @@ class Connection:
         self.session = session
         self.outbox = Outbox(session.limits.queue_bytes, transport.wake)
         self.pinned_in: set[str] = set()
+        # Our own close code; None while it is open, and where the client has left.
+        self.closed_with: int | None = None
         self._doors = doors
         self._transport = transport
         self._admit = admit
@@ -164,6 +168,7 @@ class Connection:
             elif isinstance(effect, Beat):
                 self._push(encode(Heartbeat(heads=self._heads())))
             elif isinstance(effect, Close):
+                self.closed_with = int(effect.code)
                 self._doors.figures.closes[effect.code] += 1
                 self.outbox.push(text_frame(effect.goodbye))
                 self._transport.close(int(effect.code), effect.reason)
@@ -229,6 +234,7 @@ class Connection:
         try:
             principal = await self._authenticate(request.token)
         except Unauthenticated as error:
+            journal.warn("connection.unauthenticated", connection=self.id)
             self._push(error_frame(error, request.id))
             if before is None:
                 self.close(CloseCode.BAD_TOKEN, error.message)

@@ -14,6 +14,9 @@ from ..core.messages import Limits
 from ..core.rooms import RoomName
 from ..core.session import Session
 from .connection import Authenticate, Connection, Doors, Transport
+from .journal import Journal
+
+journal = Journal(__name__)
 
 TICK_SECONDS = 1.0
 # A tab that reloads, or a network that blinks, takes nothing from a board for this long.
@@ -89,6 +92,8 @@ class Connections:
         is_renewal = connection in theirs
         theirs.add(connection)
         limit = self.limits.connections_per_user
+        if not is_renewal:
+            _note_opened(connection, principal)
         if len(theirs) > limit and not is_renewal:
             connection.close(
                 CloseCode.LIMIT, f"A person has at most {limit} connections; close some tabs."
@@ -108,10 +113,18 @@ class Connections:
 
     def disconnected(self, connection: Connection) -> None:
         """Note that a socket is gone; its states stay for a short grace."""
+        if connection not in self._open:
+            return
         connection.closed()
         self._open.discard(connection)
         principal = connection.session.principal
         if principal is not None:
+            journal.note(
+                "connection.closed",
+                connection=connection.id,
+                user=principal.name,
+                code=connection.closed_with,
+            )
             theirs = self._by_person[principal.name]
             theirs.discard(connection)
             if not theirs:
@@ -146,3 +159,14 @@ class Connections:
             grace.cancel()
         for connection in list(self._open):
             connection.close(code, reason, retry_after=1.0)
+
+
+def _note_opened(connection: Connection, principal: Principal) -> None:
+    actor = principal.actor
+    journal.note(
+        "connection.opened",
+        connection=connection.id,
+        user=actor.name,
+        kind=actor.kind,
+        via=actor.via,
+    )

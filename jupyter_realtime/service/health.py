@@ -19,8 +19,10 @@ from typing import Literal
 
 from ..core.errors import RealtimeError, Unavailable
 from ..ports import AnalysisEngine, Store
+from .journal import Journal
 
 log = logging.getLogger(__name__)
+journal = Journal(__name__)
 
 Status = Literal["ok", "degraded", "down"]
 
@@ -143,12 +145,13 @@ class Health:
 
     def _note(self) -> None:
         before, self.standing = self.standing, self._found()
-        if self.standing != before:
-            log.log(
-                logging.INFO if self.standing.status == "ok" else logging.WARNING,
-                "health is %s%s",
-                self.standing.status,
-                f": {self.standing.message}" if self.standing.message else "",
+        if (self.standing.status, self.standing.reasons) != (before.status, before.reasons):
+            level = logging.INFO if self.standing.status == "ok" else logging.WARNING
+            journal.note(
+                "health.changed",
+                level,
+                status=self.standing.status,
+                reason=self.standing.message,
             )
             for listener in self._listeners:
                 listener(self.standing)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 
 from ..core.errors import Conflict, RealtimeError
 from ..ports import Run, Store
 from .active_runs import ActiveRuns
+from .journal import Journal
 from .rooms import Rooms
 from .run_recorder import RunRecorder, now_ms
 
-log = logging.getLogger(__name__)
+journal = Journal(__name__)
 
 HEARTBEAT_SECONDS = 2.0
 
@@ -45,7 +45,7 @@ class Leases:
             try:
                 await self.look_after()
             except RealtimeError as error:
-                log.warning("Leases of analyses could not be looked after: %s", error)
+                journal.warn("leases.failed", reason=error.message)
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def look_after(self) -> None:

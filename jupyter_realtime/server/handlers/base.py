@@ -21,11 +21,14 @@ from ...core.errors import (
     RealtimeError,
     Unauthenticated,
 )
+from ...service.journal import Journal
 from ..identity import Action, has_jwt
 from ..runtime import Runtime, Services
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+journal = Journal(__name__)
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
@@ -124,9 +127,17 @@ class RealtimeHandler(JupyterHandler):
         self.answer(body, status)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Keep refusals out of the log: they are answers, not accidents."""
+        """Keep refusals out of the log, as they are answers and not accidents; but say who knocks."""
         if not isinstance(value, RealtimeError):
             super().log_exception(typ, value, tb)
+        elif isinstance(value, Unauthenticated):
+            note_stranger(self)
+
+
+def note_stranger(handler: JupyterHandler) -> None:
+    """Write into the log that somebody came without valid credentials."""
+    request = handler.request
+    journal.warn("request.unauthenticated", path=request.path, ip=request.remote_ip)
 
 
 def _body_of(error: BaseException | None, status: int) -> ErrorBody:

@@ -13,11 +13,12 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ...core.actors import Principal
-from ...core.errors import CloseCode, RealtimeError
+from ...core.errors import CloseCode, RealtimeError, Unauthenticated
 from ...core.messages import SUBPROTOCOL
 from ...service.connection import Connection
 from ..runtime import Runtime, Services
 from ..transport import SocketTransport
+from .base import note_stranger
 
 # Beyond this a frame is not even read to its end (close code 1009).
 MAX_FRAME_BYTES = 1024 * 1024
@@ -80,8 +81,10 @@ class SocketHandler(WebSocketHandler, JupyterHandler):
             self.services = await self.runtime.services()
             self._principal = await self.services.identity.of_handshake(self)
         except RealtimeError as error:
-            status = 403 if error.status == 401 else error.status
-            raise HTTPError(status, error.message) from error
+            if not isinstance(error, Unauthenticated):
+                raise HTTPError(error.status, error.message) from error
+            note_stranger(self)
+            raise HTTPError(403, error.message) from error
         await super().get(*args, **kwargs)
 
     async def _authenticate(self, token: str) -> Principal:
