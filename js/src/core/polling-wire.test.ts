@@ -90,6 +90,11 @@ async function begin(): Promise<void> {
   await settle();
 }
 
+async function follow(): Promise<void> {
+  conversation.subscribe(ROOM, recorder(), undefined);
+  await begin();
+}
+
 beforeEach(() => {
   vi.useFakeTimers();
   [open, all, heard, later] = [[], [], [], []];
@@ -243,7 +248,7 @@ describe('a room that is polled', () => {
     await asked('poll').answer({ rooms: { [ROOM]: { error: NO } } });
     expect(handler.onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining(NO));
     await vi.advanceTimersByTimeAsync(200);
-    expect(asked('poll').body.rooms).toEqual({});
+    expect(open.map(({ path }) => path)).toEqual(['me']);
   });
 
   test('that may be read no longer says why', async () => {
@@ -274,8 +279,7 @@ describe('a room that is polled', () => {
 
 describe('a poll', () => {
   test('is one for all rooms, and begins anew when another room is wanted', async () => {
-    await begin();
-    conversation.subscribe(ROOM, recorder(), undefined);
+    await follow();
     conversation.subscribe(OTHER, recorder(), undefined);
     await settle();
     expect(open.map(({ path }) => path)).toEqual(['poll']);
@@ -287,13 +291,34 @@ describe('a poll', () => {
     const leave = conversation.subscribe(ROOM, recorder(), undefined);
     await begin();
     await poll();
+    conversation.subscribe(OTHER, recorder(), undefined);
     leave();
     await settle();
-    expect(asked('poll').body.rooms).toEqual({});
+    expect(asked('poll').body.rooms).toEqual({ [OTHER]: null });
+  });
+
+  test('is none without a room, but a sign of life is wanted', async () => {
+    await begin();
+    await asked('me').answer({ user: ADA });
+    expect(open).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(20_000);
+    await asked('me').fail();
+    expect(polls()).toHaveLength(0);
+    expect(ended).toHaveBeenCalledOnce();
+  });
+
+  test('of nothing but what can not be asked for is refused room by room', async () => {
+    const handler = recorder();
+    conversation.subscribe('nonsense', handler, undefined);
+    await begin();
+    const body = { code: 'bad_request', message: 'No room.', retryable: false, retry_after: null };
+    await asked('poll').answer(body, 400);
+    expect(handler.onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining(body));
+    expect(ended).not.toHaveBeenCalled();
   });
 
   test('that is answered at once is followed by another after a pause', async () => {
-    await begin();
+    await follow();
     await poll();
     await vi.advanceTimersByTimeAsync(199);
     expect(open).toHaveLength(0);
@@ -302,7 +327,7 @@ describe('a poll', () => {
   });
 
   test('is repeated when somebody wants a sign of life', async () => {
-    await begin();
+    await follow();
     const before = asked('poll');
     conversation.ping();
     await settle();
@@ -311,7 +336,7 @@ describe('a poll', () => {
   });
 
   test('that the server wants later is asked later, and nothing ends', async () => {
-    await begin();
+    await follow();
     await asked('poll').answer(LATER, 429);
     await vi.advanceTimersByTimeAsync(2999);
     expect(open).toHaveLength(0);
@@ -321,7 +346,7 @@ describe('a poll', () => {
   });
 
   test('that finds no server is the end', async () => {
-    await begin();
+    await follow();
     await asked('poll').fail();
     expect(ended).toHaveBeenCalledExactlyOnceWith(expect.any(TypeError));
     await vi.advanceTimersByTimeAsync(60_000);
@@ -329,13 +354,13 @@ describe('a poll', () => {
   });
 
   test('that is never answered is the end', async () => {
-    await begin();
+    await follow();
     await vi.advanceTimersByTimeAsync(40_000);
     expect(ended).toHaveBeenCalledOnce();
   });
 
   test('that is broken off by its end ends nothing', async () => {
-    await begin();
+    await follow();
     wire.close();
     await settle();
     expect(ended).not.toHaveBeenCalled();
@@ -345,7 +370,7 @@ describe('a poll', () => {
 
 describe('what a page tells', () => {
   test('goes up in its order, with its key and the session', async () => {
-    await begin();
+    await follow();
     const published = conversation.publish(ROOM, 'custom:x', 1);
     conversation.setState(ROOM, 'progress:x', 'k', 2);
     await settle();
@@ -362,6 +387,22 @@ describe('what a page tells', () => {
     });
     await asked('states').answer({ connection: session });
     expect(ended).not.toHaveBeenCalled();
+  });
+
+  test('is the last value of a state, where others have overtaken it', async () => {
+    await follow();
+    for (const value of [1, 2, 3]) {
+      conversation.setState(ROOM, 'progress:x', 'k', value);
+    }
+    conversation.setState(ROOM, 'progress:y', 'k', 1);
+    await settle();
+    await asked('states').answer({ connection: 'c' });
+    await asked('states').answer({ connection: 'c' });
+    const told = all.filter(({ path }) => path === 'states').map(({ body }) => body);
+    expect(told).toMatchObject([
+      { event: 'progress:x', data: 3 },
+      { event: 'progress:y', data: 1 },
+    ]);
   });
 
   test('is told again under its key, where the server wants it later', async () => {
@@ -389,7 +430,7 @@ describe('what a page tells', () => {
   });
 
   test.each(['a cut', 'a bad token'])('ends all by %s', async how => {
-    await begin();
+    await follow();
     void conversation.publish(ROOM, 'custom:x', 1);
     void conversation.publish(ROOM, 'custom:x', 2);
     await settle();

@@ -11,14 +11,15 @@
  *    keeps no queue, so nothing is lost with a poll.
  * 2. What doesn't follow from what was told before (another epoch, a break, more pages) becomes a
  *    `resync`, and the conversation asks again.
- * 3. Publishes and states go one after the other, in the order in which they were made.
- * 4. A request that finds no server ends the wire, as a cut ends a socket.
+ * 3. A request that finds no server ends the wire, as a cut ends a socket. While there is no room to poll, the
+ *    server is asked now and then who we are.
  */
 
 import { PolledRoom, type RoomAnswer, type RoomQuestion } from './polled-room.js';
+import { PollingUpstream } from './polling-upstream.js';
 import type { Actor, ClientFrame, ErrorBody, ServerFrame } from './protocol.js';
 import { randomKey } from './random.js';
-import { type Rest, RestError } from './rest.js';
+import { errorBody, type Rest, RestError } from './rest.js';
 import type { Wire } from './wire.js';
 
 export interface PollingEvents {
@@ -30,13 +31,13 @@ type Refusal = { error: ErrorBody };
 type RoomsAnswer = { rooms: Record<string, RoomAnswer | Refusal> };
 type Questions = Record<string, RoomQuestion>;
 type Subscribe = Extract<ClientFrame, { type: 'subscribe' }>;
-type Upstream = Extract<ClientFrame, { type: 'publish' | 'state' }>;
 
 /** The server answers within 25 s; then it counts as silent. */
 const ANSWER_WITHIN_MS = 40_000;
 /** Between two polls, so that a busy room is asked for a few times a second and no more. */
 const PAUSE_MS = 200;
-const TOO_MANY_REQUESTS = 429;
+const AGAIN_SECONDS = 2;
+const SIGN_OF_LIFE_EVERY_MS = 20_000;
 /** What a server that carries polls understands. */
 export const POLLING_FEATURES = ['subscribe', 'publish', 'state'];
 
@@ -44,7 +45,7 @@ export class PollingWire implements Wire {
   readonly transport = 'polling';
   private readonly rooms = new Map<string, PolledRoom>();
   private readonly session = randomKey();
-  private upstream: Promise<void> = Promise.resolve();
+  private readonly upstream: PollingUpstream;
   private poll: AbortController | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private isOver = false;
@@ -52,7 +53,12 @@ export class PollingWire implements Wire {
   constructor(
     private readonly rest: Rest,
     private readonly events: PollingEvents,
-  ) {}
+  ) {
+    this.upstream = new PollingUpstream(rest, this.session, {
+      heard: frame => this.hear(frame),
+      ended: error => this.end(error),
+    });
+  }
 
   /** Find out whether the server lets us in, and who we are to it; then polls go on until the end. */
   async open(): Promise<Actor> {
@@ -72,7 +78,7 @@ export class PollingWire implements Wire {
         break;
       case 'publish':
       case 'state':
-        this.upstream = this.upstream.then(() => this.carry(frame));
+        this.upstream.send(frame);
         break;
       case 'ping':
         // Somebody wants to know whether we are alive.
@@ -82,6 +88,7 @@ export class PollingWire implements Wire {
 
   close(): void {
     this.isOver = true;
+    this.upstream.close();
     clearTimeout(this.timer);
     this.poll?.abort();
   }
@@ -121,13 +128,8 @@ export class PollingWire implements Wire {
       () => this.end(new Error('The server fell silent.')),
       ANSWER_WITHIN_MS,
     );
-    const rooms = this.questions();
     try {
-      const body = { rooms, session: this.session, boards: this.boards() };
-      const answer = await this.rest.post<RoomsAnswer>('poll', body, poll.signal);
-      if (!poll.signal.aborted) {
-        this.answered(answer, rooms);
-      }
+      await (this.rooms.size > 0 ? this.askRooms(poll.signal) : this.askNothing(poll.signal));
     } catch (error) {
       if (!poll.signal.aborted) {
         this.failed(error);
@@ -137,9 +139,31 @@ export class PollingWire implements Wire {
     }
   }
 
+  private async askRooms(signal: AbortSignal): Promise<void> {
+    const rooms = this.questions();
+    const body = { rooms, session: this.session, boards: this.boards() };
+    const answer = await this.rest.post<RoomsAnswer>('poll', body, signal);
+    if (!signal.aborted) {
+      this.answered(answer, rooms);
+    }
+  }
+
+  private async askNothing(signal: AbortSignal): Promise<void> {
+    await this.rest.get('me', signal);
+    if (!signal.aborted) {
+      this.askSoon(SIGN_OF_LIFE_EVERY_MS);
+    }
+  }
+
   private failed(error: unknown): void {
-    if (error instanceof RestError && error.status === TOO_MANY_REQUESTS) {
-      this.askSoon((error.retryAfter ?? 1) * 1000);
+    if (error instanceof RestError && error.status === 429) {
+      this.askSoon((error.retryAfter ?? AGAIN_SECONDS) * 1000);
+    } else if (error instanceof RestError && error.status === 400) {
+      // Nothing that was asked for can be.
+      const refusal = { error: errorBody(error) };
+      this.answered({
+        rooms: Object.fromEntries([...this.rooms.keys()].map(room => [room, refusal])),
+      });
     } else {
       this.end(error);
     }
@@ -156,7 +180,7 @@ export class PollingWire implements Wire {
 
   // -- what is answered
 
-  private answered(answers: RoomsAnswer, questions: Questions): void {
+  private answered(answers: RoomsAnswer, questions: Questions = this.questions()): void {
     this.askSoon(PAUSE_MS);
     for (const [name, answer] of Object.entries(answers.rooms)) {
       const room = this.rooms.get(name);
@@ -190,29 +214,6 @@ export class PollingWire implements Wire {
   private hear(frame: ServerFrame): void {
     if (!this.isOver) {
       this.events.heard(frame);
-    }
-  }
-
-  // -- what is told
-
-  private async carry(frame: Upstream): Promise<void> {
-    if (this.isOver) {
-      return;
-    }
-    const { type, id, ...body } = frame;
-    try {
-      const answer =
-        type === 'publish'
-          ? await this.rest.post<object>('publish', body)
-          : await this.rest.post<object>('states', { ...body, session: this.session });
-      this.hear({ type: 'reply', id, ...answer });
-    } catch (error) {
-      if (error instanceof RestError && error.status !== 401) {
-        const { code, message, retryable, retryAfter: retry_after } = error;
-        this.hear({ type: 'error', id, code, message, retryable, retry_after });
-      } else {
-        this.end(error);
-      }
     }
   }
 }

@@ -19,6 +19,7 @@ export type {
   Issue,
   LoggedEvent,
   Position,
+  ProgressState,
   PublishRequest,
   Reply,
   ServerFrame,

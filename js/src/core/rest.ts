@@ -19,6 +19,10 @@ export class RestError extends Error {
   }
 }
 
+export function errorBody({ code, message, retryable, retryAfter }: RestError): ErrorBody {
+  return { code, message, retryable, retry_after: retryAfter };
+}
+
 export interface RestOptions {
   /** The absolute address of `{base_url}realtime/`. */
   prefix: string;
@@ -33,8 +37,8 @@ export class Rest {
     this.options = options;
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.call('GET', path);
+  get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return this.call('GET', path, undefined, signal);
   }
 
   post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {

@@ -13,6 +13,7 @@ import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab
 
 import type { Analyses } from '../core/analyses.js';
 import type { Connection } from '../core/connection.js';
+import { Jobs } from '../core/jobs.js';
 import { pageAnalyses } from '../core/page.js';
 import type { Analysis, Issue } from '../core/protocol.js';
 import type { TargetKind } from '../ui/TargetChoice.js';
@@ -43,7 +44,8 @@ const analysis: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyter_realtime');
     const connection = connect(app.serviceManager.serverSettings);
     const analyses = pageAnalyses(connection);
-    const targets = followProjects(connection, analyses, trans);
+    const jobs = new Jobs(connection);
+    const targets = followProjects(connection, analyses, jobs, trans);
     const open = opening(app, documents, targets, trans);
     const analyse = async (kind: TargetKind) => analyses.start(await targets.paths(kind));
 
@@ -52,6 +54,7 @@ const analysis: JupyterFrontEndPlugin<void> = {
         version: VERSION,
         connection: connection.store,
         analyses: analyses.store,
+        jobs: jobs.store,
         targets: targets.store,
         actions: {
           cancel: run => analyses.cancel(run),
@@ -63,6 +66,7 @@ const analysis: JupyterFrontEndPlugin<void> = {
         choose: kind => targets.choose(kind),
         analyse,
         follow: run => analyses.follow(run),
+        cancelJob: job => void jobs.cancel(job),
         wake: () => connection.wake(),
       },
       trans,
@@ -82,10 +86,11 @@ const analysis: JupyterFrontEndPlugin<void> = {
   },
 };
 
-/** Follow the runs of each project in which the person is or was. */
+/** Follow the runs and the jobs of each project in which the person is or was. */
 function followProjects(
   connection: Connection,
   analyses: Analyses,
+  jobs: Jobs,
   trans: TranslationBundle,
 ): Targets {
   const followed = new Set<string>();
@@ -93,6 +98,7 @@ function followProjects(
     if (!followed.has(id)) {
       followed.add(id);
       analyses.followProject(id);
+      jobs.followProject(id);
       connection.subscribe(`project:${id}`, { onReady: () => targets.loaded() });
     }
   });

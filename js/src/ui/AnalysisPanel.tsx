@@ -5,9 +5,11 @@ import type { StoreApi } from 'zustand/vanilla';
 
 import type { AnalysesState } from '../core/analyses.js';
 import type { ConnectionState } from '../core/connection.js';
+import type { Job, JobsState } from '../core/jobs.js';
 import { Banner, Hint } from './Banner.js';
 import { ConnectionDot } from './ConnectionDot.js';
 import { useFollow, useStore } from './hooks.js';
+import { JobList } from './JobList.js';
 import { isFinished } from './progress-words.js';
 import { type RunActions, RunCard } from './RunCard.js';
 import { type Target, TargetChoice, type TargetKind } from './TargetChoice.js';
@@ -26,12 +28,14 @@ export interface PanelProps {
   version: string;
   connection: StoreApi<ConnectionState>;
   analyses: StoreApi<AnalysesState>;
+  jobs: StoreApi<JobsState>;
   targets: StoreApi<TargetsState>;
   actions: RunActions;
   choose: (kind: TargetKind) => void;
   analyse: (kind: TargetKind) => Promise<unknown>;
   /** Load and follow a run's issues while it is open. */
   follow: (runId: string) => () => void;
+  cancelJob: (job: Job) => void;
   wake: () => void;
 }
 
@@ -116,6 +120,11 @@ function Runs(props: PartProps) {
   const shown = order.flatMap(id => runs[id] ?? []);
   return (
     <div ref={scroller} className="jrt-scroller">
+      <JobList
+        jobs={props.jobs}
+        stale={props.state.status !== 'online'}
+        onCancel={props.cancelJob}
+      />
       <section className="jrt-runs" aria-label={trans.__('Analyses')}>
         {shown.length === 0 && <NoRuns loaded={loaded} state={props.state} />}
         {shown.map((view, position) => {

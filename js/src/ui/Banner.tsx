@@ -1,6 +1,6 @@
 /**
- * What stands in the way of everything: the server's part is absent, of another version, or refuses. And,
- * more quietly, what only makes things slower.
+ * What stands in the way of everything: the server's part is absent, of another version, or refuses; or
+ * something that a person did is not saved yet. And, more quietly, what only makes things slower.
  */
 
 import type { ConnectionState } from '../core/connection.js';
@@ -17,6 +17,13 @@ export function bannerText(state: ConnectionState, version: string, trans: Strin
     return trans.__(
       'The server refused the connection: %1. Reload the page, and log in again if it asks.',
       state.reason ?? trans.__('no reason given'),
+    );
+  }
+  if (state.status === 'offline' && state.unsent > 0) {
+    return trans._n(
+      'Not saved yet: %1 change waits for the connection.',
+      'Not saved yet: %1 changes wait for the connection.',
+      state.unsent,
     );
   }
   if (state.serverVersion !== null && state.serverVersion !== version) {

@@ -1,22 +1,10 @@
 /** One bar for a run, what it is doing, and how long it will take. */
 
-import { useRef } from 'react';
-
 import type { Analysis } from '../core/protocol.js';
 import { etaText, percent, progressText, stateText } from './progress-words.js';
 import { RelativeTime } from './RelativeTime.js';
-import { useNow } from './time.js';
+import { useStall } from './stall.js';
 import { useStrings } from './translator.js';
-
-/** How long the bar has not moved, in milliseconds. */
-function useStall(progress: number): number {
-  const now = useNow();
-  const last = useRef({ progress, since: now });
-  if (last.current.progress !== progress) {
-    last.current = { progress, since: now };
-  }
-  return Math.max(0, now - last.current.since);
-}
 
 function Eta({ run }: { run: Analysis }) {
   const trans = useStrings();

@@ -1,4 +1,4 @@
-/** What a screen reader is told about a run: the start, the quarters and the end; failures at once. */
+/** What a screen reader is told of long work: the start, the quarters and the end; failures at once. */
 
 import { useRef } from 'react';
 
@@ -43,12 +43,16 @@ function announcement(milestone: Milestone, run: Analysis, title: string, trans:
 export function Announcer({ run, title }: { run: Analysis; title: string }) {
   const trans = useStrings();
   const milestone = milestoneOf(run);
+  return <Milestones milestone={milestone} words={announcement(milestone, run, title, trans)} />;
+}
+
+export function Milestones({ milestone, words: said }: { milestone: Milestone; words: string }) {
   // What was so when the page came is no news.
   const old = useRef<{ milestone: Milestone } | null>({ milestone });
   if (old.current?.milestone !== milestone) {
     old.current = null;
   }
-  const words = old.current ? '' : announcement(milestone, run, title, trans);
+  const words = old.current ? '' : said;
   const failed = milestone === 'failed';
   return (
     <>

@@ -40,6 +40,14 @@ describe('the banner', () => {
     expect(bannerText({ ...online, status: 'offline' }, '1.0', english)).toBeNull();
   });
 
+  it('says that something is not saved yet, while it is not', () => {
+    const offline: ConnectionState = { ...online, status: 'offline', unsent: 1 };
+    expect(bannerText(offline, '1.0', english)).toBe(
+      'Not saved yet: 1 change waits for the connection.',
+    );
+    expect(bannerText({ ...online, unsent: 1 }, '1.0', english)).toBeNull();
+  });
+
   it('names both versions', () => {
     const text = bannerText(online, '2.0', english);
     expect(text).toContain('1.0');
