@@ -13,8 +13,9 @@ import msgspec
 
 from ..core.codec import check_data
 from ..core.errors import BadRequest, NotFound
+from ..core.events import check_state
 from ..core.issues import Analysis
-from ..core.rooms import project_room
+from ..core.rooms import RoomName, project_room
 from .address import Paths, Server
 from .connection import Connection
 from .discovery import find_server
@@ -127,6 +128,28 @@ class AsyncRealtime:
         value = _as_json(data)
         target = room or await self._project_room(Path.cwd())
         return record(await self._connection.publish(target, event, value, key or uuid.uuid4().hex))
+
+    async def pin(self, event: str, key: str, data: Any, *, room: str | None = None) -> None:
+        """Hang a state of one's own on a room's board, there for everybody until this program ends.
+
+        It waits for no answer. After a reconnect the state is hung up again, and of values that change
+        quickly only the latest counts. For a job with an end, `progress` is more convenient.
+
+        Parameters
+        ----------
+        event
+            `progress:<name>` with any data, or one of the states `user:*` with the data of that.
+        key
+            Tells several states of the same name from each other.
+        data
+            Anything that JSON can say; None takes the state down.
+        room
+            None: the project that the current folder belongs to.
+        """
+        value = _as_json(data)
+        target = room or await self._project_room(Path.cwd())
+        check_state(event, RoomName.parse(target), value)
+        self._connection.pin(target, event, key, value)
 
     async def subscribe(
         self,

@@ -99,6 +99,11 @@ class Realtime:
         here = self._here()
         return self._portal.call(here.publish(event, data, room=room, key=key), timeout)
 
+    def pin(self, event: str, key: str, data: Any, *, room: str | None = None) -> None:
+        """Hang a state of one's own on a room's board; None takes it down. See `AsyncRealtime.pin`."""
+        here = self._here()
+        self._portal.call(here.pin(event, key, data, room=room))
+
     def subscribe(
         self,
         room: str,

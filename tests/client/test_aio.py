@@ -242,6 +242,32 @@ async def test_events_and_states_come_as_records() -> None:
             assert len(events) == 1
 
 
+async def test_a_state_of_ones_own_hangs_until_it_is_taken_down() -> None:
+    async with live_server() as live, await connect(live) as rt:
+        await rt.pin("progress:gpu", "0", {"load": 0.9}, room="project:p")
+        await until(lambda: [*live.fake.pinned("project:p").values()] == [{"load": 0.9}])
+        await rt.pin("progress:gpu", "0", None, room="project:p")
+        await until(lambda: not live.fake.pinned("project:p"))
+
+
+@pytest.mark.parametrize(
+    ("event", "room", "error"),
+    [
+        ("progress:gpu", "document:d", Forbidden),
+        ("analysis:progress", "project:p", Forbidden),
+        ("custom:x", "project:p", BadRequest),
+        ("user:typing", "document:d", BadRequest),
+        ("progress:gpu", "nonsense", BadRequest),
+    ],
+)
+async def test_a_state_that_the_server_would_refuse_is_refused_at_once(
+    event: str, room: str, error: type[Exception]
+) -> None:
+    async with live_server() as live, await connect(live) as rt:
+        assert isinstance(await gives_up(rt.pin(event, "k", {"a": 1}, room=room)), error)
+        assert not live.handshakes
+
+
 @pytest.mark.parametrize("data", [{1, 2}.__iter__(), float("nan"), "a\0b", 2**70, object()])
 async def test_what_is_no_json_is_refused_before_it_is_sent(data: Any) -> None:
     async with live_server() as live, await connect(live) as rt:

@@ -99,6 +99,13 @@ def test_a_publish_without_an_answer_ends_in_time(server: Served, rt: Realtime) 
         rt.publish("custom:x", 1, room=ROOM, timeout=0.05)
 
 
+def test_a_state_of_ones_own_hangs_until_the_client_is_closed(server: Served, rt: Realtime) -> None:
+    with Realtime.connect(server.live.url, TOKEN) as other:
+        other.pin("progress:gpu", "0", {"load": 0.9}, room=ROOM)
+        assert until_blocking(lambda: len(server.live.fake.pinned(ROOM)) == 1)
+    assert until_blocking(lambda: not server.live.fake.pinned(ROOM))
+
+
 def test_errors_come_out_as_they_are(server: Served, rt: Realtime) -> None:
     server.live.fake.refuse_next = Forbidden("You may not publish here.")
     with pytest.raises(Forbidden, match="You may not publish here"):
