@@ -78,8 +78,8 @@ class Following:
         for listener, item in room.settle(answer):
             told = item if isinstance(item, Missed) else _in_room(item, room.name)
             effects.append(Tell(listener, told))
-        effects += [Tell(listener, Entered(answer.states)) for listener in room.listeners]
-        if answer.more and answer.events:
+        effects += [Tell(listener, Entered(answer.states)) for listener in room.started]
+        if room.asks_again:
             effects += self._ask(room)
         elif answer.more:
             room.ask_at = now + RETRY_SECONDS

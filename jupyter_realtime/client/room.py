@@ -8,7 +8,8 @@ Rules
 4. While an answer is awaited, or there is more to page through, holes are no news.
 5. Where continuity can't be proved, every listener that has missed something is told so (`Missed`).
 6. Several listeners share one subscription, and each has a cursor of its own: who comes later and wants
-   the past makes the room ask again from there, and the others drop what they have seen.
+   the past makes the room ask again from there, and the others drop what they have seen. Until the past
+   is there, nobody who waits for it is told of the present.
 """
 
 from __future__ import annotations
@@ -54,6 +55,11 @@ class Cursor:
             return cls(origin.epoch, origin.seq, True)
         return cls(None, 0, origin == "earliest")
 
+    @property
+    def is_at_earliest(self) -> bool:
+        """Whether it takes what is kept, wherever that begins, and can't have missed anything."""
+        return self.started and self.epoch is None
+
 
 class Room:
     """What is known of a room, and what has to be asked."""
@@ -62,6 +68,7 @@ class Room:
         self.name = name
         self.asking: RequestId | None = None
         self.ask_at: float | None = None
+        self.asks_again = False
         self._position: Since | None = None
         self._wish: Origin = None
         self._cursors: dict[int, Cursor] = {}
@@ -70,6 +77,11 @@ class Room:
     def listeners(self) -> list[int]:
         """Who listens here."""
         return list(self._cursors)
+
+    @property
+    def started(self) -> list[int]:
+        """Who hears each event from now on; the others wait while more is replayed for somebody."""
+        return [name for name, cursor in self._cursors.items() if cursor.started]
 
     @property
     def origin(self) -> Origin:
@@ -105,42 +117,85 @@ class Room:
         return self._advance(seq)
 
     def _advance(self, seq: int) -> list[int]:
-        behind = [
+        # Who still waits for the past is not told of the present before it.
+        due = [
             (name, cursor)
             for name, cursor in self._cursors.items()
-            if cursor.started and cursor.seq < seq
+            if cursor.started and cursor.seq == seq - 1
         ]
-        for _, cursor in behind:
+        for _, cursor in due:
             cursor.seq = seq
-        return [name for name, _ in behind]
+        return [name for name, _ in due]
 
     def settle(self, reply: SubscribeReply) -> Iterator[tuple[int, LoggedEvent | Missed]]:
         """Take an answer; gives what each listener is to be told, in order."""
-        self.asking, self._wish = None, None
+        asked, self.asking, self._wish = self.origin, None, None
+        further = self._further_than(asked, reply)
+        if further is not None:
+            self._wish, self.asks_again = further, True
+            position = Position(epoch=further.epoch, seq=further.seq)
+            yield from self._say_missed(position, further.seq)
+            return
+        self.asks_again = reply.more and bool(reply.events)
+        start = _start_of(reply)
+        yield from self._say_missed(reply.position, start)
+        for cursor in self._cursors.values():
+            if cursor.is_at_earliest:
+                cursor.seq = start
         last_id = None
-        if reply.recovered:
-            for event in reply.events:
-                last_id = event.id
-                yield from ((name, event) for name in self._advance(event.seq))
-        else:
-            yield from ((name, Missed(reply.position)) for name in self._who_missed(reply.position))
-        if last_id is None and self._position and self._position.seq == reply.position.seq:
-            last_id = self._position.id if self._position.epoch == reply.position.epoch else None
-        self._position = Since(epoch=reply.position.epoch, seq=reply.position.seq, id=last_id)
+        for event in reply.events if reply.recovered else ():
+            last_id = event.id
+            yield from ((name, event) for name in self._advance(event.seq))
+        self._go_to(Since(epoch=reply.position.epoch, seq=reply.position.seq, id=last_id))
         self._bring_forward(reply)
 
-    def _who_missed(self, position: Position) -> list[int]:
-        return [
-            name
-            for name, cursor in self._cursors.items()
-            if cursor.started and (cursor.epoch != position.epoch or cursor.seq < position.seq)
+    def _go_to(self, reached: Since) -> None:
+        own = self._position
+        if own is None or own.epoch != reached.epoch:
+            self._position = reached
+        elif reached.seq < own.seq and self.asks_again:
+            # Still replaying for one of the listeners: that the others are further is not forgotten.
+            self._wish = reached
+        elif reached.seq != own.seq or own.id is None:
+            self._position = reached
+
+    def _further_than(self, asked: Origin, reply: SubscribeReply) -> Since | None:
+        """Where continuity is broken for one listener, find the next one: it may have missed nothing."""
+        if reply.recovered or not isinstance(asked, Since) or asked.epoch != reply.position.epoch:
+            return None
+        seqs = [
+            cursor.seq
+            for cursor in self._cursors.values()
+            if cursor.started and cursor.epoch == asked.epoch and cursor.seq > asked.seq
         ]
+        if not seqs:
+            return None
+        own, seq = self._position, min(seqs)
+        return own if own and own.seq == seq else Since(epoch=asked.epoch, seq=seq)
+
+    def _say_missed(self, position: Position, start: int) -> Iterator[tuple[int, Missed]]:
+        """Tell those for whom it isn't proved that they have all up to `start`; they go on behind it."""
+        for name, cursor in self._cursors.items():
+            if not cursor.started or cursor.is_at_earliest:
+                continue
+            if cursor.epoch != position.epoch or cursor.seq < start:
+                cursor.epoch, cursor.seq = position.epoch, position.seq
+                yield name, Missed(position)
 
     def _bring_forward(self, reply: SubscribeReply) -> None:
         for cursor in self._cursors.values():
-            cursor.epoch = reply.position.epoch
-            if not reply.recovered or (not reply.more and not cursor.started):
-                cursor.seq, cursor.started = reply.position.seq, True
+            if not reply.more or not reply.recovered:
+                cursor.started = True
+            if cursor.started:
+                cursor.epoch = reply.position.epoch
+                cursor.seq = max(cursor.seq, reply.position.seq)
+
+
+def _start_of(reply: SubscribeReply) -> int:
+    """Tell behind which `seq` an answer goes on without a hole."""
+    if reply.recovered and reply.events:
+        return reply.events[0].seq - 1
+    return reply.position.seq
 
 
 def _earlier(one: Origin, other: Origin) -> Origin:

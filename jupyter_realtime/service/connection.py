@@ -102,6 +102,7 @@ class Connection:
         self.pinned_in: set[str] = set()
         # Our own close code; None while it is open, and where the client has left.
         self.closed_with: int | None = None
+        self._is_gone = False
         self._doors = doors
         self._transport = transport
         self._admit = admit
@@ -156,10 +157,12 @@ class Connection:
     def closed(self) -> None:
         """Leave all rooms, once the socket is gone."""
         self.session.phase = Phase.CLOSED
+        self._is_gone = True
         for name in list(self._rooms):
             self._drop(name)
         for task in self._publishes:
             task.cancel()
+        self.outbox.empty()
 
     def _carry_out(self, effects: list[Effect]) -> None:
         for effect in effects:
@@ -239,6 +242,8 @@ class Connection:
             if before is None:
                 self.close(CloseCode.BAD_TOKEN, error.message)
             return
+        if self._is_gone:
+            return
         if before is not None:
             check_renewal(before, principal)
         self.identified(principal)
@@ -268,6 +273,7 @@ class Connection:
         except BaseException:
             self._drop(request.room)
             raise
+        self.outbox.drop_states(request.room)
         events, more = current.settle(resumption)
         self._push(
             encode(
@@ -305,8 +311,12 @@ class Connection:
         self._push(encode(PublishReply(id=request.id, position=position)))
 
     async def _state(self, request: StateRequest) -> None:
+        self.pinned_in.add(request.room)
         await self._doors.publishing.pin(
             self._principal, request.room, request.event, request.key, request.data, self.id
         )
-        self.pinned_in.add(request.room)
+        if self._is_gone:
+            # What was taken down when it went did not hang there yet.
+            name = RoomName.parse(request.room)
+            self._doors.rooms.disown(name, self.id, self._principal.actor)
         self._push(encode(Reply(id=request.id)))

@@ -67,6 +67,15 @@ class Outbox:
         self._put(key, wire)
         return self.waiting_bytes <= 2 * self.limit_bytes
 
+    def drop_states(self, room: str) -> None:
+        """Throw away the states of a room that wait: its whole board is about to be put in.
+
+        If they stayed, a later change would take the place of one of them, before the board, and the
+        board would bring the older value back.
+        """
+        for key in [key for key in self._frames if isinstance(key, tuple) and key[0] == room]:
+            self.waiting_bytes -= len(self._frames.pop(key))
+
     def _put(self, key: StateKey | int, wire: bytes) -> None:
         first = not self._frames
         self.waiting_bytes += len(wire) - len(self._frames.get(key, b""))
