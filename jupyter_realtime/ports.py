@@ -21,7 +21,7 @@ from .core.issues import (
     RunState,
     Timing,
 )
-from .core.log import Draft, Page, StoredEvent
+from .core.log import MAX_PAGE_BYTES, Draft, Page, StoredEvent
 from .core.members import Member, MemberKey, Role
 from .core.messages import Position
 
@@ -103,6 +103,8 @@ class Log(Protocol):
       as long as the event is kept; with others it raises `Conflict`.
     - Of several appends in one commit a failing one fails alone. If the whole commit is lost, all of
       them raise a retryable `Unavailable`.
+    - Pruning takes the oldest events first and never the head's position: who missed nothing can
+      always resume. With an event goes its idempotency key.
     """
 
     async def append(self, draft: Draft) -> Position:
@@ -113,12 +115,25 @@ class Log(Protocol):
         """Tell where the head is; `seq` 0 for a room without events."""
         ...
 
-    async def heads(self, rooms: Sequence[str]) -> dict[str, int]:
+    async def heads(self, rooms: Sequence[str]) -> dict[str, Position]:
         """Tell the heads of several rooms at once; rooms without events are left out."""
         ...
 
-    async def page(self, room: str, after: int | None, limit: int) -> Page:
-        """Read up to `limit` events behind `after` (None: the earliest kept) in one transaction."""
+    async def page(
+        self, room: str, after: int | None, limit: int, most_bytes: int = MAX_PAGE_BYTES
+    ) -> Page:
+        """Read events behind `after` (None: the earliest kept) in one transaction.
+
+        Up to `limit` of them, and up to `most_bytes` of their data, but one at least.
+        """
+        ...
+
+    async def prunable(self, before_ms: int, keep: int, limit: int) -> list[str]:
+        """List rooms with events from before a moment, or with more than `keep`."""
+        ...
+
+    async def prune(self, room: str, before_ms: int, keep: int, at_most: int) -> int:
+        """Forget up to `at_most` of the oldest events that are too old or too many; returns how many."""
         ...
 
 
@@ -201,10 +216,6 @@ class Analyses(Protocol):
 
     async def expired(self, now_ms: int) -> list[Run]:
         """List the unfinished runs whose lease is over."""
-        ...
-
-    async def extend_lease(self, run: str, until_ms: int) -> None:
-        """Promise to report again by then."""
         ...
 
     async def known_fingerprints(self, project: str, before_ms: int) -> frozenset[str]:

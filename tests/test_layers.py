@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # The one place that chooses adapters.
     "server/runtime": {"server", "service", "stores", "analysis", "ports", "core"},
     "server/engine": {"server", "analysis", "ports", "core"},
-    "server/config": {"stores", "core"},
+    "server/config": {"service", "stores", "core"},
 }
 # Third-party packages that the pure core may not know; the rest of it is the standard library.
 IMPURE = {"asyncio", "tornado", "sqlalchemy", "sqlite3", "time", "random", "secrets", "threading"}

@@ -12,6 +12,9 @@ from .codec import encode
 from .messages import EventFrame, LoggedEvent
 from .times import rfc3339
 
+# A page goes into one reply, and replies wait in bounded memory.
+MAX_PAGE_BYTES = 512 * 1024
+
 
 @dataclass(frozen=True)
 class Draft:

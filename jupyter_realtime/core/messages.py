@@ -23,6 +23,7 @@ MAX_KEY_CHARACTERS = 128
 MAX_EVENTS_A_REPLY = 500
 
 RequestId = str | int
+ResyncReason = Literal["pruned", "epoch", "overflow"]
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,7 +220,7 @@ class Resync(msgspec.Struct, frozen=True, kw_only=True, tag="resync"):
     """Subscribe again from your position, or take a fresh snapshot."""
 
     room: str
-    reason: Literal["pruned", "epoch", "overflow"]
+    reason: ResyncReason
 
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, tag="heartbeat"):

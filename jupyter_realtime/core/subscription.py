@@ -26,10 +26,11 @@ import enum
 
 from .batch import Batch
 from .log import StoredEvent
+from .messages import MAX_EVENTS_A_REPLY
 from .recovery import Resumption
 
 # Live events that may wait for the log to be read; beyond it the client asks for another page.
-MAX_BUFFERED_EVENTS = 1000
+MAX_BUFFERED_BYTES = 256 * 1024
 
 
 class Phase(enum.Enum):
@@ -44,13 +45,14 @@ class Phase(enum.Enum):
 class Subscription:
     """The state machine of one connection in one room."""
 
-    __slots__ = ("_buffer", "_overrun", "phase", "room", "seq")
+    __slots__ = ("_buffer", "_buffered_bytes", "_overrun", "phase", "room", "seq")
 
     def __init__(self, room: str) -> None:
         self.room = room
         self.phase = Phase.BUFFERING
         self.seq = 0
         self._buffer: list[StoredEvent] = []
+        self._buffered_bytes = 0
         self._overrun = False
 
     def offer(self, batch: Batch) -> Batch | None:
@@ -58,10 +60,15 @@ class Subscription:
         if self.phase is Phase.LIVE:
             return self._follow(batch)
         if self.phase is Phase.BUFFERING:
-            room_left = MAX_BUFFERED_EVENTS - len(self._buffer)
-            self._buffer.extend(batch.events[:room_left])
-            self._overrun = self._overrun or len(batch.events) > room_left
+            self._keep(batch)
         return None
+
+    def _keep(self, batch: Batch) -> None:
+        self._buffered_bytes += len(batch.wire)
+        if self._buffered_bytes <= MAX_BUFFERED_BYTES:
+            self._buffer.extend(batch.events)
+        else:
+            self._overrun = True
 
     def _follow(self, batch: Batch) -> Batch | None:
         if batch.before == self.seq:
@@ -86,22 +93,26 @@ class Subscription:
         """
         events = list(resumption.events)
         self.seq = resumption.position.seq
-        more = resumption.more
-        if not more:
-            for event in self._buffer:
-                if event.seq == self.seq + 1:
-                    events.append(event)
-                    self.seq = event.seq
-                elif event.seq > self.seq:
-                    more = True
-                    break
+        more = resumption.more or self._merge(events)
         more = more or self._overrun
         self._buffer.clear()
         self.phase = Phase.PAGING if more else Phase.LIVE
         return events, more
 
+    def _merge(self, events: list[StoredEvent]) -> bool:
+        for event in self._buffer:
+            if event.seq <= self.seq:
+                continue
+            if event.seq != self.seq + 1 or len(events) >= MAX_EVENTS_A_REPLY:
+                return True
+            events.append(event)
+            self.seq = event.seq
+        return False
+
     def lag(self) -> bool:
         """Stop delivering to a client that can't keep up; False if it was told already."""
+        if self.phase is Phase.BUFFERING:
+            self._overrun = True
         if self.phase is not Phase.LIVE:
             return False
         self.phase = Phase.LAGGING

@@ -10,6 +10,7 @@ from traitlets import Bool, Enum, Float, Integer, List, Unicode
 from traitlets.config import Configurable
 
 from ..core.messages import Limits
+from ..service.retention import Retention
 from ..stores.sqlite import DEFAULT_FILE_NAME
 
 
@@ -94,6 +95,16 @@ class RealtimeConfig(Configurable):
         help="Bytes that may wait for one slow connection before it has to read the log instead.",
     )
 
+    events_days = Float(
+        30.0, min=0.0, config=True, help="Days for which events are kept, and can be replayed."
+    )
+    events_per_room = Integer(
+        100_000, min=1, config=True, help="Events that are kept of one room, the newest."
+    )
+    notifications_days = Float(
+        30.0, min=0.0, config=True, help="Days for which notifications are kept."
+    )
+
     @property
     def store_path(self) -> Path:
         """The SQLite file.
@@ -127,6 +138,11 @@ class RealtimeConfig(Configurable):
     def is_admin(self, name: str) -> bool:
         """Whether announcements and people's data are theirs."""
         return name in self.admins if self.admins else name == self.owner
+
+    @property
+    def retention(self) -> Retention:
+        """How long events are kept."""
+        return Retention(events_days=self.events_days, events_per_room=self.events_per_room)
 
     @property
     def limits(self) -> Limits:

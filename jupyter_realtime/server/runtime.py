@@ -33,6 +33,7 @@ from ..service.polling import Polling
 from ..service.projects import Projects
 from ..service.publishing import Publishing
 from ..service.rates import Rates
+from ..service.retention import Pruner
 from ..service.rooms import Rooms
 from ..service.run_history import RunHistory
 from ..service.system_status import SystemStatusBoard
@@ -62,6 +63,7 @@ class Services:
     history: RunHistory
     analyses: Analyses
     leases: Leases
+    pruner: Pruner
     connections: Connections
     polling: Polling
     http_sessions: HttpSessions
@@ -203,7 +205,9 @@ async def open_services(
     store = await SqliteStore.open(config.store_path)
     services = assemble(config, root, store, tokens, LocalEngine(), figures, replaced)
     listen(services)
+    services.rooms.open()
     services.leases.open()
+    services.pruner.open()
     services.health.open()
     services.projects.standings.open()
     return services
@@ -235,6 +239,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     services.http_sessions.close()
     await services.connections.close(code, reason)
     await services.credentials.close()
+    await services.pruner.close()
     await services.leases.close()
     await services.projects.standings.close()
     await services.analyses.close()
@@ -253,7 +258,7 @@ def assemble(
 ) -> Services:
     """Put the services on their adapters."""
     projects = Projects(store, root, Grant(owner=config.owner))
-    rooms = Rooms(store.log, figures)
+    rooms = Rooms(store.log, figures, most_bytes=config.queue_bytes // 2)
     active = ActiveRuns(rooms)
     history = RunHistory(store, projects, active)
     rooms.show_with(history.board)
@@ -280,6 +285,7 @@ def assemble(
         polling=Polling(rooms, projects, config.limits),
         http_sessions=HttpSessions(rooms, publishing, config.limits),
         rates=Rates(config.limits.requests_per_second),
+        pruner=Pruner(store.log, config.retention),
         figures=figures,
         connections=connections,
         credentials=credentials,

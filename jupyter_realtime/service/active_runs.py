@@ -7,7 +7,7 @@ import logging
 
 from ..core.batch import Batch
 from ..core.errors import RealtimeError
-from ..core.messages import StateEntry
+from ..core.messages import ResyncReason, StateEntry
 from ..core.rooms import RoomName
 from ..ports import Run
 from .rooms import Rooms
@@ -39,6 +39,9 @@ class ActiveRun:
 
     def offer_state(self, entry: StateEntry, wire: bytes) -> None:
         """Ignore states: they are its own."""
+
+    def break_off(self, reason: ResyncReason) -> None:
+        """Ignore it: who asks for the end now asks in the log that is there now."""
 
     async def _note_cancelling(self) -> None:
         try:

@@ -20,7 +20,7 @@ from typing import Protocol
 from ..core.access import Verb
 from ..core.actors import Principal
 from ..core.codec import encode
-from ..core.errors import CloseCode, Internal, RealtimeError, Unauthenticated
+from ..core.errors import CloseCode, Internal, RealtimeError, Unauthenticated, Unavailable
 from ..core.framing import text_frame
 from ..core.messages import (
     AuthRequest,
@@ -45,7 +45,8 @@ from .journal import Journal
 from .outbox import Outbox
 from .projects import Projects
 from .publishing import Publishing
-from .rooms import Room, Rooms
+from .room import Room
+from .rooms import Rooms
 from .seat import Seat
 
 log = logging.getLogger(__name__)
@@ -263,6 +264,8 @@ class Connection:
     async def _subscribe(self, request: SubscribeRequest) -> None:
         name = RoomName.parse(request.room)
         await self._doors.projects.check(self._principal, Verb.READ, name)
+        # A reply may be large: who asks for many at once reads one before the next is made.
+        await self.outbox.has_room()
         self._drop(request.room)
         current = self.session.rooms[request.room] = Subscription(request.room)
         try:
@@ -291,6 +294,9 @@ class Connection:
     async def _sit_down(self, name: RoomName, current: Subscription) -> Room:
         seat = Seat(current, self.outbox, self._doors.figures, self._too_slow)
         room = await self._doors.rooms.enter(name, seat)
+        if self.session.phase is Phase.CLOSED:
+            self._doors.rooms.leave(room.name, seat)
+            raise Unavailable("The connection was closed meanwhile.")
         self._rooms[str(name)] = room, seat
         return room
 

@@ -52,7 +52,9 @@ class Leases:
         """Renew ours, then give up those that are over."""
         for active in self._active.all():
             if not active.outside:
-                await active.recorder.heartbeat()
+                # Conflict: it was given up elsewhere; its runner hears that with its next report.
+                with contextlib.suppress(Conflict):
+                    await active.recorder.heartbeat()
         for run in await self._store.analyses.expired(now_ms()):
             await self._give_up(run)
 

@@ -13,6 +13,7 @@ every box that they wait in, so five hundred stalled readers cost little more th
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable
 
@@ -30,7 +31,7 @@ class Outbox:
         Called when something waits after nothing did.
     """
 
-    __slots__ = ("_frames", "_wake", "limit_bytes", "waiting_bytes")
+    __slots__ = ("_frames", "_taken", "_wake", "limit_bytes", "waiting_bytes")
 
     # Keys of frames that nothing replaces: only their order counts, so all boxes share the counter.
     _ordinals = itertools.count()
@@ -40,6 +41,7 @@ class Outbox:
         self._wake = wake
         self._frames: dict[StateKey | int, bytes] = {}
         self.waiting_bytes = 0
+        self._taken: asyncio.Future[None] | None = None
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -83,12 +85,23 @@ class Outbox:
         if first:
             self._wake()
 
+    async def has_room(self) -> None:
+        """Wait until less than half of the limit waits."""
+        while self.waiting_bytes > self.limit_bytes // 2:
+            if self._taken is None:
+                self._taken = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._taken)
+
+    def _tell_taken(self) -> None:
+        if self._taken is not None:
+            self._taken.set_result(None)
+            self._taken = None
+
     def take(self, most_bytes: int) -> list[bytes]:
         """Take out what came first: all of it, or as much as `most_bytes`, and at least one frame."""
         if self.waiting_bytes <= most_bytes:
             frames = list(self._frames.values())
-            self._frames.clear()
-            self.waiting_bytes = 0
+            self.empty()
             return frames
         return self._take_some(most_bytes)
 
@@ -102,9 +115,12 @@ class Outbox:
             taken.append(key)
         frames = [self._frames.pop(key) for key in taken]
         self.waiting_bytes -= sum(map(len, frames))
+        self._tell_taken()
         return frames
 
     def empty(self) -> None:
-        """Throw away what waits."""
+        """Let nothing wait any more."""
         self._frames.clear()
         self.waiting_bytes = 0
+        if self._taken is not None:
+            self._tell_taken()

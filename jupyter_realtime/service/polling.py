@@ -29,11 +29,12 @@ from ..core.actors import Principal
 from ..core.batch import Batch
 from ..core.codec import check_since
 from ..core.errors import BadRequest, LimitReached, RealtimeError
-from ..core.messages import Limits, Position, StateEntry
+from ..core.messages import Limits, Position, ResyncReason, StateEntry
 from ..core.recovery import Origin, Resumption
 from ..core.rooms import RoomName
 from .projects import Projects
-from .rooms import Room, Rooms
+from .room import Room
+from .rooms import Rooms
 
 MAX_WAIT_SECONDS = 25.0
 # What an answer takes of memory, however many rooms have much to replay: the rest is asked for again.
@@ -70,6 +71,11 @@ class Watch:
 
     def offer_events(self, _batch: Batch) -> None:
         """Note that the log is to be read again."""
+        self.has_grown = True
+        self._wake()
+
+    def break_off(self, _reason: ResyncReason) -> None:
+        """Note the same: what is read then says that it doesn't join on."""
         self.has_grown = True
         self._wake()
 

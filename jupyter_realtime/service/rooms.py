@@ -12,104 +12,67 @@ Theory of operation
 -------------------
 The store tells each committed batch in commit order (`committed`), and tells when another process may
 have made a log grow (`grown`): then the heads of the rooms that are open here are compared, and rooms
-that have fallen behind read on from their own head. A room exists in memory while someone is in it or
-something hangs there that lives nowhere else; its board is rebuilt from entities when it is opened.
+that have fallen behind read on from their own head. Where a log can't be joined on to any more (it was
+pruned, or is another one since a restore), members are told to ask again. Boards are compared with the
+entities at the same time, so that a run is seen from every server.
+
+A room exists in memory while someone is in it or something hangs there that lives nowhere else; its board
+is rebuilt from entities when it is opened.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from ..core.actors import Actor
-from ..core.batch import Batch, batches
-from ..core.board import Board
-from ..core.codec import encode
 from ..core.errors import LimitReached, RealtimeError
-from ..core.framing import text_frame
-from ..core.log import StoredEvent
-from ..core.messages import MAX_EVENTS_A_REPLY, StateEntry, StateFrame
+from ..core.log import MAX_PAGE_BYTES, StoredEvent
+from ..core.messages import MAX_EVENTS_A_REPLY, StateEntry
 from ..core.recovery import Origin, Resumption, resume
 from ..core.rooms import RoomName
 from ..core.times import rfc3339
 from ..ports import Log
 from .figures import Figures
+from .room import Member, Room
+
+log = logging.getLogger(__name__)
+
+# Hints may be lost: this is how long an event of another server is late then, at most.
+SLOW_LOOK_SECONDS = 5.0
 
 # Entities' states by room, for a board that is opened: analyses, the system.
 BoardSource = Callable[[RoomName], Awaitable[Sequence[StateEntry]]]
 
 
-class Member(Protocol):
-    """Someone in a room: a connection's seat, or somebody who waits for news."""
-
-    def offer_events(self, batch: Batch) -> None:
-        """Take committed events."""
-
-    def offer_state(self, entry: StateEntry, wire: bytes) -> None:
-        """Take a changed state, and its frame."""
-
-
-class Room:
-    """One open room."""
-
-    def __init__(self, name: str, head: int) -> None:
-        self.name = name
-        self.head = head
-        self.board = Board()
-        self.members: set[Member] = set()
-        self.catching_up: asyncio.Task[None] | None = None
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether it can be forgotten."""
-        return not self.members and not self.board.has_owned and self.catching_up is None
-
-    def deliver(self, events: Sequence[StoredEvent]) -> bool:
-        """Hand out what follows the head; False at a hole."""
-        fresh = [event for event in events if event.seq > self.head]
-        if not fresh:
-            return True
-        if fresh[0].seq != self.head + 1:
-            return False
-        self.head = fresh[-1].seq
-        members = tuple(self.members)
-        if members:
-            for batch in batches(fresh):
-                for member in members:
-                    member.offer_events(batch)
-        return True
-
-    def show(self, entry: StateEntry) -> None:
-        """Hand out a changed state."""
-        if not self.members:
-            return
-        state = StateFrame(
-            room=self.name,
-            event=entry.event,
-            key=entry.key,
-            time=entry.time,
-            actor=entry.actor,
-            data=entry.data,
-        )
-        wire = text_frame(encode(state))
-        for member in tuple(self.members):
-            member.offer_state(entry, wire)
-
-
 class Rooms:
-    """All rooms that are open on this node."""
+    """All rooms that are open on this node.
 
-    def __init__(self, log: Log, figures: Figures) -> None:
+    Parameters
+    ----------
+    most_bytes
+        What a reply may carry: of missed events, and of connection-owned states.
+    """
+
+    def __init__(self, log: Log, figures: Figures, *, most_bytes: int = MAX_PAGE_BYTES) -> None:
         self._log = log
         self._figures = figures
+        self._most_bytes = most_bytes
         self._board_sources: list[BoardSource] = []
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Future[Room]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._comparing: asyncio.Task[None] | None = None
+        self._grown_again = False
+
+    def open(self) -> None:
+        """Begin to look now and then, in case that nobody tells us of growth."""
+        self._spawn(self._look_slowly())
 
     @property
     def open_count(self) -> int:
@@ -135,15 +98,11 @@ class Rooms:
 
     async def replay(self, room: Room, since: Origin) -> Resumption:
         """Read what a member missed."""
-        if not RoomName.parse(room.name).kind.has_log:
-            position = await self._log.position(room.name)
-            return Resumption(position=position, recovered=True, events=[], more=False)
-        if since is None:
-            return Resumption(
-                position=await self._log.position(room.name), recovered=True, events=[], more=False
-            )
+        if since is None or not RoomName.parse(room.name).kind.has_log:
+            head = await self._log.position(room.name)
+            return Resumption(position=head, recovered=True, events=[], more=False)
         after = None if since == "earliest" else since.seq
-        page = await self._log.page(room.name, after, MAX_EVENTS_A_REPLY)
+        page = await self._log.page(room.name, after, MAX_EVENTS_A_REPLY, self._most_bytes)
         resumption = resume(since, page)
         self._figures.replays[resumption.recovered] += 1
         self._figures.replayed_events += len(resumption.events)
@@ -166,16 +125,50 @@ class Rooms:
                 self._catch_up(room)
 
     def grown(self) -> None:
-        """Look whether another process has written to a log that is open here."""
-        if self._rooms:
-            self._spawn(self._compare_heads())
+        """Look whether another process has written to something that is open here."""
+        if self._comparing is None:
+            self._comparing = self._spawn(self._compare())
+        else:
+            self._grown_again = True
+
+    async def _compare(self) -> None:
+        try:
+            self._grown_again = True
+            while self._grown_again:
+                self._grown_again = False
+                await self._compare_heads()
+                for room in list(self._rooms.values()):
+                    if room.members:
+                        await self._take_over(room)
+        except RealtimeError as error:
+            # The store can't be read just now; the next slow look asks again.
+            log.warning("Rooms could not be compared with their logs: %s", error)
+        finally:
+            self._comparing = None
 
     async def _compare_heads(self) -> None:
-        heads = await self._log.heads(list(self._rooms))
-        for name, head in heads.items():
+        for name, position in (await self._log.heads(list(self._rooms))).items():
             room = self._rooms.get(name)
-            if room is not None and head > room.head:
+            if room is not None and (position.seq, position.epoch) != (room.head, room.epoch):
                 self._catch_up(room)
+
+    async def _take_over(self, room: Room) -> None:
+        """Show what services on other servers have pinned, as it is kept with the entities."""
+        before = None
+        entries: Sequence[StateEntry] = ()
+        while before != room.board.entity_changes:
+            before = room.board.entity_changes
+            entries = await self._entities(RoomName.parse(room.name))
+        for entry in room.board.take_over(entries):
+            room.show(entry)
+
+    async def _entities(self, name: RoomName) -> list[StateEntry]:
+        return [entry for source in self._board_sources for entry in await source(name)]
+
+    async def _look_slowly(self) -> None:
+        while True:
+            await asyncio.sleep(SLOW_LOOK_SECONDS)
+            self.grown()
 
     def _catch_up(self, room: Room) -> None:
         if room.catching_up is None:
@@ -183,17 +176,24 @@ class Rooms:
 
     async def _read_on(self, room: Room) -> None:
         try:
-            while True:
-                page = await self._log.page(room.name, room.head, MAX_EVENTS_A_REPLY)
-                room.deliver(page.events)
-                if room.head >= page.head or not page.events:
-                    break
-        except RealtimeError:
-            # The store can't be read just now. The next growth, or the next commit, asks again.
-            return
+            while not await self._read_page(room):
+                pass
+        except RealtimeError as error:
+            log.warning("The log of %s could not be read: %s", room.name, error)
         finally:
             room.catching_up = None
             self._forget_if_idle(room)
+
+    async def _read_page(self, room: Room) -> bool:
+        """Hand out the next page of a room's log; True at its end."""
+        page = await self._log.page(room.name, room.head, MAX_EVENTS_A_REPLY, self._most_bytes)
+        if page.epoch != room.epoch or page.head < room.head:
+            room.break_off("epoch", page.epoch, page.head)
+        elif page.pruned > room.head:
+            room.break_off("pruned", page.epoch, page.pruned)
+        else:
+            room.deliver(page.events)
+        return room.head >= page.head
 
     async def pin(
         self, name: RoomName, event: str, key: str, data: Any, actor: Actor, owner: str | None
@@ -208,9 +208,10 @@ class Rooms:
         if owner is None and str(name) not in self._rooms and str(name) not in self._opening:
             return  # It is kept with its entity, and the board is made from there when someone comes.
         room = await self._open(name)
-        if owner is not None and data is not None and room.board.is_full_for(owner, event, key):
-            raise LimitReached("This connection has pinned too many states here; unpin some first.")
         entry = StateEntry(event=event, key=key, time=rfc3339(time.time()), actor=actor, data=data)
+        board = room.board
+        if owner and data is not None and not board.has_room_for(entry, owner, self._most_bytes):
+            raise LimitReached("Too much is pinned here already; unpin some states first.")
         if data is not None:
             room.board.pin(entry, owner)
         elif not room.board.unpin(event, key):
@@ -253,11 +254,10 @@ class Rooms:
 
     async def _load(self, name: RoomName) -> Room:
         text = str(name)
-        head = (await self._log.position(text)).seq if name.kind.has_log else 0
-        room = Room(text, head)
-        for board_source in self._board_sources:
-            for entry in await board_source(name):
-                room.board.pin(entry, None)
+        position = await self._log.position(text)
+        room = Room(text, position.epoch, position.seq)
+        for entry in await self._entities(name):
+            room.board.pin(entry, None)
         self._rooms[text] = room
         # What was committed between reading the head and being listed would be a hole: look again.
         self._catch_up(room)

@@ -5,7 +5,8 @@ Rules
 1. Each report is one commit: the run's new standing, the issues, and the events about them. A report
    that was answered is on disk; one that was not has left nothing.
 2. `analysis:started` and the end go to the run's room and to the project's; the rest to the run's.
-3. States are pinned after the commit; between commits progress is shown but not written.
+3. States are pinned after the commit; between commits progress is shown, and written with the next
+   heartbeat.
 4. Progress never falls. A run ends once; whatever comes later is refused.
 """
 
@@ -169,9 +170,10 @@ class RunRecorder:
             await self._show([])
 
     async def heartbeat(self) -> None:
-        """Renew the promise to report again."""
-        if not self.analysis.is_finished:
-            await self._store.analyses.extend_lease(self.analysis.id, now_ms() + self._lease_ms)
+        """Renew the promise to report again, and keep the progress: other servers show it from there."""
+        async with self._one_at_a_time:
+            if not self.analysis.is_finished:
+                await self._store.analyses.save(self._with_lease(self.analysis))
 
     # -- how ----------------------------------------------------------------------------------------
 
@@ -186,7 +188,7 @@ class RunRecorder:
     ) -> None:
         self._refuse_if_over()
         report_key = self.report_key if is_report else None
-        run = replace(self._kept, analysis=snapshot, lease_until_ms=now_ms() + self._lease_ms)
+        run = self._with_lease(snapshot)
         is_new = await self._patiently(
             lambda: self._store.analyses.save(
                 run, issues=issues, timing=timing, drafts=drafts, report_key=report_key
@@ -194,6 +196,9 @@ class RunRecorder:
         )
         if is_new:
             self.analysis = snapshot
+
+    def _with_lease(self, snapshot: Analysis) -> Run:
+        return replace(self._kept, analysis=snapshot, lease_until_ms=now_ms() + self._lease_ms)
 
     async def _patiently(self, save: Callable[[], Awaitable[bool]]) -> bool:
         """Try again for a while: a run need not die of a disk that was full for a moment."""

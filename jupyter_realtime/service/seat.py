@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..core.batch import Batch
 from ..core.codec import encode
 from ..core.framing import text_frame
-from ..core.messages import Resync, StateEntry
+from ..core.messages import Resync, ResyncReason, StateEntry
 from ..core.subscription import Phase, Subscription
 from .figures import Figures
 from .outbox import Outbox
@@ -50,11 +50,16 @@ class Seat:
             self._figures.drops["event"] += len(due.events)
             subscription.lag()
         if was_live and subscription.phase is Phase.LAGGING:
-            self._resync()
+            self._resync("overflow")
 
-    def _resync(self) -> None:
-        self._figures.resyncs["overflow"] += 1
-        notice = Resync(room=self.subscription.room, reason="overflow")
+    def break_off(self, reason: ResyncReason) -> None:
+        """Have the client ask again: what follows does not join on to what came."""
+        if self.subscription.lag():
+            self._resync(reason)
+
+    def _resync(self, reason: ResyncReason) -> None:
+        self._figures.resyncs[reason] += 1
+        notice = Resync(room=self.subscription.room, reason=reason)
         if not self._outbox.push(text_frame(encode(notice))):
             self._too_slow()
 

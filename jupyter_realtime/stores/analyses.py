@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.dialects import sqlite
 
 from ..core.actors import Actor
@@ -31,11 +31,6 @@ SAVE = _saved.on_conflict_do_update(
 GET = select(analysis).where(analysis.c.id == bindparam("wanted"))
 EXPIRED = select(analysis).where(
     analysis.c.finished == 0, analysis.c.lease_until_ms < bindparam("now_ms")
-)
-EXTEND = (
-    update(analysis)
-    .where(analysis.c.id == bindparam("wanted"))
-    .values(lease_until_ms=bindparam("until_ms"))
 )
 FIND_REPORT = select(report.c.key).where(
     report.c.analysis == bindparam("of"), report.c.key == bindparam("with_key")
@@ -144,11 +139,6 @@ def _add_timing(project: str, spent: Timing) -> Unit[None]:
     )
 
 
-def _extend(run: str, until_ms: int) -> Unit[Written[None]]:
-    yield EXTEND, {"wanted": run, "until_ms": until_ms}
-    return Written(None)
-
-
 def _get(run: str) -> Unit[Run | None]:
     rows = yield GET, {"wanted": run}
     return _run(rows[0]) if rows else None
@@ -231,10 +221,6 @@ class SqlAnalyses:
     async def expired(self, now_ms: int) -> list[Run]:
         """List the unfinished runs whose lease is over."""
         return await self._executor.read(_expired(now_ms))
-
-    async def extend_lease(self, run: str, until_ms: int) -> None:
-        """Promise to report again by then."""
-        await self._executor.write(_extend(run, until_ms))
 
     async def known_fingerprints(self, project: str, before_ms: int) -> frozenset[str]:
         """Fingerprints of the project's earlier finished runs."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import sqlite
 
 from ..core.actors import Actor
 from ..core.codec import encode
 from ..core.errors import Conflict
-from ..core.log import Draft, Page, StoredEvent
+from ..core.log import MAX_PAGE_BYTES, Draft, Page, StoredEvent
 from ..core.messages import Position
 from .tables import event, idempotency, room
 from .units import Executor, Row, Unit, Written
@@ -46,7 +47,38 @@ READ = (
     .limit(bindparam("most"))
 )
 
+PRUNABLE = (
+    select(room.c.name)
+    .where(
+        or_(
+            room.c.seq - room.c.pruned > bindparam("keep"),
+            exists().where(
+                event.c.room == room.c.name,
+                event.c.seq == room.c.pruned + 1,
+                event.c.time_ms < bindparam("before_ms"),
+            ),
+        )
+    )
+    .limit(bindparam("most"))
+)
+OLDEST = (
+    select(event.c.seq, event.c.time_ms)
+    .where(event.c.room == bindparam("in_room"))
+    .order_by(event.c.seq)
+    .limit(bindparam("most"))
+)
+NOTE_PRUNED = (
+    update(room).where(room.c.name == bindparam("in_room")).values(pruned=bindparam("upto"))
+)
+FORGET_EVENTS = delete(event).where(
+    event.c.room == bindparam("in_room"), event.c.seq <= bindparam("upto")
+)
+FORGET_KEYS = delete(idempotency).where(
+    idempotency.c.room == bindparam("in_room"), idempotency.c.seq <= bindparam("upto")
+)
 DIGEST_BYTES = 16
+FIRST_READ_EVENTS = 8
+ROOMS_A_QUERY = 500
 
 _decode_actor = msgspec.json.Decoder(Actor).decode
 
@@ -183,7 +215,7 @@ def heads(names: Sequence[str]) -> Unit[dict[str, int]]:
     return {name: int(seq) for name, seq in rows}
 
 
-def page(name: str, after: int | None, limit: int, epoch: str) -> Unit[Page]:
+def page(name: str, after: int | None, limit: int, most_bytes: int, epoch: str) -> Unit[Page]:
     """Read a page of a room's log."""
     rows = yield FIND_ROOM, {"in_room": name}
     last, head_id, pruned = (int(rows[0][0]), rows[0][1], int(rows[0][2])) if rows else (0, None, 0)
@@ -192,15 +224,55 @@ def page(name: str, after: int | None, limit: int, epoch: str) -> Unit[Page]:
     if start != last:
         ids = yield FIND_ID, {"in_room": name, "at": start}
         after_id = ids[0][0] if ids else None
-    found = yield READ, {"in_room": name, "after": start, "most": limit}
+    events = yield from _read(name, start, limit, most_bytes)
     return Page(
         epoch=epoch,
         head=last,
         pruned=pruned,
         after=start,
         after_id=after_id,
-        events=[_event(name, row) for row in found],
+        events=events,
     )
+
+
+def _read(name: str, after: int, limit: int, most_bytes: int) -> Unit[list[StoredEvent]]:
+    """Read little, then more and more, so that five hundred large events are never in memory."""
+    events: list[StoredEvent] = []
+    size, count = 0, FIRST_READ_EVENTS
+    while len(events) < limit:
+        count = min(4 * count, limit - len(events))
+        rows = yield READ, {"in_room": name, "after": after, "most": count}
+        for row in rows:
+            size += len(row[-1])
+            if size > most_bytes and events:
+                return events
+            events.append(_event(name, row))
+        if len(rows) < count:
+            break
+        after = events[-1].seq
+    return events
+
+
+def _prunable(before_ms: int, keep: int, limit: int) -> Unit[list[str]]:
+    rows = yield PRUNABLE, {"before_ms": before_ms, "keep": keep, "most": limit}
+    return [row[0] for row in rows]
+
+
+def prune(name: str, before_ms: int, keep: int, at_most: int) -> Unit[Written[int]]:
+    """Forget the oldest events that are too old or too many."""
+    last = yield from head(name)
+    oldest = yield OLDEST, {"in_room": name, "most": at_most}
+    # Times may go back where a clock was set: the first event that is young enough ends it.
+    old = list(takewhile(lambda row: row[1] < before_ms or row[0] <= last - keep, oldest))
+    if not old:
+        return Written(0)
+    upto = {"in_room": name, "upto": int(old[-1][0])}
+    yield NOTE_PRUNED, upto
+    yield FORGET_EVENTS, upto
+    if len(old) < at_most:
+        # Keys are not in the order of `seq`, so all of the room's are looked at: once, at the end.
+        yield FORGET_KEYS, upto
+    return Written(len(old))
 
 
 def _event(name: str, row: Row) -> StoredEvent:
@@ -232,10 +304,24 @@ class SqlLog:
         """Tell where the head is."""
         return Position(epoch=self._epoch, seq=await self._executor.read(head(room)))
 
-    async def heads(self, rooms: Sequence[str]) -> dict[str, int]:
+    async def heads(self, rooms: Sequence[str]) -> dict[str, Position]:
         """Tell the heads of several rooms at once."""
-        return await self._executor.read(heads(rooms))
+        found: dict[str, Position] = {}
+        for begin in range(0, len(rooms), ROOMS_A_QUERY):
+            seqs = await self._executor.read(heads(rooms[begin : begin + ROOMS_A_QUERY]))
+            found |= {name: Position(epoch=self._epoch, seq=seq) for name, seq in seqs.items()}
+        return found
 
-    async def page(self, room: str, after: int | None, limit: int) -> Page:
+    async def page(
+        self, room: str, after: int | None, limit: int, most_bytes: int = MAX_PAGE_BYTES
+    ) -> Page:
         """Read events behind a position."""
-        return await self._executor.read(page(room, after, limit, self._epoch))
+        return await self._executor.read(page(room, after, limit, most_bytes, self._epoch))
+
+    async def prunable(self, before_ms: int, keep: int, limit: int) -> list[str]:
+        """List rooms with events that are too old or too many."""
+        return await self._executor.read(_prunable(before_ms, keep, limit))
+
+    async def prune(self, room: str, before_ms: int, keep: int, at_most: int) -> int:
+        """Forget a room's oldest events."""
+        return await self._executor.write(prune(room, before_ms, keep, at_most))

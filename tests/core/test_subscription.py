@@ -10,7 +10,7 @@ from jupyter_realtime.core.batch import Batch
 from jupyter_realtime.core.log import Page, StoredEvent
 from jupyter_realtime.core.messages import MAX_EVENTS_A_REPLY, Since
 from jupyter_realtime.core.recovery import resume
-from jupyter_realtime.core.subscription import MAX_BUFFERED_EVENTS, Phase, Subscription
+from jupyter_realtime.core.subscription import MAX_BUFFERED_BYTES, Phase, Subscription
 
 ROOM = "project:p"
 
@@ -100,10 +100,19 @@ def test_R5_lagging_is_told_once() -> None:
 
 def test_R1_a_flood_during_the_read_makes_the_client_ask_again() -> None:
     subscription = Subscription(ROOM)
-    for seq in range(1, MAX_BUFFERED_EVENTS + 10):
+    flood = MAX_BUFFERED_BYTES // len(batch(1).wire) + 10
+    for seq in range(1, flood + 1):
         subscription.offer(batch(seq))
     events, more = subscription.settle(resume(since(0), page(0, 0)))
-    assert more and [e.seq for e in events] == list(range(1, MAX_BUFFERED_EVENTS + 1))
+    assert more and [e.seq for e in events] == list(range(1, len(events) + 1))
+    assert 0 < len(events) <= MAX_EVENTS_A_REPLY
+
+
+def test_R5_a_log_that_breaks_off_while_it_is_read_makes_the_client_ask_again() -> None:
+    subscription = Subscription(ROOM)
+    assert not subscription.lag(), "the reply says it"
+    _, more = subscription.settle(resume(since(0), page(3, 0)))
+    assert more and subscription.phase is Phase.PAGING
 
 
 @given(

@@ -57,7 +57,7 @@ async def test_A4_runs_whose_lease_is_over_are_found(open_store: OpenStore) -> N
     for one in (late, fresh):
         await store.analyses.save(one)
     assert await store.analyses.expired(500) == [late]
-    await store.analyses.extend_lease(late.analysis.id, 1000)
+    await store.analyses.save(replace(late, lease_until_ms=1000))
     assert await store.analyses.expired(500) == []
     await store.close()
 

@@ -14,10 +14,12 @@ async def test_L1_seq_counts_from_one_in_each_room(open_store: OpenStore) -> Non
     assert (await store.log.position("project:p")).seq == 0
     assert [(await store.log.append(draft())).seq for _ in range(3)] == [1, 2, 3]
     assert (await store.log.append(draft("project:q"))).seq == 1
-    assert await store.log.heads(["project:p", "project:q", "project:none"]) == {
+    heads = await store.log.heads(["project:p", "project:q", "project:none"])
+    assert {name: position.seq for name, position in heads.items()} == {
         "project:p": 3,
         "project:q": 1,
     }
+    assert heads["project:q"] == await store.log.position("project:q")
     await store.close()
 
 
@@ -84,6 +86,48 @@ async def test_R2_pages_are_read_from_any_position(open_store: OpenStore) -> Non
     at_head = await store.log.page("project:p", 5, 10)
     assert (at_head.events, at_head.after_id) == ([], drafts[-1].id)
     assert (await store.log.page("project:none", None, 10)).head == 0
+    await store.close()
+
+
+async def test_R3_a_page_is_bounded_in_bytes_but_has_one_event_at_least(
+    open_store: OpenStore,
+) -> None:
+    store = await open_store()
+    for _ in range(40):
+        await store.log.append(draft(data="x" * 1000))
+    sizes = [len((await store.log.page("project:p", 0, 40, m)).events) for m in (1, 5000, 10**6)]
+    assert sizes == [1, 4, 40]
+    await store.close()
+
+
+async def test_R6_the_oldest_events_go_and_the_head_stays(open_store: OpenStore) -> None:
+    store = await open_store()
+    drafts = [draft(data=n, key=f"k{n}") for n in range(10)]
+    for one in drafts:
+        await store.log.append(one)
+    assert await store.log.prunable(before_ms=0, keep=10, limit=5) == []
+    assert await store.log.prunable(before_ms=0, keep=4, limit=5) == ["project:p"]
+    assert [await store.log.prune("project:p", 0, 4, 4) for _ in range(3)] == [4, 2, 0]
+    earliest = await store.log.page("project:p", None, 100)
+    assert ([e.seq for e in earliest.events], earliest.pruned) == ([7, 8, 9, 10], 6)
+    # By age: all of them, and still the next one is the eleventh.
+    young_ms = drafts[0].time_ms + 1
+    assert await store.log.prunable(before_ms=young_ms, keep=100, limit=5) == ["project:p"]
+    assert await store.log.prune("project:p", young_ms, 100, 100) == 4
+    assert await store.log.prunable(before_ms=young_ms, keep=100, limit=5) == []
+    page = await store.log.page("project:p", 10, 100)
+    assert (page.head, page.pruned, page.after_id) == (10, 10, drafts[-1].id)
+    assert (await store.log.append(draft(data=0))).seq == 11
+    await store.close()
+
+
+async def test_R6_a_key_lives_as_long_as_its_event(open_store: OpenStore) -> None:
+    store = await open_store()
+    first = await store.log.append(draft(data=1, key="k"))
+    await store.log.append(draft(data=2))
+    assert await store.log.append(draft(data=1, key="k")) == first
+    assert await store.log.prune("project:p", 0, 1, 100) == 1
+    assert (await store.log.append(draft(data=1, key="k"))).seq == 3
     await store.close()
 
 
