@@ -6,12 +6,13 @@ import getpass
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Bool, Enum, Float, Integer, List, Unicode
+from traitlets import Bool, Bunch, Enum, Float, Integer, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
 from ..core.messages import Limits
 from ..service.retention import Retention
 from ..stores.sqlite import DEFAULT_FILE_NAME
+from .origins import ORIGIN
 
 
 class RealtimeConfig(Configurable):
@@ -46,9 +47,21 @@ class RealtimeConfig(Configurable):
     allowed_origins = List(
         Unicode(),
         config=True,
-        help="""Origins beside the server's own whose pages may connect, each exactly as a browser
-        sends it, like `https://hub.example.org`.""",
+        help="""Origins beside the server's own whose pages may call and connect, each exactly as a
+        browser sends it, with scheme and port, like `https://hub.example.org`. Calls need a token:
+        cookies count for the server's own pages only.""",
     )
+
+    @validate("allowed_origins")
+    def _check_origins(self, proposal: Bunch) -> list[str]:
+        origins: list[str] = proposal["value"]
+        for origin in origins:
+            if not ORIGIN.fullmatch(origin):
+                raise TraitError(
+                    f"RealtimeConfig.allowed_origins has {origin!r}, which no browser sends; write "
+                    "scheme, host and port, in lower case and without a slash at the end."
+                )
+        return origins
 
     store_url = Unicode(
         config=True,

@@ -248,18 +248,7 @@ class Connection:
         if before is not None:
             check_renewal(before, principal)
         self.identified(principal)
-        if before is not None and before.scopes != principal.scopes:
-            await self._leave_forbidden(principal)
         self._push(encode(Reply(id=request.id)))
-
-    async def _leave_forbidden(self, principal: Principal) -> None:
-        """Drop the rooms that a narrower token may not read."""
-        for name in list(self._rooms):
-            try:
-                await self._doors.projects.check(principal, Verb.READ, RoomName.parse(name))
-            except RealtimeError as error:
-                self._drop(name)
-                self._push(error_frame(error, None))
 
     async def _subscribe(self, request: SubscribeRequest) -> None:
         name = RoomName.parse(request.room)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
 # The newest revision in `migrations/versions`; a test compares.
 REVISION = "0002"
+# Alembic keeps what it works on in globals of the process; a file keeps only other processes out.
+_ALEMBIC = threading.Lock()
 
 
 def migrate(path: Path) -> None:
@@ -22,7 +25,8 @@ def migrate(path: Path) -> None:
     """
     revision = revision_of(path)
     if revision is None or revision < REVISION:
-        _upgrade(path)
+        with _ALEMBIC:
+            _upgrade(path)
 
 
 def revision_of(path: Path) -> str | None:

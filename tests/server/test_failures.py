@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.builders import eventually
 
 
 @pytest.fixture
@@ -37,3 +40,17 @@ async def test_L2_with_a_broken_database_jupyter_saves_and_we_say_what_is_wrong(
     )
     assert saved.code == 201
     assert (jp_root_dir / "a.txt").read_text() == "still here"
+
+
+async def test_P6_kernels_get_their_token_when_the_database_was_mended_later(
+    jp_fetch: Any, jp_data_dir: Path
+) -> None:
+    await jp_fetch("realtime/api/v1/me", raise_error=False)
+    assert "JUPYTER_REALTIME_TOKEN" not in os.environ
+    (jp_data_dir / "realtime.sqlite").unlink()
+
+    async def works() -> bool:
+        return bool((await jp_fetch("realtime/api/v1/me", raise_error=False)).code == 200)
+
+    await eventually(works)
+    assert os.environ["JUPYTER_REALTIME_TOKEN"].count(".") == 2

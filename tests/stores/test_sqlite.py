@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,13 @@ async def test_L2_the_file_is_its_owners_only(open_store: OpenStore, tmp_path: P
     store = await open_store()
     assert (tmp_path / "realtime.sqlite").stat().st_mode & 0o077 == 0
     await store.close()
+
+
+def test_L2_files_that_one_process_opens_at_once_are_all_brought_up_to_date(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.sqlite" for number in range(6)]
+    with ThreadPoolExecutor(len(files)) as threads:
+        list(threads.map(migrate.migrate, files))
+    assert {migrate.revision_of(file) for file in files} == {migrate.REVISION}
 
 
 def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from http.client import responses
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -17,12 +17,14 @@ from ...core.errors import (
     BY_CODE,
     BadRequest,
     ErrorBody,
+    Forbidden,
     Internal,
     RealtimeError,
     Unauthenticated,
 )
 from ...service.journal import Journal
 from ..identity import Action, has_jwt
+from ..origins import PREFLIGHT, answer_headers
 from ..runtime import Runtime, Services
 
 T = TypeVar("T")
@@ -45,6 +47,38 @@ class RealtimeHandler(JupyterHandler):
         """What runs in this server."""
         runtime: Runtime = self.settings["jupyter_realtime"]
         return runtime
+
+    def set_default_headers(self) -> None:
+        """Say for which pages an answer is; here, and not later, so that errors say it too."""
+        super().set_default_headers()
+        for name in ("Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"):
+            self.clear_header(name)
+        for name, value in answer_headers(self._origin, self._allowed_origins).items():
+            self.set_header(name, value)
+
+    def set_cors_headers(self) -> None:
+        """Leave out Jupyter's, which let any page read what was asked for with a token."""
+
+    @property
+    def _origin(self) -> str:
+        return self.request.headers.get("Origin", "")
+
+    @property
+    def _allowed_origins(self) -> Sequence[str]:
+        allowed: Sequence[str] = self.runtime.config.allowed_origins
+        return allowed
+
+    @allow_unauthenticated
+    async def options(self, *_path: str) -> None:
+        """Answer a browser that asks whether a page of another origin may call."""
+        if self._origin not in self._allowed_origins:
+            raise Forbidden(
+                "Pages of this origin may not call; see RealtimeConfig.allowed_origins."
+            )
+        for name, value in PREFLIGHT.items():
+            self.set_header(name, value)
+        self.set_status(204)
+        self.finish()
 
     def check_xsrf_cookie(self) -> None:
         """Ask for the XSRF cookie where a cookie says who it is: a foreign page can make it be sent.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from typing import Any
-from urllib.parse import urlsplit
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
@@ -16,6 +15,7 @@ from ...core.actors import Principal
 from ...core.errors import CloseCode, RealtimeError, Unauthenticated
 from ...core.messages import SUBPROTOCOL
 from ...service.connection import Connection
+from ..origins import may_connect
 from ..runtime import Runtime, Services
 from ..transport import SocketTransport
 from .base import note_stranger
@@ -50,16 +50,9 @@ class SocketHandler(WebSocketHandler, JupyterHandler):
         """No pings of Tornado's own."""
 
     def check_origin(self, origin: str = "") -> bool:
-        """Take pages of this very server, and origins that are allowed to the letter.
-
-        A client that is no browser sends no origin.
-        """
+        """Take pages of this very server, and origins that are allowed to the letter."""
         origin = origin or self.request.headers.get("Origin", "")
-        if not origin:
-            return True
-        if origin in self.runtime.config.allowed_origins:
-            return True
-        return urlsplit(origin).netloc.lower() == self.request.host.lower()
+        return may_connect(origin, self.request.host, self.runtime.config.allowed_origins)
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         """Speak protocol 1, and nothing to those who don't."""
