@@ -85,7 +85,7 @@ class Jobs:
         room: str | None = None,
     ) -> Progress:
         """Make a job that shows from the beginning of its `with` block to the end."""
-        watch = functools.partial(self._watch, room or "", Path.cwd())
+        watch = functools.partial(self._watch, room or "", _working_folder())
         return Progress(name, total, unit, message, watch=watch)
 
     def _watch(self, room: str, here: Path, progress: Progress) -> Callable[[], None]:
@@ -187,3 +187,10 @@ class Jobs:
             if job.timer is not None:
                 self._look(job)
         self._jobs.clear()
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path()  # It was removed: then the job belongs to no project, but it goes on.

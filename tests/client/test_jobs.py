@@ -200,6 +200,20 @@ async def test_a_job_in_a_folder_of_no_project_is_said_and_goes_on(
                 job.advance()
 
 
+async def test_a_job_in_a_folder_that_was_removed_is_said_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with live_server() as live, await connect(live) as rt:
+        object.__setattr__(rt.server, "root", tmp_path)
+        (tmp_path / "gone").mkdir()
+        monkeypatch.chdir(tmp_path / "gone")
+        (tmp_path / "gone").rmdir()
+        with rt.progress("train") as job:
+            await until(lambda: "'train' is not shown" in caplog.text)
+            job.advance()
+        monkeypatch.chdir(tmp_path)
+
+
 async def test_a_job_in_a_room_that_is_closed_to_us_goes_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -131,6 +131,7 @@ def test_J5_a_job_is_there_again_after_a_crash_of_the_server_and_its_old_button_
     ):
         (project,) = rt.projects()
         room = f"project:{project.id}"
+        rt._realtime._connection._conversation._backoff._random = lambda: 0.02
         rt.subscribe(room, print, on_state=states.append)
         with rt.progress("train", room=room) as job:
             until(lambda: bool(states))
