@@ -1,5 +1,8 @@
 """The socket around a `Conversation`: opens it, pumps it, opens it again.
 
+Where a network lets no socket through the conversation goes on over HTTP (see `polled_socket`), and now
+and then a socket is tried again. Who listens or publishes notices nothing but the delay.
+
 Everything in here happens on one event loop. A listener is called on it too and must not block.
 """
 
@@ -10,15 +13,15 @@ import contextlib
 import itertools
 import logging
 import random
+import secrets
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
-from websockets.typing import Subprotocol
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, InvalidStatus, InvalidURI
 
-from ..core.errors import NotFound, Unauthenticated, Unavailable
+from ..core.errors import NotFound, RealtimeError, Unauthenticated, Unavailable
 from ..core.messages import SUBPROTOCOL, Position
 from .address import Server
 from .backoff import Backoff
@@ -35,30 +38,21 @@ from .effects import (
     Send,
     Tell,
 )
+from .opening import CLOSE_SECONDS, NO_SOCKET, Opener
 from .outbox import Letter
+from .polled_socket import PolledSocket
 from .room import Entered, Origin
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
-OPEN_SECONDS = 10.0
-CLOSE_SECONDS = 1.0
 ENTER_SECONDS = 60.0
-# A page of a replay may carry 500 events of 64 KiB.
-MAX_FRAME_BYTES = 64 * 2**20
 
 Listener = Callable[[Item], None]
 
 
 class ClosedHere(Unavailable):
     """The connection was closed by this program itself."""
-
-
-class _Connect(connect):
-    """Follows no redirect: the token is for the address that it was found with."""
-
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        return exc
 
 
 class Connection:
@@ -75,12 +69,13 @@ class Connection:
     def __init__(self, server: Server, jitter: Callable[[], float] = random.random) -> None:
         self._server = server
         self._conversation = Conversation(server.token, Backoff(jitter))
+        self._opener = Opener(server, secrets.token_urlsafe(16))
         self._numbers = itertools.count(1)
         self._listeners: dict[int, Listener] = {}
         self._publishing: dict[int, asyncio.Future[Position]] = {}
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
-        self._socket: ClientConnection | None = None
+        self._socket: ClientConnection | PolledSocket | None = None
         self._closing: asyncio.Task[None] | None = None
         self._settled: asyncio.Event | None = None
         self._reconnect_seconds: float | None = 0.0
@@ -149,6 +144,9 @@ class Connection:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._closing is not None:
+            await asyncio.gather(self._closing, return_exceptions=True)
+        await self._opener.close()
 
     async def _settle(self) -> None:
         # What was pinned last is often how something ended: it should arrive, but nobody waits for long.
@@ -178,12 +176,12 @@ class Connection:
     async def _one_socket(self) -> list[Effect]:
         """Open a socket and talk until it is gone; returns what follows from that."""
         try:
-            socket = await self._open()
+            socket = await self._opener.open()
         except InvalidStatus as refusal:
             return self._turned_away(refusal)
         except InvalidURI as error:
             return self._conversation.give_up(NotFound(f"No address of a server: {error}"))
-        except (OSError, InvalidHandshake, TimeoutError, EOFError) as error:
+        except NO_SOCKET as error:
             log.debug("Can't connect to %s: %s", self._server.url, error)
             return self._conversation.lost(None, time.monotonic())
         if socket.subprotocol != SUBPROTOCOL:
@@ -191,24 +189,11 @@ class Connection:
             return self._conversation.give_up(
                 NotFound(f"{self._server.url} does not speak {SUBPROTOCOL}; is it up to date?")
             )
-        await self._talk(socket)
+        try:
+            await self._talk(socket)
+        except RealtimeError as error:
+            return self._conversation.give_up(error)
         return self._conversation.lost(socket.close_code, time.monotonic())
-
-    async def _open(self) -> ClientConnection:
-        token = self._server.token
-        options: dict[str, Any] = {} if self._server.may_use_proxy else {"proxy": None}
-        return await _Connect(
-            self._server.socket_url,
-            subprotocols=[Subprotocol(SUBPROTOCOL)],
-            additional_headers={"Authorization": f"Bearer {token}"} if token else None,
-            compression=None,
-            open_timeout=OPEN_SECONDS,
-            close_timeout=CLOSE_SECONDS,
-            # The protocol has heartbeats of its own; a WebSocket ping would keep an idle Hub server alive.
-            ping_interval=None,
-            max_size=MAX_FRAME_BYTES,
-            **options,
-        )
 
     def _turned_away(self, refusal: InvalidStatus) -> list[Effect]:
         status = refusal.response.status_code
@@ -220,7 +205,7 @@ class Connection:
             return self._conversation.give_up(self._server.without_extension())
         return self._conversation.turned_away(_seconds(refusal.response.headers.get("Retry-After")))
 
-    async def _talk(self, socket: ClientConnection) -> None:
+    async def _talk(self, socket: ClientConnection | PolledSocket) -> None:
         self._socket = socket
         self._outgoing = asyncio.Queue()
         self._carry_out(self._conversation.opened(time.monotonic()))
@@ -237,7 +222,7 @@ class Connection:
             await asyncio.gather(*helpers, return_exceptions=True)
             await socket.close()
 
-    async def _write(self, socket: ClientConnection) -> None:
+    async def _write(self, socket: ClientConnection | PolledSocket) -> None:
         with contextlib.suppress(ConnectionClosed):
             while True:
                 await socket.send(await self._outgoing.get())

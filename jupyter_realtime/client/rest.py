@@ -75,6 +75,10 @@ class Rest:
             await asyncio.sleep(backoff.next(error.retry_after))
         return await self._call("GET", path, params=query)
 
+    async def once(self, path: str) -> Any:
+        """Read something, and don't wait for a network that is down."""
+        return await self._call("GET", path)
+
     async def post(self, path: str, body: Any, *, key: str | None = None) -> Any:
         """Do something once; it may be repeated after a lost answer only with the same `key`."""
         headers = {"Idempotency-Key": key} if key else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Any
@@ -132,8 +133,21 @@ async def live_server() -> AsyncIterator[LiveServer]:
         await until(lambda: not live.sockets)
 
 
+UPGRADE = re.compile(
+    rb"(?im)^(?:upgrade|connection):[^\r\n]*upgrade[^\r\n]*\r\n|^upgrade:[^\r\n]*\r\n"
+)
+
+
 class Wire:
-    """A TCP proxy that a test can cut, or make to carry only so many bytes more."""
+    """A TCP proxy that a test can cut, or make to carry only so many bytes more.
+
+    Attributes
+    ----------
+    strips_upgrades
+        Whether it forgets, as some companies' proxies do, that a client wanted a WebSocket.
+    swallows_upgrades
+        Whether such a request gets no answer at all.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -141,6 +155,8 @@ class Wire:
         self._tasks: set[asyncio.Task[None]] = set()
         self.budget: int | None = None
         self.connections = 0
+        self.strips_upgrades = False
+        self.swallows_upgrades = False
         self.port = 0
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -158,6 +174,11 @@ class Wire:
         self, source: asyncio.StreamReader, drain: asyncio.StreamWriter, *, limited: bool
     ) -> None:
         while data := await source.read(65536):
+            if not limited and UPGRADE.search(data):
+                if self.swallows_upgrades:
+                    continue
+                if self.strips_upgrades:
+                    data = UPGRADE.sub(b"", data)
             if limited and self.budget is not None:
                 data = data[: self.budget]
                 self.budget -= len(data)
