@@ -74,6 +74,7 @@ class Standings:
         self._root = root
         self._switches = Switches()
         self._known: dict[str, Standing] = {}
+        self._loading: dict[str, asyncio.Task[Standing | None]] = {}
         self._version = 0
         self._changed: list[Callable[[str], None]] = []
         self._refreshed: list[Callable[[], None]] = []
@@ -93,7 +94,16 @@ class Standings:
 
     async def of(self, project: str) -> Standing | None:
         """Tell how a project stands; None if there is none below the root."""
-        return self._known.get(project) or await self._load(project)
+        known = self._known.get(project)
+        if known is not None:
+            return known
+        loading = self._loading.get(project)
+        if loading is None:
+            loading = asyncio.get_running_loop().create_task(self._load(project))
+            self._loading[project] = loading
+            loading.add_done_callback(lambda _: self._loading.pop(project))
+        # Many ask at once when a server has started; one that goes away takes nothing from the others.
+        return await asyncio.shield(loading)
 
     async def _load(self, project: str) -> Standing | None:
         while True:

@@ -1,7 +1,8 @@
 """The SQLite store: a file, one writer thread, a few readers, and a watch for other processes.
 
-Several servers may have the same file open. Each re-reads a log when `PRAGMA data_version` on an idle
-connection says that somebody else has committed. On a network file system there is no write-ahead log:
+Several servers may have the same file open. Each re-reads a log when `PRAGMA data_version` on its writing
+connection says that somebody else has committed: there, unlike on an idle connection, one's own commits
+don't count. On a network file system there is no write-ahead log:
 commits are slower there, and readers wait for writers.
 """
 
@@ -20,7 +21,7 @@ from typing import TypeVar
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import dialect, insert
 
-from ..core.errors import Unavailable
+from ..core.errors import RealtimeError, Unavailable
 from ..core.log import Draft
 from .analyses import SqlAnalyses
 from .compiled import Compiler
@@ -169,21 +170,18 @@ class SqliteStore:
         return mine
 
     async def _watch(self) -> None:
-        idle = await asyncio.to_thread(connect, self.path)
-        seen = _data_version(idle)
-        try:
-            while True:
-                await asyncio.sleep(WATCH_SECONDS)
-                if self.is_replaced:
-                    _tell(self._outage)
-                # A file that is gone or locked for a moment must not end the watch.
-                with contextlib.suppress(sqlite3.Error):
-                    version = _data_version(idle)
-                    if version != seen:
-                        seen = version
+        seen: int | None = None
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if self.is_replaced:
+                _tell(self._outage)
+            # A file that is gone or locked for a moment must not end the watch.
+            with contextlib.suppress(RealtimeError):
+                version = await self._writer.foreign_version()
+                if version != seen:
+                    if seen is not None:
                         _tell(self._growth)
-        finally:
-            idle.close()
+                    seen = version
 
     async def close(self) -> None:
         """Write what is queued and close the file."""
@@ -232,7 +230,3 @@ def _mark() -> Unit[Written[None]]:
 
 def _read_mark() -> Unit[None]:
     yield READ_PROBE, {}
-
-
-def _data_version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA data_version").fetchone()[0])

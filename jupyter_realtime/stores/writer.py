@@ -47,8 +47,12 @@ CommitListener = Callable[[Sequence[StoredEvent]], None]
 OutageListener = Callable[[], None]
 
 
+# A job that only asks whether somebody else has written.
+_LOOK = object()
+
+
 class _Job(NamedTuple):
-    work: Unit[Written[Any]] | Draft
+    work: Unit[Written[Any]] | Draft | object
     answer: asyncio.Future[Any]
 
 
@@ -121,7 +125,12 @@ class Writer:
         seq: int = await self._queue(draft)
         return seq
 
-    def _queue(self, work: Unit[Written[Any]] | Draft) -> asyncio.Future[Any]:
+    async def foreign_version(self) -> int:
+        """Give a number that changes when another connection has written, and not when this one has."""
+        version: int = await self._queue(_LOOK)
+        return version
+
+    def _queue(self, work: Unit[Written[Any]] | Draft | object) -> asyncio.Future[Any]:
         if self._closed:
             raise Unavailable("The store is closed: the server is shutting down.")
         answer: asyncio.Future[Any] = self._loop.create_future()
@@ -141,7 +150,9 @@ class Writer:
         try:
             while (job := self._jobs.get()) is not None:
                 jobs, last = self._gather(job)
-                outcomes = self._commit(connection, jobs)
+                looks = [job for job in jobs if job.work is _LOOK]
+                outcomes = self._commit(connection, [j for j in jobs if j.work is not _LOOK])
+                outcomes += [self._look(connection, job) for job in looks]
                 self._loop.call_soon_threadsafe(self._answer, outcomes)
                 if last:
                     break
@@ -159,8 +170,17 @@ class Writer:
             jobs.append(job)
         return jobs, False
 
+    def _look(self, connection: sqlite3.Connection, job: _Job) -> _Outcome:
+        try:
+            version = int(connection.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error as error:
+            return _Outcome(job, None, error)
+        return _Outcome(job, Written(version), None)
+
     def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> list[_Outcome]:
         outcomes: list[_Outcome] = []
+        if not jobs:
+            return outcomes
         try:
             connection.execute("BEGIN IMMEDIATE")
             for are_drafts, group in groupby(jobs, lambda job: isinstance(job.work, Draft)):
@@ -190,7 +210,8 @@ class Writer:
         self, connection: sqlite3.Connection, jobs: list[_Job], outcomes: list[_Outcome]
     ) -> None:
         for job in jobs:
-            unit = appended(job.work) if isinstance(job.work, Draft) else job.work
+            work = cast("Unit[Written[Any]] | Draft", job.work)
+            unit = appended(work) if isinstance(work, Draft) else work
             outcomes.append(self._attempt(connection, job, unit))
 
     def _attempt(

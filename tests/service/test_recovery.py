@@ -272,3 +272,25 @@ async def test_L6_a_lost_hint_delays_an_event_and_loses_none(
         assert client.seqs(room) == []
         services.rooms.open()
         await client.until(lambda f: f.get("seq") == 1 and f["type"] == "event")
+
+
+async def test_P16_many_who_ask_at_once_have_a_project_read_once(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        services.projects.standings._known.clear()
+        reads: list[str] = []
+        get = services.store.projects.get
+
+        async def counting(project: str) -> Any:
+            reads.append(project)
+            return await get(project)
+
+        monkeypatch.setattr(services.store.projects, "get", counting)
+        client = Client(services, principal())
+        answers = await asyncio.gather(
+            *(client.ask("publish", room=room, event="custom:x", data=n) for n in range(50))
+        )
+        assert all(answer["type"] == "reply" for answer in answers)
+        assert len(reads) == 1

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from jupyter_realtime.core.errors import Conflict
-from tests.builders import draft
+from tests.builders import draft, eventually
 from tests.stores.conftest import OpenStore
 
 
@@ -141,4 +141,24 @@ async def test_L5_two_servers_on_one_file_see_each_others_events(open_store: Ope
     await there.log.append(draft())
     await asyncio.wait_for(grown.wait(), 5)
     assert [e.seq for e in (await here.log.page("project:p", 40, 5)).events] == [41]
+    await asyncio.gather(here.close(), there.close())
+
+
+async def test_L6_ones_own_commits_are_no_growth(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_realtime.stores.sqlite.WATCH_SECONDS", 0.01)
+    here, there = await open_store(), await open_store()
+    grown: list[str] = []
+    here.on_growth(lambda: grown.append("here"))
+    there.on_growth(lambda: grown.append("there"))
+    for _ in range(20):
+        await here.log.append(draft())
+        await asyncio.sleep(0.01)
+
+    async def has_heard() -> bool:
+        return "there" in grown
+
+    await eventually(has_heard)
+    assert "here" not in grown
     await asyncio.gather(here.close(), there.close())
