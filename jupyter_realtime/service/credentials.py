@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -28,8 +27,9 @@ from ..core.codec import encode
 from ..core.errors import BadRequest, Forbidden, NotFound, RealtimeError, Unauthenticated
 from ..core.scopes import parse_scopes
 from ..ports import Store, TokenRecord, TokenSigner
+from .journal import Journal
 
-log = logging.getLogger(__name__)
+journal = Journal(__name__)
 
 MIN_TOKEN_SECONDS = 60
 MAX_TOKEN_SECONDS = 365 * 24 * 3600
@@ -105,6 +105,9 @@ class Credentials:
             expires_ms=expires * 1000,
         )
         await self._store.credentials.mint(record)
+        journal.note(
+            "token.minted", token=record.id, user=owner, scopes=" ".join(scopes) if scopes else None
+        )
         return Issued(record.id, self._signer.sign(record), expires)
 
     async def tokens(
@@ -126,6 +129,7 @@ class Credentials:
         owner = None if principal.admin else principal.name
         if not await self._store.credentials.revoke(token_id, owner, _now_ms()):
             raise NotFound(f"You have no token {token_id[:64]!r}.")
+        journal.note("token.revoked", token=token_id, user=principal.name)
         await self._read()
 
     # -- the deny-list ------------------------------------------------------------------------------
@@ -168,7 +172,7 @@ class Credentials:
             try:
                 await self._read()
             except RealtimeError as error:
-                log.warning("The list of revoked tokens could not be read: %s", error)
+                journal.warn("tokens.failed", reason=error.message)
                 self._stale.set()
                 await asyncio.sleep(RETRY_SECONDS)
 

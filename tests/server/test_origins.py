@@ -32,9 +32,12 @@ FOREIGN = [
 
 @pytest.fixture
 def jp_server_config(jp_data_dir: Path) -> dict[str, Any]:
-    """A server that a page elsewhere may call, though Jupyter's own setting would let none."""
+    """A server that a page elsewhere may call, though Jupyter's own settings let nobody in."""
     return {
-        "ServerApp": {"jpserver_extensions": {"jupyter_realtime": True}},
+        "ServerApp": {
+            "jpserver_extensions": {"jupyter_realtime": True},
+            "allow_unauthenticated_access": False,
+        },
         "RealtimeConfig": {
             "store_url": f"sqlite:///{jp_data_dir / 'realtime.sqlite'}",
             "allowed_origins": [PAGE],
