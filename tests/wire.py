@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import threading
 from types import TracebackType
 
+# What a proxy that knows no WebSockets leaves out of a request.
+_UPGRADE = re.compile(rb"(?im)^(upgrade|connection|sec-websocket-[a-z-]+):[^\r\n]*\r\n")
+
 
 class Wire:
-    """Forwards a free local port to `target_port`; `cut` drops every connection that goes through."""
+    """Forwards a free local port to `target_port`; `cut` drops every connection that goes through.
 
-    def __init__(self, target_port: int) -> None:
+    While `blocks_upgrades` is true no WebSocket is opened: the request for one arrives as an ordinary one.
+    """
+
+    def __init__(self, target_port: int, *, blocks_upgrades: bool = False) -> None:
         self._target_port = target_port
+        self.blocks_upgrades = blocks_upgrades
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="wire", daemon=True)
         self._writers: set[asyncio.StreamWriter] = set()
@@ -20,6 +28,7 @@ class Wire:
         self.port = 0
         self.cuts = 0
         self.sockets_opened = 0
+        self.upgrades_blocked = 0
 
     @property
     def url(self) -> str:
@@ -66,7 +75,10 @@ class Wire:
     ) -> None:
         with contextlib.suppress(OSError):
             while data := await source.read(65536):
-                if b"realtime/ws" in data and b"pgrade" in data:
+                if self.blocks_upgrades and b"pgrade: websocket" in data:
+                    self.upgrades_blocked += b"realtime/ws" in data
+                    data = _UPGRADE.sub(b"", data)
+                elif b"realtime/ws" in data and b"pgrade" in data:
                     self._writers |= {sink, back}
                     self.sockets_opened += 1
                 sink.write(data)

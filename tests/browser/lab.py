@@ -27,13 +27,16 @@ class Lab:
         """The panel at the right."""
         return self.page.locator(PANEL).first
 
-    def show_panel(self) -> None:
-        """Open the panel."""
+    @property
+    def dot(self) -> Locator:
+        """The connection's state."""
+        return self.panel.locator("[data-jrt-connection]").first
+
+    def show_panel(self, *, connection: str = "online") -> None:
+        """Open the panel, and wait until it is connected like that."""
         self.command("jupyter-realtime:show-panel")
         expect(self.panel).to_be_visible()
-        expect(self.panel.locator("[data-jrt-connection]").first).to_have_attribute(
-            "data-jrt-connection", "online"
-        )
+        expect(self.dot).to_have_attribute("data-jrt-connection", connection)
 
     def widen_panel(self, *, by_px: int) -> None:
         """Drag the panel's edge."""
