@@ -38,17 +38,21 @@ export function bannerText(state: ConnectionState, version: string, trans: Strin
 
 export function hintText(state: ConnectionState, trans: Strings): string | null {
   return state.transport === 'polling'
-    ? trans.__(
-        'Live updates come by polling: WebSockets are blocked on the way. They are tried again every half minute.',
-      )
+    ? trans.__('Live updates come by polling: WebSockets are blocked on the way')
     : null;
 }
 
 /** Its place is there from the beginning, so that its words are told as news. */
 export function Hint({ state }: { state: ConnectionState }) {
-  const text = hintText(state, useStrings());
+  const trans = useStrings();
+  const text = hintText(state, trans);
   return (
-    <p className="jrt-hint" role="status" data-jrt-hint="">
+    <p
+      className="jrt-hint"
+      role="status"
+      title={text === null ? undefined : trans.__('They are tried again every half minute')}
+      data-jrt-hint=""
+    >
       {text}
     </p>
   );

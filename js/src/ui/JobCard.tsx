@@ -7,8 +7,8 @@ import { Milestones, milestoneOf } from './announce.js';
 import { useElementId } from './hooks.js';
 import { doneText, jobText, shareOf } from './job-words.js';
 import { etaText } from './progress-words.js';
-import { RelativeTime } from './RelativeTime.js';
 import { useStall } from './stall.js';
+import { absoluteTime } from './time.js';
 import { useStrings } from './translator.js';
 
 interface Props {
@@ -41,7 +41,6 @@ export function JobCard({ job, position, count, stale, onCancel }: Props) {
         <h3 id={title} className="jrt-job-title" title={job.name}>
           {job.name}
         </h3>
-        <Who job={job} />
         {isRunning && <CancelButton job={job} place={button} onCancel={onCancel} />}
       </header>
       <JobBar job={job} />
@@ -77,11 +76,13 @@ function useFocusAfter(
 
 function Who({ job: { actor, started } }: { job: Job }) {
   const trans = useStrings();
-  const title =
+  const who =
     actor.kind === 'program' ? trans.__('A program of %1', actor.display_name) : actor.display_name;
+  const since = Date.parse(started);
+  const title = Number.isNaN(since) ? who : trans.__('%1, since %2', who, absoluteTime(since));
   return (
     <span className="jrt-job-who" title={title}>
-      {actor.display_name} · <RelativeTime iso={started} />
+      {actor.display_name}
     </span>
   );
 }
@@ -130,14 +131,17 @@ function JobBar({ job }: { job: Job }) {
         <div className="jrt-bar-fill" style={{ transform: `scaleX(${fillOf(job, share)})` }} />
       </div>
       <div className="jrt-runbar-words">
-        <span className="jrt-job-message" title={job.message ?? undefined}>
-          {jobText(job, trans)}
-        </span>
+        <Who job={job} />
         <span className="jrt-done">{doneText(job, trans)}</span>
-        {job.status === 'running' && !job.cancelling && <Eta job={job} />}
+        {job.status === 'running' ? <Eta job={job} /> : <End job={job} />}
       </div>
+      {job.status === 'running' && job.message && <p className="jrt-job-message">{job.message}</p>}
     </div>
   );
+}
+
+function End({ job }: { job: Job }) {
+  return <span className="jrt-job-end">{jobText(job, useStrings())}</span>;
 }
 
 /** Where nobody knows of how much, the end is still a whole bar. */
@@ -147,7 +151,8 @@ const fillOf = ({ status }: Job, share: number | null): number =>
 function Eta({ job }: { job: Job }) {
   const trans = useStrings();
   const stalled = useStall(job.done);
-  const words = job.total === null ? '' : etaText(job.eta_seconds, stalled, trans);
+  const words =
+    job.total === null || job.cancelling ? '' : etaText(job.eta_seconds, stalled, trans);
   return <span className="jrt-eta">{words}</span>;
 }
 

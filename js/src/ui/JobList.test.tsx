@@ -69,8 +69,10 @@ it('is a feed of articles, each with its name and who does it', () => {
   expect(place.querySelector('[role=feed]')?.getAttribute('aria-label')).toBe('Long jobs');
   expect(card()?.tabIndex).toBe(0);
   expect(card('index')?.getAttribute('aria-posinset')).toBe('2');
-  expect(place.querySelector('.jrt-job-who')?.textContent).toContain('Ada');
-  expect(place.querySelector('.jrt-job-who')?.getAttribute('title')).toBe('A program of Ada');
+  expect(place.querySelector('.jrt-job-who')?.textContent).toBe('Ada');
+  expect(place.querySelector('.jrt-job-who')?.getAttribute('title')).toMatch(
+    /^A program of Ada, since .*2026/,
+  );
 });
 
 describe('the bar', () => {
@@ -145,6 +147,14 @@ describe('a screen reader', () => {
   });
 });
 
+it('shows what the program says beside the bar, and how it ended in its place', () => {
+  show([makeJob({ message: 'loss 0.3' })]);
+  expect(place.querySelector('.jrt-job-message')?.textContent).toBe('loss 0.3');
+  show([makeJob({ message: 'ValueError', status: 'failed' })]);
+  expect(place.querySelector('.jrt-job-message')).toBeNull();
+  expect(place.querySelector('.jrt-job-end')?.textContent).toBe('Failed: ValueError');
+});
+
 it('says that it may be out of date while offline', () => {
   show([makeJob()], true);
   expect(card()?.textContent).toContain('Offline');
@@ -152,7 +162,6 @@ it('says that it may be out of date while offline', () => {
 
 it.each([
   [{}, 'Running'],
-  [{ message: 'loss 0.3' }, 'loss 0.3'],
   [{ message: 'loss 0.3', cancelling: true }, 'Cancelling…'],
   [{ status: 'succeeded', message: 'loss 0.3' }, 'Finished'],
   [{ status: 'failed' }, 'Failed'],

@@ -20,7 +20,7 @@ export function doneText({ done, total, unit }: Job, trans: Strings): string {
 export function jobText(job: Job, trans: Strings): string {
   switch (job.status) {
     case 'running':
-      return job.cancelling ? trans.__('Cancelling…') : (job.message ?? trans.__('Running'));
+      return job.cancelling ? trans.__('Cancelling…') : trans.__('Running');
     case 'succeeded':
       return trans.__('Finished');
     case 'failed':
