@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -11,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -38,6 +41,8 @@ class Jupyter:
         What it shows.
     has_extension
         Whether to wait until our extension answers.
+    in_terminal
+        Whether it is started as from a shell: then it obeys Ctrl-C.
     """
 
     def __init__(
@@ -48,14 +53,17 @@ class Jupyter:
         app: str = "jupyterlab",
         options: tuple[str, ...] = (),
         has_extension: bool = True,
+        in_terminal: bool = False,
     ) -> None:
         self.home = home
         self.root = root
         self.app = app
         self.options = options
         self.has_extension = has_extension
+        self.in_terminal = in_terminal
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self._terminal: int | None = None
 
     @property
     def url(self) -> str:
@@ -98,17 +106,29 @@ class Jupyter:
             *(["--ServerApp.jpserver_extensions={'jupyter_realtime': True}"] * self.has_extension),
             *self.options,
         ]
-        with (self.home / "server.log").open("ab") as log:
+        with (self.home / "server.log").open("ab") as log, self._stdin() as stdin:
             self.process = subprocess.Popen(
                 command,
                 cwd=self.home,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 start_new_session=True,
             )
         self._wait_until_ready()
+
+    @contextlib.contextmanager
+    def _stdin(self) -> Iterator[int]:
+        if not self.in_terminal:
+            yield subprocess.DEVNULL
+            return
+        self._close_terminal()
+        self._terminal, shell = pty.openpty()
+        try:
+            yield shell
+        finally:
+            os.close(shell)
 
     def _silence_the_news(self) -> None:
         """A fresh profile asks whether to show news, in front of everything."""
@@ -166,6 +186,12 @@ class Jupyter:
             except subprocess.TimeoutExpired:
                 self.kill()
         self.process = None
+        self._close_terminal()
+
+    def _close_terminal(self) -> None:
+        if self._terminal is not None:
+            os.close(self._terminal)
+            self._terminal = None
 
     def __enter__(self) -> Jupyter:
         self.start()

@@ -74,9 +74,10 @@ class RealtimeExtension(ExtensionApp):
         """Stop what was started."""
         for variable in (URL_VARIABLE, TOKEN_VARIABLE, ROOT_VARIABLE):
             os.environ.pop(variable, None)
-        if self.runtime is not None:
-            await self.runtime.stop()
-            self.runtime = None
+        # A second signal, while the first is still obeyed, finds nothing to stop.
+        runtime, self.runtime = self.runtime, None
+        if runtime is not None:
+            await runtime.stop()
             logs.close()
 
 

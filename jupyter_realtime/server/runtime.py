@@ -24,7 +24,7 @@ from ..service.connection import Doors
 from ..service.connections import Connections
 from ..service.credentials import Credentials
 from ..service.figures import Figures
-from ..service.health import Health
+from ..service.health import STOPPING, Health, Standing
 from ..service.http_sessions import HttpSessions
 from ..service.journal import Journal
 from ..service.leases import Leases
@@ -101,11 +101,15 @@ class Runtime:
         self._starting: asyncio.Task[None] | None = None
         # A store that was given up; nothing is opened or stopped before that is through.
         self._closing: asyncio.Task[None] | None = None
+        self._is_stopping = False
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the services are there."""
-        return self._services is not None
+    async def look(self, *, wait: bool) -> Standing:
+        """Find out how it is; `wait` for a server that has only just begun to start."""
+        if wait and self._services is None:
+            await self._settle()
+        if self._services is None:
+            return Standing({"store": "down"})
+        return await self._services.health.look()
 
     def start(self) -> None:
         """Begin to start; returns at once."""
@@ -119,11 +123,16 @@ class Runtime:
         Unavailable
             With the reason.
         """
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._settled.wait(), READY_WITHIN_SECONDS)
+        await self._settle()
+        if self._is_stopping:
+            raise Unavailable(STOPPING, retry_after=RETRY_SECONDS)
         if self._services is None:
             raise self.failure or Unavailable("The server is still starting.", retry_after=1.0)
         return self._services
+
+    async def _settle(self) -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), READY_WITHIN_SECONDS)
 
     async def _start(self) -> None:
         while self._services is None:
@@ -158,6 +167,8 @@ class Runtime:
         self.failure = error
 
     def _reopen(self) -> None:
+        if self._is_stopping:
+            return
         services, self._services = self._services, None
         if services is not None:
             journal.note("store.replaced", logging.ERROR, then="opening what lies there now")
@@ -172,16 +183,21 @@ class Runtime:
         await self._start()
 
     async def stop(self) -> None:
-        """Say goodbye to clients, end runs, close the store."""
+        """Take nobody in any more, say goodbye to clients, end runs, close the store."""
+        self._is_stopping = True
+        self._settled.set()
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
         if self._closing is not None:
             await self._closing
-        services, self._services = self._services, None
+        services = self._services
         if services is not None:
             journal.note("server.stopping", connections=len(services.connections))
-            await self._close(services, CloseCode.DRAIN, "The server is stopping.")
+            services.health.drain()
+            await services.system.told()
+            await self._close(services, CloseCode.DRAIN, STOPPING)
+            self._services = None
             journal.note("server.stopped")
 
     async def _close(self, services: Services, code: CloseCode, reason: str) -> None:

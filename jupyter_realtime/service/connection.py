@@ -53,6 +53,7 @@ log = logging.getLogger(__name__)
 journal = Journal(__name__)
 
 MAX_PUBLISHES_IN_FLIGHT = 64
+DRAINING = "The server is stopping; connect again in a moment."
 
 Authenticate = Callable[[str], Awaitable[Principal]]
 
@@ -110,6 +111,7 @@ class Connection:
         self._authenticate = authenticate
         self._rooms: dict[str, tuple[Room, Seat]] = {}
         self._publishes: set[asyncio.Task[None]] = set()
+        self._is_draining = False
 
     @property
     def id(self) -> str:
@@ -155,6 +157,15 @@ class Connection:
             self._drop(name)
             self._push(error_frame(refused, None, room=name))
 
+    def refuse_requests(self) -> None:
+        """Take no more of them: the end is near."""
+        self._is_draining = True
+
+    async def answered(self) -> None:
+        """Wait until the publishes under way are answered."""
+        while self._publishes:
+            await asyncio.wait(self._publishes)
+
     def closed(self) -> None:
         """Leave all rooms, once the socket is gone."""
         self.session.phase = Phase.CLOSED
@@ -193,7 +204,9 @@ class Connection:
     # -- requests ---------------------------------------------------------------------------------
 
     async def _perform(self, request: ClientFrame) -> None:
-        if isinstance(request, PublishRequest):
+        if self._is_draining:
+            self._push(error_frame(Unavailable(DRAINING, retry_after=1.0), request.id))
+        elif isinstance(request, PublishRequest):
             await self._publish_beside(request)
         else:
             await self._answer(request)

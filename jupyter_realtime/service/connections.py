@@ -1,8 +1,15 @@
-"""All connections of this node: how many a person may have, the clock that they share, their end."""
+"""All connections of this node: how many a person may have, the clock that they share, their end.
+
+The end, when the server stops: no request is taken any more; publishes under way are answered, as they
+may be durable already; then everybody gets `goodbye` with a time to come back, each another one, so that
+thousands of clients don't return in the same second. All this within `DRAIN_SECONDS`, whoever stalls.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import random
 import secrets
 import time
 from collections import defaultdict
@@ -21,6 +28,11 @@ journal = Journal(__name__)
 TICK_SECONDS = 1.0
 # A tab that reloads, or a network that blinks, takes nothing from a board for this long.
 GRACE_SECONDS = 5.0
+DRAIN_SECONDS = 5.0
+_DRAIN_LOOK_SECONDS = 0.02
+# How many clients are asked back a second; whoever comes back costs a handshake and a replay.
+RETURNS_A_SECOND = 500
+MIN_RETURN_SECONDS = 0.25
 REVOKED = "The token was revoked."
 
 
@@ -55,6 +67,7 @@ class Connections:
         self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
         self._graces: set[asyncio.TimerHandle] = set()
         self._clock: asyncio.Task[None] | None = None
+        self._end: tuple[CloseCode, str] | None = None
 
     def __len__(self) -> int:
         return len(self._open)
@@ -77,7 +90,10 @@ class Connections:
             session, self._doors, transport, admit=self._admit, authenticate=authenticate
         )
         self._open.add(connection)
-        if self._clock is None:
+        if self._end is not None:
+            # Its handshake had begun before the end did.
+            connection.close(*self._end, retry_after=MIN_RETURN_SECONDS)
+        elif self._clock is None:
             self._clock = asyncio.get_running_loop().create_task(self._tick())
         return connection
 
@@ -151,14 +167,31 @@ class Connections:
                 connection.tick()
 
     async def close(self, code: CloseCode, reason: str) -> None:
-        """Send everybody away; they come back when the server does."""
+        """Answer what was asked, then send everybody away; they come back when the server does."""
+        self._end = code, reason
+        leaving = list(self._open)
+        for connection in leaving:
+            connection.refuse_requests()
         if self._clock is not None:
             self._clock.cancel()
             await asyncio.gather(self._clock, return_exceptions=True)
         for grace in self._graces:
             grace.cancel()
-        for connection in list(self._open):
-            connection.close(code, reason, retry_after=1.0)
+        deadline = time.monotonic() + DRAIN_SECONDS
+        with contextlib.suppress(asyncio.TimeoutError):
+            answered = asyncio.gather(*(connection.answered() for connection in leaving))
+            await asyncio.wait_for(answered, DRAIN_SECONDS)
+        for connection in leaving:
+            connection.close(code, reason, retry_after=_return_seconds(len(leaving)))
+        # An outbox tells nobody that it is empty: that would cost something at each send.
+        while time.monotonic() < deadline and any(len(c.outbox) for c in self._open):  # noqa: ASYNC110
+            await asyncio.sleep(_DRAIN_LOOK_SECONDS)
+
+
+def _return_seconds(count: int) -> float:
+    # No secret: chance only spreads them.
+    span = max(1.0, count / RETURNS_A_SECOND)
+    return round(MIN_RETURN_SECONDS + span * random.random(), 3)
 
 
 def _note_opened(connection: Connection, principal: Principal) -> None:

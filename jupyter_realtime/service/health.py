@@ -42,6 +42,11 @@ class Standing:
     reasons: tuple[str, ...] = ()
 
     @property
+    def is_ready(self) -> bool:
+        """Whether new clients are welcome."""
+        return self.status != "down" and self.checks.get("drain", "ok") == "ok"
+
+    @property
     def status(self) -> Status:
         """Down without the store; degraded if anything else is not as it should be."""
         worst: set[Status] = set(self.checks.values())
@@ -65,8 +70,6 @@ class Health:
     ----------
     standing
         What was found last.
-    draining
-        Set while the server stops.
     """
 
     def __init__(self, store: Store, engine: AnalysisEngine, replaced: Callable[[], None]) -> None:
@@ -74,18 +77,13 @@ class Health:
         self._replaced = replaced
         self._engine = engine
         self.standing = Standing()
-        self.draining = asyncio.Event()
+        self._is_draining = False
         self._store_error: RealtimeError | None = None
         self._looked = float("-inf")
         self._looking: asyncio.Task[None] | None = None
         self._suspicion = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[Standing], None]] = []
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether new clients are welcome, as far as was found last."""
-        return self.standing.status != "down" and not self.draining.is_set()
 
     def on_change(self, listener: Callable[[Standing], None]) -> None:
         """Have each change told."""
@@ -105,7 +103,7 @@ class Health:
 
     async def look(self) -> Standing:
         """Find out how it is; those who ask at the same time share one probe."""
-        if time.monotonic() - self._looked >= FRESH_SECONDS:
+        if time.monotonic() - self._looked >= FRESH_SECONDS and not self._is_draining:
             if self._looking is None or self._looking.done():
                 self._looking = asyncio.get_running_loop().create_task(self._probe())
             await asyncio.shield(self._looking)
@@ -113,7 +111,7 @@ class Health:
 
     def drain(self) -> None:
         """Say that the server stops."""
-        self.draining.set()
+        self._is_draining = True
         self._note()
 
     async def _watch(self) -> None:
@@ -163,7 +161,7 @@ class Health:
             ("store", "down", self._store_error.message if self._store_error else None),
             ("storage", "degraded", weakness),
             ("analysis", "degraded", None if can_analyse else NO_DETECTOR),
-            ("drain", "degraded", STOPPING if self.draining.is_set() else None),
+            ("drain", "degraded", STOPPING if self._is_draining else None),
         ]
         return Standing(
             checks={name: "ok" if reason is None else bad for name, bad, reason in found},

@@ -117,11 +117,11 @@ async def test_O2_nobody_probes_while_all_is_well_and_until_it_is_well(impatient
     await watched.until("ok")
     watched.store.fails(Unavailable("The database can't be written: the disk is full."))
     down = await watched.until("down")
-    assert (down.checks["store"], watched.health.is_ready) == ("down", False)
+    assert (down.checks["store"], watched.health.standing.is_ready) == ("down", False)
     assert down.message == "The database can't be written: the disk is full."
     watched.store.error = None
     await watched.until("ok")
-    assert watched.health.is_ready
+    assert watched.health.standing.is_ready
     assert [s.status for s in watched.told[-2:]] == ["down", "ok"]
     probes = watched.store.probes
     for _ in range(20):
@@ -155,7 +155,7 @@ async def test_O2_what_is_weak_is_degraded_and_ready_all_the_same() -> None:
     watched.store.weakness = "The database lies on a network file system."
     watched.engine.available = False
     standing = await watched.health.look()
-    assert (standing.status, watched.health.is_ready) == ("degraded", True)
+    assert (standing.status, watched.health.standing.is_ready) == ("degraded", True)
     assert (standing.checks["storage"], standing.checks["analysis"]) == ("degraded", "degraded")
     assert standing.message and "network file system" in standing.message
 
@@ -163,7 +163,7 @@ async def test_O2_what_is_weak_is_degraded_and_ready_all_the_same() -> None:
 async def test_O2_who_drains_is_not_ready() -> None:
     watched = Watched()
     watched.health.drain()
-    assert not watched.health.is_ready
+    assert not watched.health.standing.is_ready
     assert watched.health.standing.checks["drain"] == "degraded"
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import allow_unauthenticated
 
 from ..._version import __version__
-from ...core.errors import RealtimeError
 from ...core.messages import PROTOCOL
+from ...service.health import Standing
 from . import shapes
 from .base import RealtimeHandler
 
@@ -21,13 +21,7 @@ class HealthHandler(RealtimeHandler):
     @allow_unauthenticated
     async def get(self) -> None:
         """Look, or say what was found a moment ago."""
-        try:
-            self.services = await self.runtime.services()
-        except RealtimeError:
-            self.answer(_health("down", {"store": "down"}))
-            return
-        standing = await self.services.health.look()
-        self.answer(_health(standing.status, standing.checks))
+        self.answer(_health(await self.runtime.look(wait=True)))
 
 
 class ReadyHandler(RealtimeHandler):
@@ -36,14 +30,14 @@ class ReadyHandler(RealtimeHandler):
     @allow_unauthenticated
     async def get(self) -> None:
         """Say whether the store writes and reads and the server stays."""
-        if not self.runtime.is_open:
-            self.answer(_health("down", {"store": "down"}), 503)
-            return
-        self.services = await self.runtime.services()
-        standing = await self.services.health.look()
-        status = 200 if self.services.health.is_ready else 503
-        self.answer(_health(standing.status, standing.checks), status)
+        standing = await self.runtime.look(wait=False)
+        self.answer(_health(standing), 200 if standing.is_ready else 503)
 
 
-def _health(status: shapes.Status, checks: dict[str, shapes.Status]) -> shapes.Health:
-    return shapes.Health(status=status, checks=checks, version=__version__, protocol=PROTOCOL)
+def _health(standing: Standing) -> shapes.Health:
+    return shapes.Health(
+        status=standing.status,
+        checks=standing.checks,
+        version=__version__,
+        protocol=PROTOCOL,
+    )
