@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tornado.httpclient import AsyncHTTPClient
 
 from jupyter_realtime.server.runtime import Services
 from tests.builders import eventually
@@ -116,6 +117,31 @@ async def test_F4_a_refused_room_has_the_one_error_shape_in_its_place(api: Api) 
 async def test_M3_a_poll_that_is_none_is_refused(api: Api, body: Any) -> None:
     status, error = await api("POST", "poll", body)
     assert (status, error["code"]) == (400, "bad_request")
+
+
+async def test_F4_whose_token_is_revoked_during_the_wait_hears_nothing(
+    api: Api, jp_serverapp: Any, http_server: Any, jp_base_url: str, jp_http_port: int
+) -> None:
+    room = await project_of(api)
+    services = await services_of(api, jp_serverapp)
+    minted = {"label": "reader", "scopes": [f"read:{room}"], "ttl_seconds": 60}
+    status, token = await api("POST", "tokens", minted)
+    assert status == 201, token
+    waits = asyncio.ensure_future(
+        AsyncHTTPClient().fetch(
+            f"http://127.0.0.1:{jp_http_port}{jp_base_url}realtime/api/v1/poll",
+            method="POST",
+            body=json.dumps({"rooms": {room: "earliest"}}),
+            headers={"Authorization": f"Bearer {token['token']}"},
+            raise_error=False,
+        )
+    )
+    await is_waiting(services)
+    assert (await api("DELETE", f"tokens/{token['id']}"))[0] == 204
+    await publish(api, room, "secret")
+    answer = await waits
+    assert answer.code == 401
+    assert b"secret" not in answer.body
 
 
 async def test_F5_a_client_that_goes_away_frees_its_rooms_at_once(
