@@ -2,8 +2,8 @@
 
 Several servers may have the same file open. Each re-reads a log when `PRAGMA data_version` on its writing
 connection says that somebody else has committed: there, unlike on an idle connection, one's own commits
-don't count. On a network file system there is no write-ahead log:
-commits are slower there, and readers wait for writers.
+don't count. On a network file system there is no write-ahead log: commits are slower there, and readers
+wait for writers.
 """
 
 from __future__ import annotations
@@ -172,16 +172,15 @@ class SqliteStore:
     async def _watch(self) -> None:
         seen: int | None = None
         while True:
-            await asyncio.sleep(WATCH_SECONDS)
             if self.is_replaced:
                 _tell(self._outage)
             # A file that is gone or locked for a moment must not end the watch.
             with contextlib.suppress(RealtimeError):
                 version = await self._writer.foreign_version()
-                if version != seen:
-                    if seen is not None:
-                        _tell(self._growth)
-                    seen = version
+                if seen not in (None, version):
+                    _tell(self._growth)
+                seen = version
+            await asyncio.sleep(WATCH_SECONDS)
 
     async def close(self) -> None:
         """Write what is queued and close the file."""
