@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
-from jupyter_realtime.server.handlers.routes import routes
-
 Api = Callable[..., Any]
 
 
@@ -91,39 +89,6 @@ async def test_M2_unknown_routes_and_queries_are_answered_with_words(api: Api) -
         assert (await api("GET", "analyses", params={"cursor": beyond}))[0] == 400
         assert (await api("GET", "rooms/system/events", params={"since": beyond}))[0] == 400
     assert (await api("PATCH", "me"))[0] == 405
-
-
-def all_routes() -> list[tuple[str, str]]:
-    """Every method of every route of ours that a stranger could call."""
-    methods = ("get", "post", "put", "patch", "delete")
-    return [
-        (
-            method.upper(),
-            path.replace("([A-Za-z0-9_-]+)", "x").replace("(user|group)/(.+)", "user/x"),
-        )
-        for path, handler in routes("/realtime")
-        for method in methods
-        if method in vars(handler)
-    ]
-
-
-@pytest.mark.parametrize(("method", "path"), all_routes())
-async def test_P5_every_route_refuses_the_unauthenticated(
-    method: str, path: str, http_server: Any, jp_base_url: str, jp_http_port: int
-) -> None:
-    url = f"http://127.0.0.1:{jp_http_port}{jp_base_url}{path[1:]}".replace("([^/]+)", "system")
-    response = await AsyncHTTPClient().fetch(
-        url, method=method, raise_error=False, allow_nonstandard_methods=True
-    )
-    if path.endswith("/health"):
-        assert (response.code, json.loads(response.body)["status"]) == (200, "ok")
-    elif path.endswith("/ready"):
-        assert response.code in (200, 503), "nobody has to be known; it may not have started yet"
-    elif path.endswith("/ws"):
-        assert response.code == 400, "no handshake"
-    else:
-        assert response.code in (401, 403)
-        assert b"code" in response.body
 
 
 async def test_P6_a_program_has_a_token_and_needs_no_xsrf_cookie(

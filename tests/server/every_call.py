@@ -1,0 +1,97 @@
+"""Every call that the server takes, by route and method, as somebody would make it.
+
+A route that isn't listed here fails a test; see `test_every_route`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_realtime.server.handlers.base import RealtimeHandler
+from jupyter_realtime.server.handlers.routes import routes
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Nobody has to be known for these; `OPTIONS` says to browsers which pages may call, and no more.
+OPEN = frozenset({("GET", "health"), ("GET", "ready")})
+ID = "([A-Za-z0-9_-]+)"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that a member of a project may make.
+
+    Parameters
+    ----------
+    path
+        With `{project}`, `{run}` and `{token}` for what a test has made.
+    unscoped
+        The status for a token whose scopes name nothing here: 403, 404 where it must not learn that
+        there is something, and 200 or 201 where the answer tells nothing, as `unscoped_answer` says.
+    """
+
+    method: str
+    route: str
+    path: str
+    body: Any = None
+    unscoped: int = 403
+    unscoped_answer: dict[str, Any] | None = None
+
+
+ROOM = "project:{project}"
+EVENT = {"room": ROOM, "event": "custom:x", "data": 1}
+STATE = {"room": ROOM, "event": "progress:x", "data": 1, "key": "k", "session": "s" * 22}
+TOKEN = {"label": "ci", "scopes": ["read:system"], "ttl_seconds": 60}
+NOTHING = {"items": [], "next": None}
+
+CALLS = [
+    Call("GET", "me", "me", unscoped=200, unscoped_answer={"scopes": ["read:system"]}),
+    Call("GET", "tokens", "tokens"),
+    Call("POST", "tokens", "tokens", TOKEN),
+    Call("DELETE", f"tokens/{ID}", "tokens/{token}"),
+    # It stands for the very token that asked for it.
+    Call("POST", "tickets", "tickets", unscoped=201, unscoped_answer={}),
+    Call("GET", "projects", "projects", unscoped=200, unscoped_answer=NOTHING),
+    Call("GET", f"projects/{ID}", "projects/{project}", unscoped=404),
+    Call("PATCH", f"projects/{ID}", "projects/{project}", {"enabled": True}, unscoped=404),
+    Call("GET", f"projects/{ID}/members", "projects/{project}/members", unscoped=404),
+    Call(
+        "PUT",
+        f"projects/{ID}/members",
+        "projects/{project}/members",
+        {"user": "bo", "role": "viewer"},
+        unscoped=404,
+    ),
+    Call(
+        "DELETE",
+        f"projects/{ID}/members/(user|group)/(.+)",
+        "projects/{project}/members/user/bo",
+        unscoped=404,
+    ),
+    Call("PUT", "documents", "documents", {"path": "a.py"}),
+    Call("POST", "publish", "publish", EVENT),
+    Call("POST", "states", "states", STATE),
+    # Each room has its own refusal in its place.
+    Call(
+        "POST", "poll", "poll", {"rooms": {ROOM: None}, "wait": 0}, unscoped=200, unscoped_answer={}
+    ),
+    Call("GET", "rooms/([^/]+)/events", f"rooms/{ROOM}/events"),
+    # What this server could run is no project's secret.
+    Call("GET", "detectors", "detectors", unscoped=200, unscoped_answer={"next": None}),
+    Call("GET", "analyses", "analyses", unscoped=200, unscoped_answer=NOTHING),
+    Call("POST", "analyses", "analyses", {"paths": ["a.py"], "external": True}),
+    Call("GET", f"analyses/{ID}", "analyses/{run}"),
+    Call("GET", f"analyses/{ID}/issues", "analyses/{run}/issues"),
+    Call("POST", f"analyses/{ID}/reports", "analyses/{run}/reports", []),
+    Call("DELETE", f"analyses/{ID}", "analyses/{run}"),
+]
+
+
+def served() -> Iterator[tuple[str, str]]:
+    """Every method of every REST route, from the table of routes itself."""
+    for path, handler in routes("/"):
+        if issubclass(handler, RealtimeHandler):
+            for method in METHODS:
+                if getattr(handler, method.lower()) is not getattr(RealtimeHandler, method.lower()):
+                    yield method, path.removeprefix("/api/v1/")
