@@ -112,7 +112,7 @@ class Metrics(Collector):
         )
         yield _histogram(
             "delivery_seconds",
-            "From the commit to the hand-over to a socket, once for all that goes out together.",
+            "From when something was due to a socket, at once after its commit, to the hand-over.",
             [f.delivery_seconds for f in figures],
         )
 

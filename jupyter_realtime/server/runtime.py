@@ -93,9 +93,9 @@ class Runtime:
         self._prepare = prepare
         self.root = root
         self.failure: RealtimeError | None = None
-        self.flusher = Flusher()
         # They outlive a store that is opened again: a counter only grows.
         self.figures = Figures()
+        self.flusher = Flusher(self.figures.delivery_seconds)
         self._services: Services | None = None
         self._settled = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None

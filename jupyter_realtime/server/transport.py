@@ -20,12 +20,14 @@ that has something to send puts itself on a list; one callback of the loop works
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 from tornado.websocket import WebSocketProtocol
 
+from ..service.figures import Histogram
 from ..service.outbox import Outbox
 
 SENDS_A_TURN = 256
@@ -36,27 +38,57 @@ MAX_REASON_BYTES = 123
 
 
 class Flusher:
-    """Sends for all sockets of one loop, a few hundred a turn."""
+    """Sends for all sockets of one loop, a few hundred a turn.
 
-    def __init__(self) -> None:
+    How long sends had to wait is measured once a turn and not once a send: what was added between two
+    turns is one wave, which has waited since the end of the first at most.
+
+    Parameters
+    ----------
+    latency
+        Takes how long each send had to wait.
+    """
+
+    def __init__(self, latency: Histogram) -> None:
         self._due: deque[SocketTransport] = deque()
         self._is_scheduled = False
+        self._latency = latency
+        self._waves: deque[tuple[int, float]] = deque()
+        self._in_waves = 0
+        self._wave_began = 0.0
 
     def add(self, transport: SocketTransport) -> None:
         """Let a socket send soon."""
         self._due.append(transport)
         if not self._is_scheduled:
             self._is_scheduled = True
+            self._wave_began = time.perf_counter()
             asyncio.get_running_loop().call_soon(self._run)
 
     def _run(self) -> None:
         due = self._due
-        for _ in range(min(SENDS_A_TURN, len(due))):
+        if len(due) > self._in_waves:
+            self._waves.append((len(due) - self._in_waves, self._wave_began))
+            self._in_waves = len(due)
+        sends = min(SENDS_A_TURN, len(due))
+        for _ in range(sends):
             due.popleft().flush()
+        self._wave_began = time.perf_counter()
+        self._measure(sends, self._wave_began)
         if due:
             asyncio.get_running_loop().call_soon(self._run)
         else:
             self._is_scheduled = False
+
+    def _measure(self, sends: int, now: float) -> None:
+        self._in_waves -= sends
+        while sends:
+            count, began = self._waves.popleft()
+            measured = min(count, sends)
+            self._latency.observe(now - began, measured)
+            sends -= measured
+            if count > measured:
+                self._waves.appendleft((count - measured, began))
 
 
 class SocketTransport:

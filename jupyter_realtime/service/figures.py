@@ -28,10 +28,10 @@ class Histogram:
         self.counts = [0] * (len(LATENCY_BOUNDS_SECONDS) + 1)
         self.sum_seconds = 0.0
 
-    def observe(self, seconds: float) -> None:
-        """Count a duration."""
-        self.counts[bisect_left(LATENCY_BOUNDS_SECONDS, seconds)] += 1
-        self.sum_seconds += seconds
+    def observe(self, seconds: float, times: int = 1) -> None:
+        """Count a duration, or as many as took that long."""
+        self.counts[bisect_left(LATENCY_BOUNDS_SECONDS, seconds)] += times
+        self.sum_seconds += seconds * times
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Figures:
     publish_seconds
         From accepting a publish to its being durable.
     delivery_seconds
-        From the commit to the hand-over to a socket, once for all that goes out together.
+        From when something was due to a socket to the hand-over, once for all that goes out together.
     """
 
     events: int = 0

@@ -46,6 +46,9 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._frames)
 
+    def __contains__(self, key: StateKey) -> bool:
+        return key in self._frames
+
     def offer(self, wire: bytes) -> bool:
         """Take events if there is room for them."""
         waiting = self.waiting_bytes + len(wire)

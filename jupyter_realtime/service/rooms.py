@@ -186,8 +186,10 @@ class Rooms:
 
     async def _read_page(self, room: Room) -> bool:
         """Hand out the next page of a room's log; True at its end."""
-        page = await self._log.page(room.name, room.head, MAX_EVENTS_A_REPLY, self._most_bytes)
-        if page.epoch != room.epoch or page.head < room.head:
+        # What is committed during the read is handed out at once, and is not in the page.
+        before = room.head
+        page = await self._log.page(room.name, before, MAX_EVENTS_A_REPLY, self._most_bytes)
+        if page.epoch != room.epoch or page.head < before:
             room.break_off("epoch", page.epoch, page.head)
         elif page.pruned > room.head:
             room.break_off("pruned", page.epoch, page.pruned)

@@ -47,10 +47,11 @@ class Seat:
             if self._outbox.offer(due.wire):
                 self._figures.deliveries += len(due.events)
                 return
-            self._figures.drops["event"] += len(due.events)
             subscription.lag()
-        if was_live and subscription.phase is Phase.LAGGING:
-            self._resync("overflow")
+        if subscription.phase is Phase.LAGGING:
+            self._figures.drops["event"] += len(batch.events)
+            if was_live:
+                self._resync("overflow")
 
     def break_off(self, reason: ResyncReason) -> None:
         """Have the client ask again: what follows does not join on to what came."""
@@ -65,5 +66,8 @@ class Seat:
 
     def offer_state(self, entry: StateEntry, wire: bytes) -> None:
         """Take a changed state: only the latest waits."""
-        if not self._outbox.pin((self.subscription.room, entry.event, entry.key), wire):
+        key = (self.subscription.room, entry.event, entry.key)
+        if key in self._outbox:
+            self._figures.drops["state"] += 1
+        if not self._outbox.pin(key, wire):
             self._too_slow()

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 import trustme
@@ -20,7 +21,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from jupyter_realtime.core.framing import text_frame
+from jupyter_realtime.server import transport
 from jupyter_realtime.server.transport import Flusher, SocketTransport
+from jupyter_realtime.service.figures import Histogram
 from jupyter_realtime.service.outbox import Outbox
 from tests.builders import eventually
 
@@ -40,7 +43,7 @@ class World:
     """A server whose every socket has a transport."""
 
     def __init__(self) -> None:
-        self.flusher = Flusher()
+        self.flusher = Flusher(Histogram())
         self.opened: list[Opened] = []
 
     def handler(world) -> type[WebSocketHandler]:  # `self` is the handler's
@@ -201,17 +204,19 @@ async def test_W4_who_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch) 
             await eventually(is_closed)
 
 
+class Noting(SocketTransport):
+    """A socket that only notes when it may send."""
+
+    def __init__(self, note: Callable[[], None]) -> None:
+        self.note = note
+
+    def flush(self) -> None:
+        self.note()
+
+
 async def test_W2_the_loop_has_its_turn_between_sends() -> None:
     order: list[str] = []
-
-    class Noting(SocketTransport):
-        def __init__(self, note: Callable[[], None]) -> None:
-            self.note = note
-
-        def flush(self) -> None:
-            self.note()
-
-    flusher = Flusher()
+    flusher = Flusher(Histogram())
     for _ in range(600):
         flusher.add(Noting(lambda: order.append("send")))
     asyncio.get_running_loop().call_soon(order.append, "request")
@@ -219,3 +224,31 @@ async def test_W2_the_loop_has_its_turn_between_sends() -> None:
         await asyncio.sleep(0)
     assert order.count("send") == 600
     assert order.index("request") == 256
+
+
+async def test_O1_each_send_is_measured_from_its_own_wave(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(transport, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    latency = Histogram()
+    flusher = Flusher(latency)
+
+    def take(seconds: float) -> Callable[[], None]:
+        def send() -> None:
+            now[0] += seconds
+
+        return send
+
+    slow, quick = Noting(take(0.001)), Noting(take(0.0))
+    for _ in range(300):
+        flusher.add(slow)
+    await asyncio.sleep(0)
+    # The first turn took 256 ms; who is added now has waited for nothing yet.
+    flusher.add(quick)
+    await asyncio.sleep(0)
+    assert sum(latency.counts) == 301
+    assert latency.sum_seconds == pytest.approx(256 * 0.256 + 44 * 0.3 + 0.044)
+    now[0] += 60
+    flusher.add(quick)
+    await asyncio.sleep(0)
+    assert sum(latency.counts) == 302, "and an idle minute is nobody's latency"
+    assert latency.sum_seconds == pytest.approx(256 * 0.256 + 44 * 0.3 + 0.044)

@@ -6,6 +6,7 @@ import asyncio
 
 from prometheus_client import REGISTRY, generate_latest
 
+from jupyter_realtime.core.rooms import RoomName
 from jupyter_realtime.ports import RunReporter
 from jupyter_realtime.server.metrics import Metrics
 from tests.builders import principal
@@ -52,3 +53,27 @@ async def test_O1_replays_resyncs_and_closes_are_counted(open_services: OpenServ
         assert (figures.replays, figures.replayed_events) == ({True: 1, False: 1}, 1)
         assert (figures.events, figures.closes) == (1, {4500: 1})
         assert services.rooms.open_count == 1
+
+
+async def test_O1_what_a_slow_client_does_not_get_live_is_counted(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(idle) as services:
+        ana = principal()
+        room = f"project:{(await services.projects.list(ana))[0].id}"
+        client = Client(services, ana)
+        await client.ask("subscribe", room=room)
+        await services.publishing.publish(ana, room, "custom:x", 1, None)
+        await client.until(lambda f: f["type"] == "event")
+        client.stalled = True
+        state = RoomName.parse(room), "progress:x"
+        for number in range(3):
+            await services.rooms.pin(*state, "k", number, ana.actor, owner="somebody")
+        big = "x" * 60_000
+        for _ in range(20):
+            await services.publishing.publish(ana, room, "custom:x", big, None)
+        figures = services.figures
+        assert figures.deliveries + figures.drops["event"] == 21, "each is one or the other"
+        assert figures.drops["state"] == 2, "the latest value is on its way"
+        assert (figures.drops["event"], figures.resyncs["overflow"]) == (3, 1)
+        client.gone()

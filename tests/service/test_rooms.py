@@ -234,3 +234,28 @@ async def test_P4_projects_outside_the_root_are_not_there(
         client = Client(services, principal())
         refused = await client.ask("subscribe", room=f"project:{other.id}")
         assert refused["code"] == "not_found"
+
+
+async def test_R5_what_is_committed_while_the_log_is_read_is_no_other_epoch(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        read = services.store.log.page
+        was_read = asyncio.Event()
+
+        async def read_then_commit(*args: Any) -> Any:
+            page = await read(*args)
+            if not was_read.is_set():
+                await services.store.log.append(draft(room))
+                was_read.set()
+            return page
+
+        monkeypatch.setattr(services.store.log, "page", read_then_commit)
+        client = Client(services, principal())
+        await client.ask("subscribe", room=room)
+        await asyncio.wait_for(was_read.wait(), 10)
+        await client.ask("publish", room=room, event="custom:x", data=2)
+        await client.until(lambda f: f.get("seq") == 2)
+        assert client.seqs(room) == [1, 2]
+        assert not [frame for frame in client.frames if frame["type"] == "resync"]
