@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...core.access import Verb
 from ...core.actors import Principal
 from ...core.codec import check_key
+from ...core.errors import NotFound
 from ...core.issues import DetectorDescription
 from ...core.messages import Position
 from ...core.rooms import RoomName, document_room
@@ -84,3 +85,14 @@ class DetectorsHandler(RealtimeHandler):
         """List the detectors, and how to install those that are missing."""
         items: list[DetectorDescription] = self.services.analyses.detectors()
         self.answer(shapes.Listing(items=items, next=None))
+
+
+class UnknownHandler(RealtimeHandler):
+    """Any other path below `api/v1/`."""
+
+    @route("read")
+    async def get(self, _principal: Principal, path: str) -> None:
+        """Say that there is nothing, in the shape that clients expect."""
+        raise NotFound(f"There is no route api/v1/{path[:80]}.")
+
+    post = put = patch = delete = get

@@ -32,6 +32,7 @@ _API: list[tuple[str, type]] = [
     (f"analyses/{_ID}", analyses.AnalysisHandler),
     (f"analyses/{_ID}/issues", analyses.IssuesHandler),
     (f"analyses/{_ID}/reports", analyses.ReportsHandler),
+    ("(.*)", rest.UnknownHandler),
 ]
 
 
