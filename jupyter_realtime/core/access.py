@@ -109,3 +109,16 @@ def check(principal: Principal, verb: Verb, room: RoomName, role: Role | None) -
     """
     if verb not in verbs(principal, room, role):
         raise Forbidden(f"You may not {verb.value} in {room}.")
+
+
+def check_personal(principal: Principal, person: str) -> None:
+    """Refuse whoever may not see and erase what is stored about a person.
+
+    That is for themselves and for admins: never for a program, whoever's it is, and never for a visitor,
+    whom the server does not know well enough.
+    """
+    is_human = principal.actor.kind == "human" and principal.scopes is None
+    if not is_human or principal.actor.via == "server":
+        raise Forbidden("Only people see and erase what is stored about them; log in as yourself.")
+    if principal.name != person and not principal.admin:
+        raise Forbidden("Only an admin sees and erases what is stored about somebody else.")

@@ -36,6 +36,17 @@ SYSTEM_ACTOR = Actor(
     via="local",
 )
 
+# Who has had their data erased: one for all of them, so that it points to nobody.
+FORMER_USER = Actor(
+    name="",
+    display_name="Former user",
+    initials="–",
+    color="#616161",
+    avatar_url=None,
+    kind="human",
+    via="local",
+)
+
 # Ten hues that keep a contrast of 4.5:1 under white initials, so that a name always has the same colour.
 _COLORS = (
     "#7a3e9d", "#1f6f8b", "#a13d2d", "#2e7d32", "#8a5a00",
@@ -53,6 +64,16 @@ def initials_of(display_name: str) -> str:
     words = display_name.replace(".", " ").replace("_", " ").replace("-", " ").split()
     letters = [words[0][0], words[-1][0]] if len(words) > 1 else [w[:2] for w in words[:1]]
     return "".join(letters).upper() or "?"
+
+
+def is_persons(actor: Actor, name: str) -> bool:
+    """Whether a person, or a program of theirs, has done it; nobody is the system, whatever their name."""
+    return actor.name == name and actor.kind != "system"
+
+
+def former(actor: Actor) -> Actor:
+    """Say what has done it, a person or a program, and no longer whose."""
+    return msgspec.structs.replace(FORMER_USER, kind=actor.kind)
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):

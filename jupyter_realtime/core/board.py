@@ -15,6 +15,9 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import msgspec
+
+from .actors import former, is_persons
 from .codec import encode
 from .messages import StateEntry
 
@@ -119,6 +122,28 @@ class Board:
         changed = [e for e in entries if known.get((e.event, e.key), _NOTHING) != e.data]
         for entry in changed:
             self.pin(entry, None)
+        return changed
+
+    def forget(self, person: str, time: str) -> list[StateEntry]:
+        """Take down what somebody's connections have pinned, and the name off the rest.
+
+        Returns
+        -------
+        list
+            The entries as they are now.
+        """
+        changed = []
+        for pin in list(self._pins.values()):
+            entry = pin.entry
+            if not is_persons(entry.actor, person):
+                continue
+            nameless = msgspec.structs.replace(entry, actor=former(entry.actor))
+            if pin.owner is None:
+                self.pin(nameless, None)
+            else:
+                self.unpin(entry.event, entry.key)
+                nameless = msgspec.structs.replace(nameless, data=None, time=time)
+            changed.append(nameless)
         return changed
 
     @property

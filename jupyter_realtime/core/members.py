@@ -97,3 +97,8 @@ def role_of(principal: Principal, roster: Roster, grant: Grant) -> Role | None:
 
 def _groups(principal: Principal) -> list[MemberKey]:
     return [("group", group) for group in principal.groups]
+
+
+def less_than(role: Role | None) -> list[Role]:
+    """List the roles that allow less than another one; None allows nothing at all."""
+    return [] if role is None else [other for other in _RANK if _RANK[other] < _RANK[role]]

@@ -117,3 +117,8 @@ class Subscription:
             return False
         self.phase = Phase.LAGGING
         return True
+
+    def break_off(self) -> bool:
+        """Have the client ask again, as the log is another one now; False if it does so anyway."""
+        self._overrun = True
+        return self.lag()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,13 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 
+from ..core.errors import RealtimeError
 from .config import RealtimeConfig
 from .handlers.routes import routes
 from .logs import logs
 from .runtime import Runtime, Services
+
+log = logging.getLogger(__name__)
 
 PREFIX = "realtime"
 URL_VARIABLE = "JUPYTER_REALTIME_URL"
@@ -30,6 +36,9 @@ class RealtimeExtension(ExtensionApp):
     classes = [RealtimeConfig]  # noqa: RUF012  # ExtensionApp's own type
 
     runtime: Runtime | None = None
+    # The token that kernels have, by its id; and the making of another one.
+    _lent: str | None = None
+    _lending: asyncio.Task[None] | None = None
 
     @property
     def _server(self) -> ServerApp:
@@ -44,7 +53,7 @@ class RealtimeExtension(ExtensionApp):
             logs.open(
                 as_json=config.log_format == "json", level=self._server.log.getEffectiveLevel()
             )
-            self.runtime = Runtime(config, Path(self._server.root_dir), self._lend_token)
+            self.runtime = Runtime(config, Path(self._server.root_dir), self._prepare)
             self.settings["jupyter_realtime"] = self.runtime
 
     def initialize_handlers(self) -> None:
@@ -52,6 +61,10 @@ class RealtimeExtension(ExtensionApp):
         if self.runtime is not None:
             self.handlers.extend(routes(f"/{PREFIX}"))
             self._server.io_loop.add_callback(self.runtime.start)
+
+    async def _prepare(self, services: Services) -> None:
+        services.credentials.on_revoked(partial(self._lend_again, services))
+        await self._lend_token(services)
 
     async def _lend_token(self, services: Services) -> None:
         """Give kernels and terminals, which inherit the environment, a token of their owner's."""
@@ -61,6 +74,18 @@ class RealtimeExtension(ExtensionApp):
         os.environ[URL_VARIABLE] = self._url()
         os.environ[TOKEN_VARIABLE] = token.secret
         os.environ[ROOT_VARIABLE] = str(self.runtime.root)
+        self._lent = token.id
+
+    def _lend_again(self, services: Services, revoked: frozenset[str]) -> None:
+        """Give kernels that start from now on a token that is good, in place of one that was revoked."""
+        if self._lent in revoked:
+            self._lending = asyncio.get_running_loop().create_task(self._try_to_lend(services))
+
+    async def _try_to_lend(self, services: Services) -> None:
+        try:
+            await self._lend_token(services)
+        except RealtimeError as error:
+            log.warning("Kernels that start now can't reach the server: %s", error)
 
     def _url(self) -> str:
         scheme = "https" if self._server.certfile else "http"

@@ -29,6 +29,7 @@ from ..service.http_sessions import HttpSessions
 from ..service.journal import Journal
 from ..service.leases import Leases
 from ..service.members import Members
+from ..service.people import People
 from ..service.polling import Polling
 from ..service.projects import Projects
 from ..service.publishing import Publishing
@@ -59,6 +60,7 @@ class Services:
     rooms: Rooms
     projects: Projects
     members: Members
+    people: People
     publishing: Publishing
     history: RunHistory
     analyses: Analyses
@@ -294,6 +296,7 @@ def assemble(
         rooms=rooms,
         projects=projects,
         members=Members(store, projects),
+        people=People(store, rooms, active, projects, credentials),
         publishing=publishing,
         history=history,
         analyses=Analyses(store, rooms, projects, active, history, engine),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from ..core.actors import former, is_persons
 from ..core.batch import Batch
 from ..core.errors import RealtimeError
 from ..core.messages import ResyncReason, StateEntry
@@ -77,6 +78,12 @@ class ActiveRuns:
         active = self._runs.pop(run, None)
         if active is not None:
             self._rooms.leave(active.recorder.analysis.room, active)
+
+    def forget(self, person: str) -> None:
+        """Have runs that go on no longer say who started them."""
+        for active in self._runs.values():
+            if is_persons(active.recorder.actor, person):
+                active.recorder.actor = former(active.recorder.actor)
 
     def freshest(self, run: Run) -> Run:
         """Give a run as it stands in memory, where progress is ahead of the store."""

@@ -60,7 +60,7 @@ class Credentials:
         self._reading = asyncio.Lock()
         self._stale = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
-        self._tell: Callable[[frozenset[str]], None] = _nobody
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
 
     # -- tokens -------------------------------------------------------------------------------------
 
@@ -146,9 +146,13 @@ class Credentials:
             self._following.cancel()
             await asyncio.gather(self._following, return_exceptions=True)
 
+    async def revoked(self) -> None:
+        """Act on tokens that were revoked together with their owner's data."""
+        await self._read()
+
     def on_revoked(self, tell: Callable[[frozenset[str]], None]) -> None:
         """Have the ids told that have newly come onto the deny-list."""
-        self._tell = tell
+        self._listeners.append(tell)
 
     def is_revoked(self, principal: Principal) -> bool:
         """Whether the token behind a principal has been revoked."""
@@ -182,7 +186,8 @@ class Credentials:
             fresh = await self._store.credentials.revoked(_now_ms())
             added, self._revoked = fresh - self._revoked, fresh
         if added:
-            self._tell(added)
+            for tell in self._listeners:
+                tell(added)
 
     # -- tickets ------------------------------------------------------------------------------------
 
@@ -216,10 +221,6 @@ def check_holder(principal: Principal) -> None:
         raise Forbidden("A scoped token can't see, make or revoke tokens; do it as yourself.")
     if principal.actor.via == "server":
         raise Forbidden("A visitor has no tokens here; make them on your own server.")
-
-
-def _nobody(_added: frozenset[str]) -> None:
-    """Nobody listens yet."""
 
 
 def _digest(text: str) -> str:

@@ -33,9 +33,9 @@ import msgspec
 from ..core.actors import Actor
 from ..core.errors import LimitReached, RealtimeError
 from ..core.log import MAX_PAGE_BYTES, StoredEvent
-from ..core.messages import MAX_EVENTS_A_REPLY, StateEntry
+from ..core.messages import MAX_EVENTS_A_REPLY, Position, StateEntry
 from ..core.recovery import Origin, Resumption, resume
-from ..core.rooms import RoomName
+from ..core.rooms import RoomName, user_room
 from ..core.times import rfc3339
 from ..ports import Log
 from .figures import Figures
@@ -147,9 +147,11 @@ class Rooms:
             self._comparing = None
 
     async def _compare_heads(self) -> None:
-        for name, position in (await self._log.heads(list(self._rooms))).items():
-            room = self._rooms.get(name)
-            if room is not None and (position.seq, position.epoch) != (room.head, room.epoch):
+        heads = await self._log.heads(list(self._rooms))
+        for name, room in list(self._rooms.items()):
+            # A log that is no longer there was erased, together with whose it was.
+            position = heads.get(name) or Position(epoch=room.epoch, seq=0)
+            if (position.seq, position.epoch) != (room.head, room.epoch):
                 self._catch_up(room)
 
     async def _take_over(self, room: Room) -> None:
@@ -231,6 +233,15 @@ class Rooms:
             gone = msgspec.structs.replace(entry, data=None, time=rfc3339(time.time()), actor=actor)
             room.show(gone)
         self._forget_if_idle(room)
+
+    def forget(self, person: str) -> None:
+        """Have no board say who a person was; their inbox has been emptied."""
+        for room in list(self._rooms.values()):
+            for changed in room.board.forget(person, rfc3339(time.time())):
+                room.show(changed)
+            if room.name == user_room(person):
+                self._catch_up(room)
+            self._forget_if_idle(room)
 
     async def _open(self, name: RoomName) -> Room:
         text = str(name)

@@ -78,7 +78,7 @@ class RunRecorder:
         self._rooms = rooms
         self._known = known
         self._lease_ms = int((OUTSIDE_LEASE_SECONDS if run.outside else LEASE_SECONDS) * 1000)
-        self._actor = run.actor
+        self.actor = run.actor
         self._kept = run
         self.analysis: Analysis = run.analysis
         # The key of the report that is being kept, for a runner that may repeat one.
@@ -89,7 +89,7 @@ class RunRecorder:
     @property
     def run(self) -> Run:
         """The run as it stands now."""
-        return replace(self._kept, analysis=self.analysis)
+        return replace(self._kept, analysis=self.analysis, actor=self.actor)
 
     async def created(self) -> None:
         """Keep the new run, queued, before it is answered."""
@@ -118,7 +118,7 @@ class RunRecorder:
                 self.analysis, counts=self.analysis.counts.plus(i.severity for i in found)
             )
             batch = AnalysisIssues(analysis=self.analysis.id, detector=detector, issues=found)
-            event = draft(self.analysis.room, "analysis:issues", batch, self._actor)
+            event = draft(self.analysis.room, "analysis:issues", batch, self.actor)
             await self._keep(counted, issues=found, drafts=[event])
             await self._show([])
 
@@ -139,7 +139,7 @@ class RunRecorder:
         """One detector is done, failed, cancelled, or does not apply."""
         async with self._one_at_a_time:
             data = DetectorProgress.of(self.analysis.id, lane)
-            event = draft(self.analysis.room, "analysis:detector:complete", data, self._actor)
+            event = draft(self.analysis.room, "analysis:detector:complete", data, self.actor)
             await self._keep(self._with_lanes([lane]), timing=timing, drafts=[event])
             await self._show([lane])
 
@@ -218,14 +218,14 @@ class RunRecorder:
         for lane in lanes:
             data = DetectorProgress.of(run.id, lane)
             await self._rooms.pin(
-                room, "analysis:detector:progress", f"{run.id}/{lane.name}", data, self._actor, None
+                room, "analysis:detector:progress", f"{run.id}/{lane.name}", data, self.actor, None
             )
         for where in (room, RoomName.parse(project_room(run.project))):
-            await self._rooms.pin(where, "analysis:progress", run.id, run, self._actor, None)
+            await self._rooms.pin(where, "analysis:progress", run.id, run, self.actor, None)
 
     def _in_both(self, event: str, data: Analysis) -> list[Draft]:
         places = (self.analysis.room, project_room(self.analysis.project))
-        return [draft(place, event, data, self._actor) for place in places]
+        return [draft(place, event, data, self.actor) for place in places]
 
     def _with_status(self, issue: Issue) -> Issue:
         known = issue.fingerprint in self._known

@@ -55,7 +55,7 @@ class Seat:
 
     def break_off(self, reason: ResyncReason) -> None:
         """Have the client ask again: what follows does not join on to what came."""
-        if self.subscription.lag():
+        if self.subscription.break_off():
             self._resync(reason)
 
     def _resync(self, reason: ResyncReason) -> None:

@@ -155,7 +155,12 @@ def _event_row(draft: Draft, seq: int) -> dict[str, Any]:
 
 def principal_key(actor: Actor) -> str:
     """Name whose idempotency key it is: a person and their programs don't share keys."""
-    return f"{actor.kind}:{actor.name}"
+    return principal_key_of(actor.kind, actor.name)
+
+
+def principal_key_of(kind: str, name: str) -> str:
+    """Name whose idempotency key it is, without an actor."""
+    return f"{kind}:{name}"
 
 
 def _first_with_key(draft: Draft, digest: str) -> Unit[int | None]:

@@ -30,6 +30,7 @@ from .filesystem import is_on_network
 from .log import SqlLog
 from .members import SqlMembers
 from .migrate import epoch_of, migrate
+from .people import SqlPeople
 from .projects import SqlProjects
 from .tables import meta
 from .units import Unit, Written
@@ -41,6 +42,9 @@ BUSY_TIMEOUT_SECONDS = 5.0
 READERS = 2
 # Two servers on one file: how soon one sees what the other has committed.
 WATCH_SECONDS = 0.3
+
+# How long to wait for readers before the write-ahead log is left as it is.
+SCRUB_MILLISECONDS = 100
 
 CACHE_KIB = 16 * 1024
 CHECKPOINT_PAGES = 4000
@@ -66,6 +70,8 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # What is erased is overwritten with zeros; a log, to which things are added, pays nothing for it.
+    connection.execute("PRAGMA secure_delete = ON")
     # Keys of publishes are scattered over their index: keep its pages, and write them back less often.
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
@@ -94,6 +100,7 @@ class SqliteStore:
         self.members = SqlMembers(self)
         self.analyses = SqlAnalyses(self)
         self.credentials = SqlCredentials(self)
+        self.people = SqlPeople(self)
 
     @classmethod
     async def open(cls, path: Path) -> SqliteStore:
@@ -169,6 +176,11 @@ class SqliteStore:
             self._connections.append(mine[0])
         return mine
 
+    async def scrub(self) -> None:
+        """Empty the write-ahead log, where older pages still stand, unless somebody reads it just now."""
+        with contextlib.suppress(sqlite3.Error):
+            await asyncio.to_thread(_truncate_log, self.path)
+
     async def _watch(self) -> None:
         seen: int | None = None
         while True:
@@ -229,3 +241,13 @@ def _mark() -> Unit[Written[None]]:
 
 def _read_mark() -> Unit[None]:
     yield READ_PROBE, {}
+
+
+def _truncate_log(path: Path) -> None:
+    connection = connect(path)
+    try:
+        # Writers wait for as long as we do.
+        connection.execute(f"PRAGMA busy_timeout = {SCRUB_MILLISECONDS}")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
-from . import analyses, credentials, fallback, probes, projects, rest
+from . import analyses, credentials, fallback, people, probes, projects, rest
 from .socket import SocketHandler
 
 _ID = r"([A-Za-z0-9_-]+)"
@@ -15,6 +15,8 @@ _API: list[tuple[str, type]] = [
     ("health", probes.HealthHandler),
     ("ready", probes.ReadyHandler),
     ("me", rest.MeHandler),
+    ("me/data", people.MyDataHandler),
+    (r"people/([^/]+)/data", people.PersonsDataHandler),
     ("tokens", credentials.TokensHandler),
     (f"tokens/{_ID}", credentials.TokenHandler),
     ("tickets", credentials.TicketsHandler),

@@ -73,6 +73,13 @@ class MemberRequest(Member, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A user or a group, and the role that they are to have."""
 
 
+class ErasedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How many rows of each section were erased, and how many roles stay that allow less."""
+
+    erased: dict[str, int]
+    kept: dict[str, int]
+
+
 class DocumentItem(msgspec.Struct, frozen=True, kw_only=True):
     """A document; `path` is relative to the project's root."""
 

@@ -1,0 +1,226 @@
+"""What every store guarantees about personal data (`ports.People`)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from jupyter_realtime.core.actors import Kind
+from jupyter_realtime.core.codec import encode
+from jupyter_realtime.core.events import MemberChanged
+from jupyter_realtime.core.log import Draft
+from jupyter_realtime.core.members import Member, Role
+from jupyter_realtime.ports import Place, Store, TokenRecord
+from jupyter_realtime.stores import people
+from tests.builders import actor, draft, principal, run
+from tests.stores.conftest import OpenStore
+
+SECTIONS = ("events", "inbox", "keys", "analyses", "members", "tokens", "tickets")
+# Names that a careless search mistakes for each other, or can't spell.
+NAMES = ("ana", "an", "anabel", 'a"na', "a\\na", "änä", "%", "human:ana")
+LATER_MS = 4_000_000_000_000
+
+
+def said(room: str, name: str, kind: Kind = "human", **options: Any) -> Draft:
+    return replace(draft(room, **options), actor=actor(name, kind))
+
+
+def told(change: MemberChanged, by: str) -> Draft:
+    event = said("project:p", by)
+    return replace(event, event="member:changed", data=msgspec.Raw(encode(change)))
+
+
+async def plant(store: Store, name: str) -> None:
+    """Leave a trace of somebody in every table."""
+    project = (await store.projects.ensure("/p", "p")).id
+    for place in ("project:p", "analysis:r"):
+        await store.log.append(said(place, name, data=f"by {name}", key="k"))
+    await store.log.append(said("project:p", name, "program", key="k"))
+    await store.log.append(said("project:p", name, "system"))
+    await store.log.append(told(MemberChanged(user=name, role="viewer"), by="olga"))
+    await store.log.append(told(MemberChanged(group=name, role="viewer"), by="olga"))
+    for key in (None, "k"):
+        await store.log.append(said(f"user:{name}", "olga", key=key))
+    await store.analyses.save(replace(run(project), actor=actor(name)))
+    await store.members.put(project, Member(user=name, role="viewer"), [])
+    await store.members.put(project, Member(group=name, role="viewer"), [])
+    for scopes in (("read:*",), None):
+        await store.credentials.mint(
+            TokenRecord(
+                id=f"{scopes and 'scoped'}-{name}",
+                owner=name,
+                label="a label",
+                scopes=scopes,
+                created_ms=1,
+                expires_ms=LATER_MS,
+            )
+        )
+    ticket = encode(principal(name)).decode()
+    await store.credentials.add_ticket(f"digest of {name}", ticket, LATER_MS, 1)
+
+
+async def found(store: Store, name: str) -> dict[str, list[Any]]:
+    sections: dict[str, list[Any]] = {}
+    place: Place | None = None
+    while True:
+        page = await store.people.find(name, place)
+        sections.setdefault(page.section, []).extend(page.items)
+        place = page.following
+        if place is None:
+            return sections
+
+
+async def erase(store: Store, name: str, keep: Sequence[Role] = ()) -> Counter[str]:
+    erased: Counter[str] = Counter()
+    place: Place | None = None
+    while True:
+        step = await store.people.erase(name, place, keep, 1000)
+        erased[step.section] += step.erased
+        place = step.following
+        if place is None:
+            return erased
+
+
+def counts(sections: dict[str, list[Any]]) -> dict[str, int]:
+    return {name: len(items) for name, items in sections.items()}
+
+
+ALL = dict(zip(SECTIONS, (4, 2, 3, 1, 1, 2, 1), strict=True))
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_P17_all_of_a_person_is_found_and_nothing_of_others(
+    open_store: OpenStore, name: str
+) -> None:
+    store = await open_store()
+    for somebody in NAMES:
+        await plant(store, somebody)
+    theirs = await found(store, name)
+    assert tuple(theirs) == SECTIONS and counts(theirs) == ALL
+    # As it goes over the wire; no ticket's digest and no token's text is in it.
+    text = encode(theirs)
+    assert b"digest of" not in text
+    for event in msgspec.json.decode(text)["events"]:
+        is_own = event["actor"]["name"] == name and event["actor"]["kind"] != "system"
+        assert is_own or event["data"] == {"user": name, "role": "viewer"}
+    await store.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_P18_erasing_leaves_the_places_and_nothing_of_the_person(
+    open_store: OpenStore, name: str
+) -> None:
+    store = await open_store()
+    for somebody in NAMES:
+        await plant(store, somebody)
+    before = {room: await store.log.page(room, None, 1000) for room in ("project:p", "analysis:r")}
+    others = {other: await found(store, other) for other in NAMES if other != name}
+    assert await erase(store, name) == ALL
+    assert counts(await found(store, name)) == dict.fromkeys(SECTIONS, 0)
+    for room, old in before.items():
+        new = await store.log.page(room, None, 1000)
+        assert (new.head, new.epoch) == (old.head, old.epoch)
+        assert [(e.seq, e.id, e.time_ms) for e in new.events] == [
+            (e.seq, e.id, e.time_ms) for e in old.events
+        ]
+        for was, now in zip(old.events, new.events, strict=True):
+            if was.actor.name == name and was.actor.kind != "system":
+                assert (now.actor.name, now.actor.display_name) == ("", "Former user")
+                assert (now.actor.kind, now.data) == (was.actor.kind, was.data)
+            else:
+                assert now.actor == was.actor
+    assert (await store.log.position(f"user:{name}")).seq == 0
+    assert {other: await found(store, other) for other in others} == others
+    await store.close()
+
+
+async def test_P18_an_erased_persons_tokens_are_on_the_deny_list_without_their_name(
+    open_store: OpenStore,
+) -> None:
+    store = await open_store()
+    for name in ("ana", "bo"):
+        await plant(store, name)
+    await erase(store, "ana")
+    assert await store.credentials.revoked(1) == {"scoped-ana", "None-ana"}
+    assert await store.credentials.redeem("digest of ana", 1) is None
+    assert await store.credentials.redeem("digest of bo", 1) is not None
+    await store.close()
+
+
+async def test_P19_a_role_that_allows_less_can_be_kept(open_store: OpenStore) -> None:
+    store = await open_store()
+    project, other = [(await store.projects.ensure(f"/{n}", n)).id for n in "pq"]
+    await store.members.put(project, Member(user="ana", role="viewer"), [])
+    await store.members.put(other, Member(user="ana", role="owner"), [])
+    assert (await erase(store, "ana", ["viewer"]))["members"] == 1
+    assert await store.members.of([project, other]) == {
+        project: {("user", "ana"): "viewer"},
+        other: {},
+    }
+    await store.close()
+
+
+async def test_P18_what_was_erased_is_overwritten_in_the_files(open_store: OpenStore) -> None:
+    store = await open_store()
+    name = "a-name-that-is-nowhere-else"
+    project = (await store.projects.ensure("/p", "p")).id
+    await store.members.put(project, Member(user=name, role="viewer"), [])
+    await store.analyses.save(replace(run(project), actor=actor(name)))
+    for number in range(300):
+        await store.log.append(said("project:p", name, data=number, key=f"k{number}"))
+        await store.log.append(said(f"user:{name}", "bo"))
+
+    def remnants() -> int:
+        files = (store.path, store.path.with_name(store.path.name + "-wal"))
+        return sum(file.read_bytes().count(name.encode()) for file in files if file.exists())
+
+    assert remnants() > 1000
+    await erase(store, name)
+    await store.scrub()
+    # SQLite leaves a copy where it has moved rows between pages before; without care there are hundreds.
+    assert remnants() <= 10
+    await store.close()
+
+
+async def test_P20_much_is_taken_in_small_pieces_and_others_write_in_between(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "MAX_ROWS_A_STEP", 100)
+    store = await open_store()
+    drafts = [said("project:p", "ana" if n % 2 else "bo", key=f"{n}") for n in range(6000)]
+    await asyncio.gather(*map(store.log.append, drafts))
+    inbox = [said("user:ana", "bo", key=f"{n}") for n in range(2000)]
+    await asyncio.gather(*map(store.log.append, inbox))
+    steps, place, written = 0, None, 0
+    while True:
+        step, _ = await asyncio.gather(
+            store.people.erase("ana", place, (), 1), store.log.append(said("project:p", "bo"))
+        )
+        assert step.erased <= 100
+        written += step.erased
+        steps += 1
+        place = step.following
+        if place is None:
+            break
+    assert written == 3000 + 2000 + 3000 and steps > 30
+    assert (await store.log.position("project:p")).seq == 6000 + steps
+    assert counts(await found(store, "ana")) == dict.fromkeys(SECTIONS, 0)
+    await store.close()
+
+
+async def test_P20_a_piece_of_large_events_is_small(open_store: OpenStore) -> None:
+    store = await open_store()
+    large = "x" * 60_000
+    await asyncio.gather(
+        *(store.log.append(said("project:p", "ana", data=large)) for _ in range(60))
+    )
+    page = await store.people.find("ana", None)
+    assert 0 < len(page.items) < 20 and page.following is not None
+    assert len((await found(store, "ana"))["events"]) == 60
+    await store.close()
