@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "way-of-a-finding.md").read_text()
 STATIONS = re.findall(r"^\| \d+ \| `([a-z_.]+:[A-Za-z_.]+)` ", PAGE, re.MULTILINE)
 FRAMING, WAITING, SENDING = STATIONS[-3:]
+ANSWERING = STATIONS[6]
 SOURCES = re.findall(r"^\| \d+ \| `(js/[^`]+)` ", PAGE, re.MULTILINE)
 
 
@@ -38,6 +39,11 @@ def code_of(station: str) -> CodeType:
     return code
 
 
+def _holds_issues(outcomes: list[Any]) -> bool:
+    events = [event for o in outcomes if o.written for event in o.written.events]
+    return any(event.event == "analysis:issues" for event in events)
+
+
 @pytest.fixture
 def noted() -> Iterator[list[str]]:
     """Note when each station is entered for the first time, in any thread that starts from now on."""
@@ -50,6 +56,9 @@ def noted() -> Iterator[list[str]]:
         if station == FRAMING and b"analysis:issues" not in frame.f_locals["payload"]:
             return
         if station == SENDING and WAITING not in entered:
+            return
+        # Other commits are answered, too.
+        if station == ANSWERING and not _holds_issues(frame.f_locals["outcomes"]):
             return
         # What was stored and sent before there was a finding is another story.
         if station and station not in entered and (entered or station == STATIONS[0]):
