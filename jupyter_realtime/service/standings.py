@@ -35,7 +35,7 @@ from .switches import Switches
 
 log = logging.getLogger(__name__)
 
-WATCH_SECONDS = 2.0
+WATCH_SECONDS = 1.0
 TURNED_OFF = "An owner has turned this project off."
 
 
@@ -168,7 +168,10 @@ class Standings:
             await self.refresh()
         except RealtimeError as error:
             # The store can't be read just now; the next growth asks again.
-            log.debug("Members could not be read again: %s", error)
+            log.warning("Members could not be read again: %s", error)
+        except Exception:
+            # Whatever it is, rooms must not stop to hear of what others have written.
+            log.exception("Members could not be read again")
         for listener in self._refreshed:
             listener()
 
@@ -190,7 +193,11 @@ class Standings:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            await self.look_at_markers()
+            try:
+                await self.look_at_markers()
+            except Exception:
+                # One project's trouble must not leave all others unwatched.
+                log.exception("The switches of projects could not be looked at")
 
     async def look_at_markers(self) -> None:
         """Read the marker files that are other ones than before."""

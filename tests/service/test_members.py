@@ -190,6 +190,22 @@ async def succeeds(check: Any) -> bool:
     return True
 
 
+async def test_P11_rooms_hear_of_growth_whatever_happens_to_the_roles(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(idle) as here, open_services(idle) as there:
+        room = f"project:{await project_of(here)}"
+        ana = Client(here, ANA)
+        await ana.ask("subscribe", room=room)
+
+        async def broken() -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(here.projects.standings, "refresh", broken)
+        position = await there.store.log.append(draft(room))
+        await ana.until(lambda f: f.get("seq") == position.seq)
+
+
 async def test_P11_a_check_of_a_known_room_asks_the_store_nothing(
     open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
