@@ -11,7 +11,7 @@ TYPESCRIPT := $(shell find js/src js/style js/schema -type f 2>/dev/null)
 MAKEFLAGS += --jobs=2
 .SECONDARY:
 
-.PHONY: demo test test-python test-js test-browser lint format js protocol clean help
+.PHONY: demo test test-python test-js test-browser lint format js protocol bench clean help
 
 help:
 	@echo "make demo          JupyterLab with the sample project, ready to analyse"
@@ -20,6 +20,7 @@ help:
 	@echo "make lint          ruff, mypy, biome and tsc; make format mends what can be mended"
 	@echo "make js            build the JavaScript again after a change"
 	@echo "make protocol      write the TypeScript and JSON Schema of the messages again"
+	@echo "make bench         measure beside others, write docs/benchmarks.md; QUICK=1 only shows it"
 	@echo "make clean         remove what was built"
 
 demo: $(VENV)/installed-demo
@@ -50,6 +51,9 @@ js: $(VENV)/built-js
 
 protocol: $(VENV)/installed-dev js/node_modules/.package-lock.json
 	cd js && PATH="$(abspath $(BIN)):$$PATH" npm run protocol
+
+bench: $(VENV)/installed-bench
+	$(BIN)/python -m tests.bench all $(if $(QUICK),--quick)
 
 # The environment's packages and the JavaScript are fetched side by side; then the package itself is put
 # in, with what was built. (An editable install by hand does all of it, one after the other.)

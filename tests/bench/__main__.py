@@ -1,12 +1,25 @@
-"""`python -m tests.bench fanout|publish …`: measure one thing by itself."""
+"""`make bench`: measure everything and write `docs/benchmarks.md`, or one thing by itself.
+
+python -m tests.bench all [--quick]
+python -m tests.bench fanout --only ours,c --subscribers 500
+python -m tests.bench publish --publishers 20 --in-flight 16
+python -m tests.bench page              # once more from the last results
+"""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+from .build import BUILT, ROOT
 from .fanout import fanout
+from .page import page
+from .plot import plot
 from .publish import publish
 from .servers import KINDS
+from .suite import FULL, QUICK, Results, run
+
+DOCS = ROOT / "docs"
 
 
 def numbers(text: str) -> list[int]:
@@ -16,22 +29,49 @@ def numbers(text: str) -> list[int]:
 
 def main() -> None:
     """Measure what the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--turns", type=int, default=3, help="how often each is measured")
     parser.add_argument("--seconds", type=float, default=1.0, help="how long a turn is")
     commands = parser.add_subparsers(dest="command", required=True)
     fan = commands.add_parser("fanout", help="what one delivery costs a server")
-    fan.add_argument("--only", default=",".join(KINDS), help="servers, the first is the yardstick")
+    fan.add_argument("--only", default=",".join(KINDS), help="servers, by name")
     fan.add_argument("--subscribers", type=numbers, default=[500])
     fan.add_argument("--bursts", type=numbers, default=[1, 32])
     pub = commands.add_parser("publish", help="durable publishes and their acknowledgement")
     pub.add_argument("--publishers", type=numbers, default=[20])
     pub.add_argument("--in-flight", type=numbers, default=[16])
+    everything = commands.add_parser("all", help="everything, for docs/benchmarks.md")
+    everything.add_argument("--quick", action="store_true", help="fewer and shorter; only shows it")
+    commands.add_parser("page", help="write docs/benchmarks.md again from the last full results")
     options = parser.parse_args()
-    if options.command == "fanout":
-        show_fanout(options)
+    {"fanout": show_fanout, "publish": show_publish, "all": run_all, "page": write_page}[
+        options.command
+    ](options)
+
+
+def run_all(options: argparse.Namespace) -> None:
+    """Measure everything; a quick run shows the page without keeping it."""
+    results = run(QUICK if options.quick else FULL, lambda words: print(f"… {words}", flush=True))
+    results.save(results_path(options.quick))
+    if options.quick:
+        print(page(results))
     else:
-        show_publish(options)
+        write_page(options)
+
+
+def results_path(is_quick: bool) -> Path:
+    """Where results are kept."""
+    return BUILT / ("quick.json" if is_quick else "results.json")
+
+
+def write_page(_options: argparse.Namespace) -> None:
+    """Write the documentation's page and plot."""
+    results = Results.load(results_path(is_quick=False))
+    (DOCS / "benchmarks.md").write_text(page(results))
+    (DOCS / "images" / "benchmarks.svg").write_text(plot(results))
+    print("docs/benchmarks.md and docs/images/benchmarks.svg are written.")
 
 
 def show_fanout(options: argparse.Namespace) -> None:
@@ -45,7 +85,7 @@ def show_fanout(options: argparse.Namespace) -> None:
         for cost in costs:
             print(
                 f"{cost.kind:16} {cost.subscribers:11} {cost.burst:5} {cost.cpu_us:7.2f} "
-                f"{cost.cpu_median_us:7.2f} {cost.a_second:9,.0f}"
+                f"{cost.kernel_us:7.2f} {cost.cpu_median_us:7.2f} {cost.a_second:9,.0f}"
             )
 
 

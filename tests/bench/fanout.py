@@ -27,8 +27,10 @@ class Cost:
     ----------
     cpu_us
         The server's CPU time for each delivered event, of its cheapest turn.
+    kernel_us
+        What of that was spent in system calls.
     cpu_median_us
-        The same, of its median turn.
+        As `cpu_us`, of its median turn.
     a_second
         Deliveries a second, of its fastest turn.
     """
@@ -37,36 +39,64 @@ class Cost:
     subscribers: int
     burst: int
     cpu_us: float
+    kernel_us: float
     cpu_median_us: float
     a_second: float
 
 
-@dataclass
+@dataclass(frozen=True)
+class Turn:
+    """What a server did, and the processor time that it used for it."""
+
+    measured: Measured
+    cpu_seconds: float
+    kernel_seconds: float
+
+    @property
+    def cpu_us(self) -> float:
+        """Processor time for each delivery."""
+        return self.cpu_seconds / self.measured.count * 1e6
+
+    @property
+    def kernel_us(self) -> float:
+        """The part of it in the kernel."""
+        return self.kernel_seconds / self.measured.count * 1e6
+
+    @property
+    def a_second(self) -> float:
+        """Deliveries a second."""
+        return self.measured.count / self.measured.seconds
+
+
 class Contender:
     """A server with its load, and the turns that it had."""
 
-    kind: str
-    server: Server
-    load: Load
-    turns: list[tuple[float, Measured]]
+    def __init__(self, kind: str, server: Server, load: Load) -> None:
+        self.kind = kind
+        self._server = server
+        self._load = load
+        self._turns: list[Turn] = []
 
     def take_turn(self, burst: int, seconds: float) -> None:
         """Measure it once."""
-        self.load.closed(burst, WARM_UP_SECONDS)
-        before = self.server.cpu_seconds()
-        measured = self.load.closed(burst, seconds)
-        self.turns.append((self.server.cpu_seconds() - before, measured))
+        self._load.closed(burst, WARM_UP_SECONDS)
+        cpu, kernel = self._server.cpu_seconds(), self._server.kernel_seconds()
+        measured = self._load.closed(burst, seconds)
+        cpu, kernel = self._server.cpu_seconds() - cpu, self._server.kernel_seconds() - kernel
+        self._turns.append(Turn(measured, cpu, kernel))
 
     def cost(self, subscribers: int, burst: int) -> Cost:
-        """Sum its turns up."""
-        cpu_us = [cpu / measured.count * 1e6 for cpu, measured in self.turns]
+        """Sum its turns up, and begin anew."""
+        turns, self._turns = self._turns, []
+        cheapest = min(turns, key=lambda turn: turn.cpu_us)
         return Cost(
             kind=self.kind,
             subscribers=subscribers,
             burst=burst,
-            cpu_us=min(cpu_us),
-            cpu_median_us=statistics.median(cpu_us),
-            a_second=max(measured.count / measured.seconds for _, measured in self.turns),
+            cpu_us=cheapest.cpu_us,
+            kernel_us=cheapest.kernel_us,
+            cpu_median_us=statistics.median(turn.cpu_us for turn in turns),
+            a_second=max(turn.a_second for turn in turns),
         )
 
 
@@ -81,11 +111,9 @@ def fanout(
             server = stack.enter_context(start(kind, Path(folder), PAYLOAD_BYTES))
             load = stack.enter_context(Load(subscribers, server.speaks))
             load.wait_until_ready()
-            contenders.append(Contender(kind, server, load, []))
+            contenders.append(Contender(kind, server, load))
         for burst in bursts:
             for contender in contenders * turns:
                 contender.take_turn(burst, seconds)
-            for contender in contenders:
-                costs.append(contender.cost(subscribers, burst))
-                contender.turns.clear()
+            costs += [contender.cost(subscribers, burst) for contender in contenders]
     return costs

@@ -21,14 +21,14 @@
 enum { MAX_CLIENTS = 20000, MAX_EVENTS = 512, MAX_REQUEST_BYTES = 4096, MAX_BURST_BYTES = 1 << 20 };
 
 typedef struct {
-    int fd, is_open, place;
+    int fd, is_open, is_control, place;
     char *request;
     size_t held;
 } client_t;
 
 static client_t clients[MAX_CLIENTS];
 static int everybody[MAX_CLIENTS], head_count;
-static int loop, listener, control_listener, control = -1;
+static int loop, listener, control_listener;
 static size_t payload_bytes;
 static char burst[MAX_BURST_BYTES];
 
@@ -65,8 +65,8 @@ static void welcome(int from) {
         if (fd >= MAX_CLIENTS) die("Too many clients.");
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         watch(fd);
-        if (from == control_listener) control = fd;
-        else clients[fd] = (client_t){.fd = fd, .request = malloc(MAX_REQUEST_BYTES)};
+        clients[fd] = (client_t){.fd = fd, .is_control = from == control_listener};
+        if (!clients[fd].is_control) clients[fd].request = malloc(MAX_REQUEST_BYTES);
     }
 }
 
@@ -104,10 +104,10 @@ static size_t build(unsigned long long stamp, int count) {
     return one * count;
 }
 
-static void broadcast(void) {
+static void broadcast(int control) {
     char line[4096];
     ssize_t got = read(control, line, sizeof line - 1);
-    if (got <= 0) exit(0);
+    if (got <= 0) return leave(control);
     line[got] = 0;
     for (char *at = line; *at; at = strchr(at, '\n') + 1) {
         unsigned long long stamp;
@@ -122,7 +122,7 @@ static void broadcast(void) {
 static void hear(int fd) {
     char ignored[4096];
     if (fd == listener || fd == control_listener) welcome(fd);
-    else if (fd == control) broadcast();
+    else if (clients[fd].is_control) broadcast(fd);
     else if (!clients[fd].is_open) shake_hands(&clients[fd]);
     else if (read(fd, ignored, sizeof ignored) <= 0) leave(fd);
 }

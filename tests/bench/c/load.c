@@ -25,6 +25,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+/* A server that hangs must not hang the run: SIGALRM ends us. */
+enum { PATIENCE_SECONDS = 300 };
 enum { MAX_EVENTS = 1024, MAX_BURST = 64, LINE_BYTES = 128 };
 typedef enum { IDLE, CLOSED_LOOP, OPEN_LOOP, LISTENING, PUBLISHING } task_t;
 
@@ -46,6 +48,7 @@ static void report(uint64_t count) {
            count, (finished - began) / 1e6, percentile(.5), percentile(.99), percentile(.999999));
     fflush(stdout);
     task = IDLE;
+    alarm(0);
 }
 
 static void say(const char *word) {
@@ -53,7 +56,10 @@ static void say(const char *word) {
     fflush(stdout);
 }
 
-void on_ready(void) { say("ready"); }
+void on_ready(void) {
+    say("ready");
+    alarm(0);
+}
 
 static size_t fill(char *out, uint64_t stamp, int id) {
     char *to = out;
@@ -137,6 +143,7 @@ static void obey(const char *line) {
     arrived = expected = answered = ticks_left = 0;
     forget_latencies();
     began = now_us();
+    alarm(PATIENCE_SECONDS);
     if (sscanf(line, "closed %u %u", &a, &b) == 2 && a <= MAX_BURST) {
         task = CLOSED_LOOP, burst = a, ends = began + b * 1000ull;
         trigger(burst);
@@ -177,6 +184,7 @@ int main(int count, char **arguments) {
     watch(timer, EPOLLIN, &timer);
     if (settings.control_port) open_control();
     began = now_us();
+    alarm(PATIENCE_SECONDS);
     connect_more();
     for (;;) {
         int due = epoll_wait(loop, events, MAX_EVENTS, -1);
