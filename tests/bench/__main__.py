@@ -95,6 +95,7 @@ def show_publish(options: argparse.Namespace) -> None:
     for case in publish(cases, options.turns, options.seconds):
         print(
             f"{case.publishers} publishers × {case.in_flight}: {case.a_second:,.0f}/s, "
+            f"{case.cpu_us:.0f} µs CPU, "
             f"acknowledged after {case.p50_ms:.2f} ms (p50), {case.p99_ms:.2f} ms (p99)"
         )
 

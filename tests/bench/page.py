@@ -116,12 +116,19 @@ def _publishing(results: Results) -> list[str]:
         [
             f"{one.publishers} × {one.in_flight}",
             f"{one.a_second:,.0f}",
+            f"{one.cpu_us:.0f}",
             f"{one.p50_ms:.2f}",
             f"{one.p99_ms:.2f}",
         ]
         for one in results.publishing
     ]
-    head = ["publishers × in flight", "publishes/s", "acknowledged, p50 (ms)", "p99 (ms)"]
+    head = [
+        "publishers × in flight",
+        "publishes/s",
+        "CPU (µs)",
+        "acknowledged, p50 (ms)",
+        "p99 (ms)",
+    ]
     return [
         "## Durable publishes\n",
         *table(head, rows),

@@ -38,7 +38,7 @@ def results() -> Results:
         steady=[Latency(kind, 500, 100_000, 1e5, 1.5, 2.5) for kind in KINDS],
         crowd=[Latency(kind, 15_000, 75_000, 75e3, 60.0, 140.0) for kind in ("ours", "c")],
         memory=[Memory(kind, 5000, 20.0) for kind in KINDS],
-        publishing=[Publishing(20, 16, 16_000.0, 4.0, 9.0)],
+        publishing=[Publishing(20, 16, 16_000.0, 60.0, 4.0, 9.0)],
         reconnect=Reconnect(5000, 100, 8.0),
     )
 
