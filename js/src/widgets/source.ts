@@ -57,6 +57,7 @@ export function findSource(
   const look = () => {
     const reason = whyNot(connection.store.getState(), model.get('version'), trans);
     if (reason !== null) {
+      clearTimeout(late);
       settle({ kind: 'comm', reason });
     } else if (connection.store.getState().status === 'online') {
       stopLooking();
