@@ -269,6 +269,28 @@ describe('a page', () => {
     expect(socket.sent).toHaveLength(1);
   });
 
+  test('C9: tells no faster than its server takes it, and of a state the last value', async () => {
+    connect();
+    const socket = await online();
+    const sent = () => socket.sent.map(frame => (frame.type === 'ping' ? 'ping' : frame.type));
+    for (let number = 0; number < 150; number += 1) {
+      void connection.publish('project:p', 'custom:n', number);
+    }
+    for (const value of [1, 2, 3]) {
+      connection.setState('project:p', 'progress:x', 'k', value);
+    }
+    connection.wake();
+    expect(sent()).toHaveLength(101);
+    expect(sent().at(-1)).toBe('ping');
+    await vi.advanceTimersByTimeAsync(300);
+    expect(sent()).toHaveLength(130);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(socket.sent).toHaveLength(152);
+    expect(socket.sent.at(-1)).toMatchObject({ type: 'state', data: 3 });
+    const numbers = socket.sent.flatMap(frame => (frame.type === 'publish' ? [frame.data] : []));
+    expect(numbers).toEqual(Array.from({ length: 150 }, (_, index) => index));
+  });
+
   test('that nobody looks at leaves its socket alone', async () => {
     connect();
     const socket = await online();

@@ -221,6 +221,7 @@ export class Connection {
     this.wire = socket;
     this.blocked = 0;
     socket.mustSpeakWithin(welcome.heartbeat * MISSED_HEARTBEATS);
+    socket.keepTo(welcome.limits.requests_per_second);
     this.become('online', null, {
       transport: 'socket',
       user: welcome.user,

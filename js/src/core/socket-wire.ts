@@ -1,5 +1,6 @@
 /** One WebSocket, from its opening to its end, which comes once and in words. */
 
+import { Pacer } from './pacer.js';
 import type { ClientFrame, Goodbye, ServerFrame } from './protocol.js';
 import type { Wire } from './wire.js';
 
@@ -25,6 +26,7 @@ export class SocketWire implements Wire {
   private silenceSeconds = WELCOME_WITHIN_SECONDS;
   /** Said before the close frame, whose own code a proxy may swallow. */
   private goodbye: Goodbye | null = null;
+  private pacer: Pacer | null = null;
   private isOver = false;
 
   constructor(
@@ -39,9 +41,22 @@ export class SocketWire implements Wire {
   }
 
   send(frame: ClientFrame): void {
+    if (this.pacer) {
+      this.pacer.send(frame);
+    } else {
+      this.put(frame);
+    }
+  }
+
+  private put(frame: ClientFrame): void {
     if (this.socket.readyState === 1) {
       this.socket.send(JSON.stringify(frame));
     }
+  }
+
+  /** From now on so many requests a second. */
+  keepTo(requestsPerSecond: number): void {
+    this.pacer = new Pacer(requestsPerSecond, frame => this.put(frame));
   }
 
   /** From now on silence for so long means that it is dead, whatever the browser says. */
@@ -57,8 +72,7 @@ export class SocketWire implements Wire {
   }
 
   close(): void {
-    this.isOver = true;
-    clearTimeout(this.watchdog);
+    this.stop();
     this.socket.close();
   }
 
@@ -85,6 +99,12 @@ export class SocketWire implements Wire {
     }
   }
 
+  private stop(): void {
+    this.isOver = true;
+    clearTimeout(this.watchdog);
+    this.pacer?.close();
+  }
+
   private giveUp(reason: string): void {
     this.socket.close();
     this.end(0, reason);
@@ -94,8 +114,7 @@ export class SocketWire implements Wire {
     if (this.isOver) {
       return;
     }
-    this.isOver = true;
-    clearTimeout(this.watchdog);
+    this.stop();
     const { goodbye } = this;
     this.events.ended(this, {
       code: goodbye?.code ?? closeCode,
