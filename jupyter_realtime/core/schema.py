@@ -8,6 +8,9 @@ test fails when they are stale.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,30 +53,88 @@ _SHAPES = (
 )
 
 
-# People's own names: a pattern for validators, a template literal for TypeScript.
-_CUSTOM_EVENT = {
-    "type": "string",
-    "pattern": f"^{events.CUSTOM_EVENT.pattern}$",
-    "tsType": "`custom:${string}`",
-}
-_PROGRESS_STATE = {
-    "type": "string",
-    "pattern": f"^{events.PROGRESS_STATE.pattern}$",
-    "tsType": "`progress:${string}`",
-}
+_PLACE = "#/definitions/"
+_Variant = tuple[dict[str, str], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Frames in which the name in `event` tells the shape of `data`."""
+
+    union: str
+    shapes: dict[str, type[msgspec.Struct]]
+    own: re.Pattern[str]
+    frames: tuple[str, str]
+    # A state that is gone has null for its data.
+    may_be_null: bool
+
+    def variants(self, place: str) -> list[dict[str, Any]]:
+        """Each name with its data; people's own names have any."""
+        null: list[dict[str, Any]] = [{"type": "null"}] if self.may_be_null else []
+        known: list[_Variant] = [
+            ({"const": name}, _ref(shape.__name__, place))
+            for name, shape in sorted(self.shapes.items())
+        ]
+        own: _Variant = ({"type": "string", "pattern": f"^{self.own.pattern}$"}, {})
+        return [
+            {
+                "type": "object",
+                "properties": {"event": name, "data": {"anyOf": [data, *null]} if null else data},
+                "required": ["event", "data"],
+            }
+            for name, data in [*known, own]
+        ]
+
+    def tell_apart(self, definitions: dict[str, Any], place: str) -> None:
+        """Put the variants in the place of any name with any data."""
+        definitions[self.union] = {"anyOf": self.variants(place)}
+        for frame in definitions.keys() & self.frames:
+            shape = definitions[frame]
+            for field in ("event", "data"):
+                del shape["properties"][field]
+                shape["required"].remove(field)
+            description = shape.pop("description")
+            del shape["title"]
+            both = [shape, _ref(self.union, place)]
+            definitions[frame] = {"description": description, "allOf": both}
+
+
+_NAMED = (
+    _Named("AnyEvent", events.EVENTS, events.CUSTOM_EVENT, ("LoggedEvent", "EventFrame"), False),
+    _Named("AnyState", events.STATES, events.PROGRESS_STATE, ("StateEntry", "StateFrame"), True),
+)
+
+
+def components(types: Sequence[Any], place: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Make one schema for each type, and those of the structs in them by name.
+
+    Where frames that carry an event or a state are among them, its name tells the shape of its data.
+
+    Parameters
+    ----------
+    place
+        What stands before a struct's name in a reference, like `#/definitions/`.
+    """
+    _, definitions = _components(types, place)
+    needed = [named for named in _NAMED if definitions.keys() & named.frames]
+    data = {cls for named in needed for cls in named.shapes.values()}
+    made, definitions = _components([*types, *sorted(data, key=lambda c: c.__name__)], place)
+    for named in needed:
+        named.tell_apart(definitions, place)
+    return made[: len(types)], dict(sorted(definitions.items()))
+
+
+def _components(types: Sequence[Any], place: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    made, definitions = msgspec.json.schema_components(types, ref_template=place + "{name}")
+    return list(made), definitions
 
 
 def schema() -> dict[str, Any]:
     """Make the whole schema; its definitions are the structs by name."""
     data = {*events.EVENTS.values(), *events.STATES.values()}
     types = [*_SERVER_FRAMES, *_CLIENT_FRAMES, *_SHAPES, *sorted(data, key=lambda c: c.__name__)]
-    _, definitions = msgspec.json.schema_components(types, ref_template="#/definitions/{name}")
-    _tell_apart(
-        definitions, "AnyEvent", events.EVENTS, _CUSTOM_EVENT, ("LoggedEvent", "EventFrame")
-    )
-    _tell_apart(
-        definitions, "AnyState", events.STATES, _PROGRESS_STATE, ("StateEntry", "StateFrame")
-    )
+    _, definitions = components(types, _PLACE)
+    _name_for_typescript(definitions)
     definitions["EventData"] = _by_name(events.EVENTS)
     definitions["StateData"] = _by_name(events.STATES)
     definitions["ClientFrame"] = _any_of(_CLIENT_FRAMES)
@@ -92,35 +153,12 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _tell_apart(
-    definitions: dict[str, Any],
-    union: str,
-    shapes: dict[str, type[msgspec.Struct]],
-    own: dict[str, Any],
-    frames: tuple[str, ...],
-) -> None:
-    """Let the name in `event` tell the shape of `data`, in each of the frames that carry both."""
-    known = [({"const": name}, _ref(shape.__name__)) for name, shape in sorted(shapes.items())]
-    # A state that is gone has null for its data.
-    gone: list[dict[str, Any]] = [{"type": "null"}] if union == "AnyState" else []
-    definitions[union] = {
-        "anyOf": [
-            {
-                "type": "object",
-                "properties": {"event": name, "data": {"anyOf": [data, *gone]} if gone else data},
-                "required": ["event", "data"],
-            }
-            for name, data in [*known, (own, {})]
-        ]
-    }
-    for frame in frames:
-        shape = definitions[frame]
-        for field in ("event", "data"):
-            del shape["properties"][field]
-            shape["required"].remove(field)
-        description = shape.pop("description")
-        del shape["title"]
-        definitions[frame] = {"description": description, "allOf": [shape, _ref(union)]}
+def _name_for_typescript(definitions: dict[str, Any]) -> None:
+    """People's own names are a pattern for validators, and a template literal for TypeScript."""
+    for named in _NAMED:
+        own = definitions[named.union]["anyOf"][-1]["properties"]["event"]
+        prefix = named.own.pattern.partition(":")[0]
+        own["tsType"] = f"`{prefix}:${{string}}`"
 
 
 def _by_name(shapes: dict[str, type[msgspec.Struct]]) -> dict[str, Any]:
@@ -141,8 +179,8 @@ def _names(shapes: tuple[type, ...]) -> list[str]:
     return [shape.__name__ for shape in shapes]
 
 
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/definitions/{name}"}
+def _ref(name: str, place: str = _PLACE) -> dict[str, str]:
+    return {"$ref": f"{place}{name}"}
 
 
 def text() -> str:

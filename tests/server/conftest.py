@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect as open_socket
 from websockets.typing import Origin, Subprotocol
 
 from jupyter_realtime.core.messages import SUBPROTOCOL
+from tests.server.every_call import TOKEN, Api, Make, Names
 from tests.server.sockets import Connect
 
 
@@ -96,3 +97,18 @@ def connect(http_server: Any, jp_base_url: str, jp_http_port: int, jp_auth_heade
         )
 
     return open_
+
+
+@pytest.fixture
+def make(api: Api, jp_root_dir: Path) -> Make:
+    """Make a project, a run that goes on, and a token, for every call to name."""
+    (jp_root_dir / "a.py").touch()
+
+    async def make_them() -> Names:
+        _, projects = await api("GET", "projects")
+        _, run = await api("POST", "analyses", {"paths": ["a.py"], "external": True})
+        _, token = await api("POST", "tokens", TOKEN)
+        names = {"project": projects["items"][0]["id"], "run": run["id"], "token": token["id"]}
+        return {**names, "unscoped": token["token"]}
+
+    return make_them

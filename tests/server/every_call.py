@@ -5,12 +5,18 @@ A route that isn't listed here fails a test; see `test_every_route`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from jupyter_realtime.server.handlers.base import RealtimeHandler
 from jupyter_realtime.server.handlers.routes import routes
+
+Answer = tuple[int, Any]
+Api = Callable[..., Awaitable[Answer]]
+Names = dict[str, str]
+Make = Callable[[], Awaitable[Names]]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Nobody has to be known for these; `OPTIONS` says to browsers which pages may call, and no more.
@@ -85,13 +91,28 @@ CALLS = [
     Call("GET", f"analyses/{ID}/issues", "analyses/{run}/issues"),
     Call("POST", f"analyses/{ID}/reports", "analyses/{run}/reports", []),
     Call("DELETE", f"analyses/{ID}", "analyses/{run}"),
+    # What can be called is no secret.
+    Call("GET", r"openapi\.json", "openapi.json", unscoped=200, unscoped_answer={}),
+    *(Call(method, "(.*)", "no/such/route", unscoped=404) for method in METHODS),
+    Call("GET", "people/([^/]+)/data", "people/bo/data"),
+    Call("DELETE", "people/([^/]+)/data", "people/bo/data"),
+    Call("GET", "me/data", "me/data"),
+    Call("DELETE", "me/data", "me/data"),
 ]
 
 
 def served() -> Iterator[tuple[str, str]]:
     """Every method of every REST route, from the table of routes itself."""
-    for path, handler in routes("/"):
+    for path, handler, *_ in routes("/"):
         if issubclass(handler, RealtimeHandler):
             for method in METHODS:
                 if getattr(handler, method.lower()) is not getattr(RealtimeHandler, method.lower()):
                     yield method, path.removeprefix("/api/v1/")
+
+
+def filled(template: Any, names: Names) -> Any:
+    """Put what was made into a path or a body."""
+    text = json.dumps(template)
+    for name, value in names.items():
+        text = text.replace("{" + name + "}", value)
+    return json.loads(text)

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import secrets
+from typing import Annotated
+
+from msgspec import Meta
 
 from ...core.access import Verb
 from ...core.actors import Principal
 from ...core.errors import BadRequest
+from ...core.issues import Analysis, Issue
 from ...core.messages import MAX_KEY_CHARACTERS
 from ...core.reports import Report
 from . import shapes
-from .base import RealtimeHandler, route
+from .base import CURSOR, LIMIT, RealtimeHandler, route
+from .describing import Parameter
 
 MAX_REPORTS = 1000
+_PROJECT = Parameter("project", str, "Of this project only; else of all that one may read.")
+_KEY = Parameter(
+    "Idempotency-Key",
+    Annotated[str, Meta(max_length=MAX_KEY_CHARACTERS)],
+    "The same again changes nothing.",
+    "header",
+)
 
 
 class AnalysesHandler(RealtimeHandler):
     """`analyses`."""
 
-    @route("execute")
+    @route("execute", takes=shapes.AnalysisRequest, gives=Analysis, status=201)
     async def post(self, principal: Principal) -> None:
         """Start a run, or register one from outside."""
         wanted = self.body(shapes.AnalysisRequest)
@@ -27,7 +39,7 @@ class AnalysesHandler(RealtimeHandler):
         )
         self.answer(run, 201)
 
-    @route("read")
+    @route("read", gives=shapes.Listing[Analysis], parameters=(_PROJECT, CURSOR, LIMIT))
     async def get(self, principal: Principal) -> None:
         """List runs, the newest first."""
         runs, following = await self.services.history.recent(
@@ -42,22 +54,22 @@ class AnalysesHandler(RealtimeHandler):
 class AnalysisHandler(RealtimeHandler):
     """`analyses/<id>`."""
 
-    @route("read")
+    @route("read", gives=Analysis)
     async def get(self, principal: Principal, run: str) -> None:
         """Show how a run stands."""
         found = await self.services.history.find(principal, Verb.READ, run)
         self.answer(found.analysis)
 
-    @route("execute")
+    @route("execute", gives=Analysis, status=202)
     async def delete(self, principal: Principal, run: str) -> None:
-        """Cancel."""
+        """Cancel a run."""
         self.answer(await self.services.analyses.cancel(principal, run), 202)
 
 
 class IssuesHandler(RealtimeHandler):
     """`analyses/<id>/issues`."""
 
-    @route("read")
+    @route("read", gives=shapes.Listing[Issue], parameters=(CURSOR, LIMIT))
     async def get(self, principal: Principal, run: str) -> None:
         """List what a run has found, in the order found."""
         issues, following = await self.services.history.issues(
@@ -69,7 +81,7 @@ class IssuesHandler(RealtimeHandler):
 class ReportsHandler(RealtimeHandler):
     """`analyses/<id>/reports`."""
 
-    @route("execute")
+    @route("execute", takes=list[Report], gives=shapes.ReportAnswer, parameters=(_KEY,))
     async def post(self, principal: Principal, run: str) -> None:
         """Take what an outside runner reports; the same `Idempotency-Key` again changes nothing."""
         key = self.request.headers.get("Idempotency-Key") or secrets.token_urlsafe(9)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from http.client import responses
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
+from msgspec import Meta
 from tornado.web import HTTPError
 
 from ...core.actors import Principal
@@ -26,6 +27,7 @@ from ...service.journal import Journal
 from ..identity import Action, has_jwt
 from ..origins import PREFLIGHT, answer_headers
 from ..runtime import Runtime, Services
+from .describing import Description, Parameter, describe
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -34,6 +36,10 @@ journal = Journal(__name__)
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
+CURSOR = Parameter("cursor", str, "The `next` of the page before.")
+LIMIT = Parameter(
+    "limit", Annotated[int, Meta(ge=1, le=MAX_LIMIT)], f"How many at most; else {DEFAULT_LIMIT}."
+)
 _BY_STATUS = {cls.status: cls for cls in reversed(BY_CODE.values())}
 
 
@@ -186,14 +192,22 @@ H = TypeVar("H", bound=RealtimeHandler)
 
 def route(
     action: Action,
+    *,
+    takes: Any = None,
+    gives: Any = None,
+    status: int = 200,
+    parameters: tuple[Parameter, ...] = (),
+    parts: tuple[type, ...] = (),
 ) -> Callable[
     [Callable[Concatenate[H, Principal, P], Awaitable[None]]],
     Callable[Concatenate[H, P], Coroutine[Any, Any, None]],
 ]:
     """Mark a method as a route: it gets the principal, who may do `action`.
 
-    Towards Jupyter it is open, since JWTs are not Jupyter's; here it never is.
+    Towards Jupyter it is open, since JWTs are not Jupyter's; here it never is. What it takes and gives is
+    for the OpenAPI document; see `Description`.
     """
+    note = describe(Description(takes, gives, (status,), parameters, parts))
 
     def decorate(
         method: Callable[Concatenate[H, Principal, P], Awaitable[None]],
@@ -205,7 +219,8 @@ def route(
 
         # functools.wraps and Jupyter's decorator both keep the signature, but can't say so.
         return cast(
-            "Callable[Concatenate[H, P], Coroutine[Any, Any, None]]", allow_unauthenticated(wrapper)
+            "Callable[Concatenate[H, P], Coroutine[Any, Any, None]]",
+            note(allow_unauthenticated(wrapper)),
         )
 
     return decorate

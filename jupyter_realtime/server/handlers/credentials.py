@@ -7,13 +7,13 @@ from ...core.errors import BadRequest
 from ...core.times import rfc3339
 from ...ports import TokenRecord
 from . import shapes
-from .base import RealtimeHandler, route
+from .base import CURSOR, LIMIT, RealtimeHandler, route
 
 
 class TokensHandler(RealtimeHandler):
     """`tokens`."""
 
-    @route("write")
+    @route("write", takes=shapes.TokenRequest, gives=shapes.TokenAnswer, status=201)
     async def post(self, principal: Principal) -> None:
         """Make a token for a program; its text is shown this once."""
         self.services.rates.take(principal)
@@ -24,7 +24,7 @@ class TokensHandler(RealtimeHandler):
         expires = rfc3339(issued.expires)
         self.answer(shapes.TokenAnswer(id=issued.id, token=issued.secret, expires=expires), 201)
 
-    @route("read")
+    @route("read", gives=shapes.Listing[shapes.TokenItem], parameters=(CURSOR, LIMIT))
     async def get(self, principal: Principal) -> None:
         """List one's own tokens, the newest first, without their text."""
         limit = self.limit()
@@ -38,7 +38,7 @@ class TokensHandler(RealtimeHandler):
 class TokenHandler(RealtimeHandler):
     """`tokens/<id>`."""
 
-    @route("write")
+    @route("write", status=204)
     async def delete(self, principal: Principal, token_id: str) -> None:
         """Revoke; its connections are closed when this is answered."""
         await self.services.credentials.revoke(principal, token_id)
@@ -49,7 +49,7 @@ class TokenHandler(RealtimeHandler):
 class TicketsHandler(RealtimeHandler):
     """`tickets`."""
 
-    @route("read")
+    @route("read", gives=shapes.TicketAnswer, status=201)
     async def post(self, principal: Principal) -> None:
         """Make a ticket for one socket, to be shown as the sub-protocol `ticket.<x>`."""
         self.services.rates.take(principal)

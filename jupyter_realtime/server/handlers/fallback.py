@@ -11,6 +11,8 @@ from ...service.polling import News, Wanted
 from . import shapes
 from .base import RealtimeHandler, route
 
+_PARTS = (shapes.RoomNews, shapes.RoomRefusal)
+
 
 class PollHandler(RealtimeHandler):
     """`poll`."""
@@ -18,7 +20,7 @@ class PollHandler(RealtimeHandler):
     _polling: asyncio.Task[dict[str, News | RealtimeError]] | None = None
     _is_gone = False
 
-    @route("read")
+    @route("read", takes=shapes.PollRequest, gives=shapes.PollAnswer, parts=_PARTS)
     async def post(self, principal: Principal) -> None:
         """Wait for news of rooms, as a long poll; what was missed is told at once."""
         self.services.rates.take(principal)
@@ -72,7 +74,7 @@ class StatesHandler(RealtimeHandler):
     """`states`."""
 
     # As over a socket: who may look may also be seen.
-    @route("read")
+    @route("read", takes=shapes.StateRequest, gives=shapes.StateAnswer)
     async def post(self, principal: Principal) -> None:
         """Pin a state of one's own, or take it down."""
         self.services.rates.take(principal)

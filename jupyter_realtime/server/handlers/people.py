@@ -62,26 +62,26 @@ class _DataHandler(RealtimeHandler):
 class MyDataHandler(_DataHandler):
     """`me/data`."""
 
-    @route("read")
+    @route("read", gives=shapes.PersonalData)
     async def get(self, principal: Principal) -> None:
         """Export all that is stored about oneself."""
         await self.send(principal, principal.name)
 
-    @route("write")
+    @route("write", gives=shapes.ErasedAnswer)
     async def delete(self, principal: Principal) -> None:
-        """Erase it."""
+        """Erase all that is stored about oneself."""
         await self.erase(principal, principal.name, by_name=False)
 
 
 class PersonsDataHandler(_DataHandler):
     """`people/<name>/data`, for admins."""
 
-    @route("read")
+    @route("read", gives=shapes.PersonalData)
     async def get(self, principal: Principal, name: str) -> None:
         """Export all that is stored about somebody."""
         await self.send(principal, name)
 
-    @route("write")
+    @route("write", gives=shapes.ErasedAnswer)
     async def delete(self, principal: Principal, name: str) -> None:
-        """Erase it."""
+        """Erase all that is stored about somebody."""
         await self.erase(principal, name, by_name=True)

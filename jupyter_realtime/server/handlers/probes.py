@@ -13,20 +13,23 @@ from ...core.messages import PROTOCOL
 from ...service.health import Standing
 from . import shapes
 from .base import RealtimeHandler
+from .describing import Description, describe
 
 
 class HealthHandler(RealtimeHandler):
     """`health`: whether it works; always 200, since restarting Jupyter would not mend a disk."""
 
+    @describe(Description(gives=shapes.Health, is_open=True))
     @allow_unauthenticated
     async def get(self) -> None:
-        """Look, or say what was found a moment ago."""
+        """Say whether it works: by a look, or one of a moment ago."""
         self.answer(_health(await self.runtime.look(wait=True)))
 
 
 class ReadyHandler(RealtimeHandler):
     """`ready`: 200 when clients should come here, else 503; never waits for a server that starts."""
 
+    @describe(Description(gives=shapes.Health, statuses=(200, 503), is_open=True))
     @allow_unauthenticated
     async def get(self) -> None:
         """Say whether the store writes and reads and the server stays."""

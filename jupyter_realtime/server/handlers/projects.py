@@ -9,7 +9,10 @@ from ...core.errors import BadRequest
 from ...core.members import Member, MemberKey, MemberKind, NamedMember
 from ...service.standings import Standing
 from . import shapes
-from .base import RealtimeHandler, route
+from .base import CURSOR, LIMIT, RealtimeHandler, route
+from .describing import Parameter
+
+_PATH = Parameter("path", str, "A file or folder below what the server shows.")
 
 
 class _ProjectHandler(RealtimeHandler):
@@ -29,7 +32,7 @@ class _ProjectHandler(RealtimeHandler):
 class ProjectsHandler(_ProjectHandler):
     """`projects`."""
 
-    @route("read")
+    @route("read", gives=shapes.Listing[shapes.ProjectItem], parameters=(_PATH,))
     async def get(self, principal: Principal) -> None:
         """List the projects that one may read, those that are off too.
 
@@ -45,13 +48,13 @@ class ProjectsHandler(_ProjectHandler):
 class ProjectHandler(_ProjectHandler):
     """`projects/<id>`."""
 
-    @route("read")
+    @route("read", gives=shapes.ProjectItem)
     async def get(self, principal: Principal, project: str) -> None:
         """Show a project."""
         standing = await self.services.projects.visible(principal, project)
         self.answer(self.item(principal, standing))
 
-    @route("write")
+    @route("write", takes=shapes.ProjectChange, gives=shapes.ProjectItem)
     async def patch(self, principal: Principal, project: str) -> None:
         """Turn everything of a project on or off."""
         wanted = self.body(shapes.ProjectChange)
@@ -62,7 +65,7 @@ class ProjectHandler(_ProjectHandler):
 class MembersHandler(RealtimeHandler):
     """`projects/<id>/members`."""
 
-    @route("read")
+    @route("read", gives=shapes.Listing[Member], parameters=(CURSOR, LIMIT))
     async def get(self, principal: Principal, project: str) -> None:
         """List who was given a role, and the server's own person."""
         cursor = self.get_query_argument("cursor", None)
@@ -71,7 +74,7 @@ class MembersHandler(RealtimeHandler):
         )
         self.answer(shapes.Listing(items=members, next=following and ":".join(following)))
 
-    @route("write")
+    @route("write", takes=shapes.MemberRequest, gives=Member)
     async def put(self, principal: Principal, project: str) -> None:
         """Give a user or a group a role."""
         wanted = self.body(shapes.MemberRequest)
@@ -82,7 +85,7 @@ class MembersHandler(RealtimeHandler):
 class MemberHandler(RealtimeHandler):
     """`projects/<id>/members/<user|group>/<name>`."""
 
-    @route("write")
+    @route("write", status=204)
     async def delete(self, principal: Principal, project: str, kind: str, name: str) -> None:
         """Take a role back."""
         member = NamedMember(user=name) if kind == "user" else NamedMember(group=name)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from ...core.access import Verb
 from ...core.actors import Principal
 from ...core.codec import check_key
@@ -10,13 +14,18 @@ from ...core.issues import DetectorDescription
 from ...core.messages import Position
 from ...core.rooms import RoomName, document_room
 from . import shapes
-from .base import RealtimeHandler, route
+from .base import LIMIT, RealtimeHandler, route
+from .describing import Parameter
+
+_SINCE = Parameter(
+    "since", Annotated[int, Meta(ge=0)], "Behind this `seq`; else from the oldest that is kept."
+)
 
 
 class MeHandler(RealtimeHandler):
     """`me`."""
 
-    @route("read")
+    @route("read", gives=shapes.Me)
     async def get(self, principal: Principal) -> None:
         """Say who one is to the server."""
         scopes = None if principal.scopes is None else sorted(principal.scopes)
@@ -27,7 +36,7 @@ class MeHandler(RealtimeHandler):
 class DocumentsHandler(RealtimeHandler):
     """`documents`."""
 
-    @route("write")
+    @route("write", takes=shapes.DocumentRequest, gives=shapes.DocumentItem)
     async def put(self, principal: Principal) -> None:
         """Give a file its id."""
         wanted = self.body(shapes.DocumentRequest)
@@ -47,7 +56,7 @@ class DocumentsHandler(RealtimeHandler):
 class PublishHandler(RealtimeHandler):
     """`publish`."""
 
-    @route("write")
+    @route("write", takes=shapes.PublishRequest, gives=shapes.PublishAnswer)
     async def post(self, principal: Principal) -> None:
         """Publish an event; answered when it is durable."""
         self.services.rates.take(principal)
@@ -62,7 +71,7 @@ class PublishHandler(RealtimeHandler):
 class EventsHandler(RealtimeHandler):
     """`rooms/<room>/events`."""
 
-    @route("read")
+    @route("read", gives=shapes.EventListing, parameters=(_SINCE, LIMIT))
     async def get(self, principal: Principal, room: str) -> None:
         """Read a piece of a room's log."""
         name = RoomName.parse(room)
@@ -80,7 +89,7 @@ class EventsHandler(RealtimeHandler):
 class DetectorsHandler(RealtimeHandler):
     """`detectors`."""
 
-    @route("read")
+    @route("read", gives=shapes.Listing[DetectorDescription])
     async def get(self, principal: Principal) -> None:
         """List the detectors, and how to install those that are missing."""
         items: list[DetectorDescription] = self.services.analyses.detectors()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from jupyter_server.utils import url_path_join
 
 from . import analyses, credentials, fallback, people, probes, projects, rest
+from .describing import document
+from .openapi import OpenApiHandler
 from .socket import SocketHandler
 
+_DOCUMENT = r"openapi\.json"
 _ID = r"([A-Za-z0-9_-]+)"
 
 _API: list[tuple[str, type]] = [
@@ -34,11 +38,21 @@ _API: list[tuple[str, type]] = [
     (f"analyses/{_ID}", analyses.AnalysisHandler),
     (f"analyses/{_ID}/issues", analyses.IssuesHandler),
     (f"analyses/{_ID}/reports", analyses.ReportsHandler),
-    ("(.*)", rest.UnknownHandler),
 ]
 
 
-def routes(prefix: str) -> list[tuple[str, Any]]:
+@functools.cache
+def api_document() -> dict[str, Any]:
+    """Make the OpenAPI document of all routes."""
+    return document([*_API, (_DOCUMENT, OpenApiHandler)])
+
+
+def routes(prefix: str) -> list[tuple[Any, ...]]:
     """All routes below a prefix like `/realtime`."""
-    socket = (url_path_join(prefix, "ws"), SocketHandler)
-    return [socket, *((url_path_join(prefix, "api/v1", path), handler) for path, handler in _API)]
+    api = url_path_join(prefix, "api/v1")
+    return [
+        (url_path_join(prefix, "ws"), SocketHandler),
+        *((url_path_join(api, path), handler) for path, handler in _API),
+        (url_path_join(api, _DOCUMENT), OpenApiHandler, {"document": api_document}),
+        (url_path_join(api, "(.*)"), rest.UnknownHandler),
+    ]

@@ -11,6 +11,7 @@ from ...core.errors import ErrorBody
 from ...core.members import Member, Role
 from ...core.messages import LoggedEvent, Position, Since, StateEntry
 from ...service.polling import MAX_WAIT_SECONDS
+from .describing import one_of
 
 Item = TypeVar("Item")
 Status = Literal["ok", "degraded", "down"]
@@ -71,6 +72,18 @@ class ProjectChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 class MemberRequest(Member, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A user or a group, and the role that they are to have."""
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody, by the name that is their identity."""
+
+    name: str
+
+
+class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is stored about somebody: beside `user`, a list for each section, as `events`."""
+
+    user: Person
 
 
 class ErasedAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,10 +168,15 @@ class RoomRefusal(msgspec.Struct, frozen=True, kw_only=True):
     error: ErrorBody
 
 
+# Either `RoomNews` or `RoomRefusal`. Their fields tell them apart, as the protocol has it; msgspec would
+# describe a union only of structs that have tags.
+_RoomAnswer = Annotated[Any, one_of("RoomNews", "RoomRefusal")]
+
+
 class PollAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Each room that was asked for, with news or not."""
 
-    rooms: dict[str, RoomNews | RoomRefusal]
+    rooms: dict[str, _RoomAnswer]
 
 
 class StateRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
