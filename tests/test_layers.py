@@ -24,6 +24,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "client": {"core"},
     "widgets": {"client", "core"},
     "cli": {"analysis", "client", "ports", "core"},
+    # Commands that work on the database itself.
+    "cli/database": {"server", "stores", "core"},
     "server": {"service", "ports", "core"},
     # The one place that chooses adapters.
     "server/runtime": {"server", "service", "stores", "analysis", "ports", "core"},

@@ -51,6 +51,15 @@ def epoch_of(connection: sqlite3.Connection) -> str:
     return str(row[0])
 
 
+def begin_epoch(connection: sqlite3.Connection) -> None:
+    """Give a database another epoch: its logs are no longer those that clients know."""
+    connection.execute(
+        "INSERT INTO meta (name, value) VALUES ('epoch', ?) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (secrets.token_hex(6),),
+    )
+
+
 def _upgrade(path: Path) -> None:
     from alembic import command
     from alembic.config import Config

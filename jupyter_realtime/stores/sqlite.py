@@ -37,6 +37,8 @@ from .units import Unit, Written
 from .writer import CommitListener, OutageListener, Writer, run_unit
 
 T = TypeVar("T")
+# Device and inode: what a path leads to, whatever it is called.
+FileId = tuple[int, int]
 
 BUSY_TIMEOUT_SECONDS = 5.0
 READERS = 2
@@ -81,13 +83,14 @@ def connect(path: Path) -> sqlite3.Connection:
 class SqliteStore:
     """The port `Store` on a SQLite file; make one with `await SqliteStore.open(path)`."""
 
-    def __init__(self, path: Path, epoch: str) -> None:
+    def __init__(self, path: Path, file: FileId | None, epoch: str) -> None:
         self.path = path
+        # From before anything of it was read: a file that is replaced from then on is noticed.
+        self._file = file
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(
             connect(path), _compiler(), self._loop, is_replaced=lambda: self.is_replaced
         )
-        self._file = _file_at(path)
         self.weakness = _NETWORK if is_on_network(path) else None
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
@@ -113,13 +116,13 @@ class SqliteStore:
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            epoch = await asyncio.to_thread(_prepare, path)
+            file, epoch = await asyncio.to_thread(_prepare, path)
         except (OSError, sqlite3.Error) as error:
             raise Unavailable(
                 f"The database {path} can't be opened: {error}. Check that the folder is writable "
                 "and the disk is not full, or set RealtimeConfig.store_url to another file."
             ) from error
-        return cls(path, epoch)
+        return cls(path, file, epoch)
 
     def on_commit(self, listener: CommitListener) -> None:
         """Have each committed batch told, in commit order."""
@@ -174,6 +177,8 @@ class SqliteStore:
         if mine is None:
             mine = self._local.mine = (connect(self.path), _compiler())
             self._connections.append(mine[0])
+            if self.is_replaced:
+                raise sqlite3.OperationalError("its file was replaced or deleted")
         return mine
 
     async def scrub(self) -> None:
@@ -210,13 +215,15 @@ def _compiler() -> Compiler:
     return Compiler(dialect(paramstyle="named"))
 
 
-def _prepare(path: Path) -> str:
+def _prepare(path: Path) -> tuple[FileId | None, str]:
+    path.touch(mode=0o600)
+    file = _file_at(path)
     connect(path).close()
     path.chmod(0o600)
     migrate(path)
     connection = connect(path)
     try:
-        return epoch_of(connection)
+        return file, epoch_of(connection)
     finally:
         connection.close()
 
@@ -226,7 +233,7 @@ def _tell(listeners: list[Callable[[], None]]) -> None:
         listener()
 
 
-def _file_at(path: Path) -> tuple[int, int] | None:
+def _file_at(path: Path) -> FileId | None:
     try:
         found = path.stat()
     except OSError:
