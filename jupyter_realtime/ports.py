@@ -107,8 +107,17 @@ class Log(Protocol):
       always resume. With an event goes its idempotency key.
     """
 
+    @property
+    def epoch(self) -> str:
+        """The epoch of all logs of this store."""
+        ...
+
     async def append(self, draft: Draft) -> Position:
         """Append one event."""
+        ...
+
+    def submit(self, draft: Draft) -> asyncio.Future[int]:
+        """Append one event; the future has its `seq` when it is durable."""
         ...
 
     async def position(self, room: str) -> Position:

@@ -16,8 +16,7 @@ from .times import rfc3339
 MAX_PAGE_BYTES = 512 * 1024
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """An event on its way into the log.
 
     Parameters
@@ -41,8 +40,7 @@ class Draft:
     key: str | None = None
 
 
-@dataclass(frozen=True)
-class StoredEvent:
+class StoredEvent(msgspec.Struct, frozen=True, dict=True):
     """An event that was committed, at its place."""
 
     room: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 from typing import NamedTuple
 
 from .errors import BadRequest
@@ -35,6 +36,7 @@ class RoomName(NamedTuple):
         return self.kind.value if self.kind is RoomKind.SYSTEM else f"{self.kind.value}:{self.id}"
 
     @classmethod
+    @functools.lru_cache(maxsize=4096)
     def parse(cls, name: str) -> RoomName:
         """Take a name apart.
 

@@ -10,7 +10,6 @@ another, because the handler awaits `receive` before it reads on; publishes run 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -27,7 +26,6 @@ from ..core.messages import (
     ClientFrame,
     Heartbeat,
     Position,
-    PublishReply,
     PublishRequest,
     Reply,
     StateRequest,
@@ -44,6 +42,7 @@ from .figures import Figures
 from .journal import Journal
 from .outbox import Outbox
 from .projects import Projects
+from .publishes import Publishes
 from .publishing import Publishing
 from .room import Room
 from .rooms import Rooms
@@ -110,7 +109,7 @@ class Connection:
         self._admit = admit
         self._authenticate = authenticate
         self._rooms: dict[str, tuple[Room, Seat]] = {}
-        self._publishes: set[asyncio.Task[None]] = set()
+        self._publishes = Publishes(doors.publishing, self._push)
         self._is_draining = False
 
     @property
@@ -125,12 +124,19 @@ class Connection:
         self.review()
 
     async def receive(self, frame: str | bytes) -> None:
-        """Take a frame; the transport reads on when this returns."""
+        """Take a frame; the next one is to be read when this returns."""
+        waiting = self.take(frame)
+        if waiting is not None:
+            await waiting
+
+    def take(self, frame: str | bytes) -> Awaitable[None] | None:
+        """Take a frame; what is returned has to be awaited before the next one."""
         for effect in self.session.receive(frame, time.monotonic()):
             if isinstance(effect, Perform):
-                await self._perform(effect.request)
-            else:
-                self._carry_out([effect])
+                # A session lets a frame ask for one thing, and says so last.
+                return self._perform(effect.request)
+            self._carry_out([effect])
+        return None
 
     def tick(self) -> None:
         """Let time pass."""
@@ -163,8 +169,7 @@ class Connection:
 
     async def answered(self) -> None:
         """Wait until the publishes under way are answered."""
-        while self._publishes:
-            await asyncio.wait(self._publishes)
+        await self._publishes.answered()
 
     def closed(self) -> None:
         """Leave all rooms, once the socket is gone."""
@@ -172,8 +177,7 @@ class Connection:
         self._is_gone = True
         for name in list(self._rooms):
             self._drop(name)
-        for task in self._publishes:
-            task.cancel()
+        self._publishes.forget()
         self.outbox.empty()
 
     def _carry_out(self, effects: list[Effect]) -> None:
@@ -203,20 +207,15 @@ class Connection:
 
     # -- requests ---------------------------------------------------------------------------------
 
-    async def _perform(self, request: ClientFrame) -> None:
+    def _perform(self, request: ClientFrame) -> Awaitable[None] | None:
         if self._is_draining:
             self._push(error_frame(Unavailable(DRAINING, retry_after=1.0), request.id))
-        elif isinstance(request, PublishRequest):
-            await self._publish_beside(request)
-        else:
-            await self._answer(request)
-
-    async def _publish_beside(self, request: PublishRequest) -> None:
-        if len(self._publishes) >= MAX_PUBLISHES_IN_FLIGHT:
-            await asyncio.wait(self._publishes, return_when=asyncio.FIRST_COMPLETED)
-        task = asyncio.get_running_loop().create_task(self._answer(request))
-        self._publishes.add(task)
-        task.add_done_callback(self._publishes.discard)
+            return None
+        if not isinstance(request, PublishRequest):
+            return self._answer(request)
+        if self._publishes.begin(self._principal, request):
+            return None
+        return self._publishes.begin_later(self._principal, request)
 
     async def _answer(self, request: ClientFrame) -> None:
         try:
@@ -235,8 +234,6 @@ class Connection:
             await self._subscribe(request)
         elif isinstance(request, UnsubscribeRequest):
             self._unsubscribe(request)
-        elif isinstance(request, PublishRequest):
-            await self._publish(request)
         elif isinstance(request, StateRequest):
             await self._state(request)
 
@@ -311,12 +308,6 @@ class Connection:
         left = self._rooms.pop(room, None)
         if left is not None:
             self._doors.rooms.leave(room, left[1])
-
-    async def _publish(self, request: PublishRequest) -> None:
-        position = await self._doors.publishing.publish(
-            self._principal, request.room, request.event, request.data, request.key
-        )
-        self._push(encode(PublishReply(id=request.id, position=position)))
 
     async def _state(self, request: StateRequest) -> None:
         self.pinned_in.add(request.room)

@@ -165,6 +165,22 @@ class Projects:
             standing = await self.get(await self._project_id(room))
         self._check(principal, verb, room, standing)
 
+    def check_known(self, principal: Principal, verb: Verb, room: RoomName) -> bool:
+        """Refuse what a principal may not do, as far as it is known; False if it has to be looked up.
+
+        Raises
+        ------
+        Forbidden
+        """
+        standing = None
+        if room.kind in _IN_PROJECT:
+            project = self._project_of_room.get(room, room.id)
+            standing = self.standings.known(project)
+            if standing is None:
+                return False
+        self._check(principal, verb, room, standing)
+        return True
+
     async def check_project(self, principal: Principal, verb: Verb, project: str) -> None:
         """Refuse what a principal may not do in a project."""
         await self.check(principal, verb, RoomName.parse(project_room(project)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from typing import Any
@@ -13,7 +14,7 @@ from ..core.actors import Actor, Principal
 from ..core.codec import encode
 from ..core.events import check_published, check_state
 from ..core.log import Draft
-from ..core.messages import Position
+from ..core.messages import Position, PublishRequest
 from ..core.rooms import RoomName
 from ..ports import Store
 from .figures import Figures
@@ -52,12 +53,37 @@ class Publishing:
     ) -> Position:
         """Append a client's event; returns when it is durable."""
         began = time.perf_counter()
-        name = RoomName.parse(room)
-        check_published(event, name)
-        await self._projects.check(principal, Verb.PUBLISH, name)
-        position = await self._store.log.append(draft(room, event, data, principal.actor, key))
-        self._figures.publish_seconds.observe(time.perf_counter() - began)
-        return position
+        request = PublishRequest(id=0, room=room, event=event, data=data, key=key)
+        while (appending := self.submit(principal, request)) is None:
+            await self.look_up(principal, room)
+        return self.appended(await appending, time.perf_counter() - began)
+
+    def submit(self, principal: Principal, request: PublishRequest) -> asyncio.Future[int] | None:
+        """Append a client's event, to be durable when the future has its `seq`.
+
+        None, and nothing done, where what is known does not say yet whether they may: `look_up`, then
+        try again.
+
+        Raises
+        ------
+        BadRequest, Forbidden, NotFound
+        """
+        name = RoomName.parse(request.room)
+        check_published(request.event, name)
+        if not self._projects.check_known(principal, Verb.PUBLISH, name):
+            return None
+        return self._store.log.submit(
+            draft(request.room, request.event, request.data, principal.actor, request.key)
+        )
+
+    async def look_up(self, principal: Principal, room: str) -> None:
+        """Find out about a room's project."""
+        await self._projects.check(principal, Verb.PUBLISH, RoomName.parse(room))
+
+    def appended(self, seq: int, seconds: float) -> Position:
+        """Count a publish, and say where it stands."""
+        self._figures.publish_seconds.observe(seconds)
+        return Position(epoch=self._store.log.epoch, seq=seq)
 
     async def pin(
         self, principal: Principal, room: str, event: str, key: str, data: Any, connection: str

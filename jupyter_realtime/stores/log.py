@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from itertools import takewhile
@@ -300,10 +301,18 @@ class SqlLog:
         self._executor = executor
         self._epoch = epoch
 
+    @property
+    def epoch(self) -> str:
+        """The epoch of all logs of this store."""
+        return self._epoch
+
     async def append(self, draft: Draft) -> Position:
         """Append one event."""
-        seq = await self._executor.append(draft)
-        return Position(epoch=self._epoch, seq=seq)
+        return Position(epoch=self._epoch, seq=await self.submit(draft))
+
+    def submit(self, draft: Draft) -> asyncio.Future[int]:
+        """Append one event; the future has its `seq` when it is durable."""
+        return self._executor.append(draft)
 
     async def position(self, room: str) -> Position:
         """Tell where the head is."""

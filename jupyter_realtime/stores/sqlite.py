@@ -153,9 +153,9 @@ class SqliteStore:
         """Run a unit in the next commit."""
         return await self._writer.write(unit)
 
-    async def append(self, draft: Draft) -> int:
+    def append(self, draft: Draft) -> asyncio.Future[int]:
         """Append one event in the next commit."""
-        return await self._writer.append(draft)
+        return self._writer.append(draft)
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit on one picture of the database."""

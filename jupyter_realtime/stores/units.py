@@ -13,6 +13,7 @@ list of rows puts all of them in.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -54,8 +55,8 @@ class Executor(Protocol):
         """
         ...
 
-    async def append(self, draft: Draft) -> int:
-        """Append one event and return its `seq`, like `write`; those that wait share statements."""
+    def append(self, draft: Draft) -> asyncio.Future[int]:
+        """Append one event, like `write`, and give its `seq`; those that wait share statements."""
         ...
 
     async def read(self, unit: Unit[T]) -> T:

@@ -120,10 +120,9 @@ class Writer:
         result: T = await self._queue(unit)
         return result
 
-    async def append(self, draft: Draft) -> int:
-        """Queue one event; returns its `seq` when it is durable."""
-        seq: int = await self._queue(draft)
-        return seq
+    def append(self, draft: Draft) -> asyncio.Future[int]:
+        """Queue one event; the future has its `seq` when it is durable."""
+        return self._queue(draft)
 
     async def foreign_version(self) -> int:
         """Give a number that changes when another connection has written, and not when this one has."""

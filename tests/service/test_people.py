@@ -2,11 +2,11 @@
 
 import asyncio
 import getpass
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from jupyter_realtime.core.actors import Principal
 from jupyter_realtime.core.errors import Forbidden

@@ -28,12 +28,12 @@ LATER_MS = 4_000_000_000_000
 
 
 def said(room: str, name: str, kind: Kind = "human", **options: Any) -> Draft:
-    return replace(draft(room, **options), actor=actor(name, kind))
+    return msgspec.structs.replace(draft(room, **options), actor=actor(name, kind))
 
 
 def told(change: MemberChanged, by: str) -> Draft:
     event = said("project:p", by)
-    return replace(event, event="member:changed", data=msgspec.Raw(encode(change)))
+    return msgspec.structs.replace(event, event="member:changed", data=msgspec.Raw(encode(change)))
 
 
 async def plant(store: Store, name: str) -> None:

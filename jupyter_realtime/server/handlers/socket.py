@@ -97,10 +97,9 @@ class SocketHandler(WebSocketHandler, JupyterHandler):
         elif self._principal is not None:
             self.connection.identified(self._principal)
 
-    async def on_message(self, message: str | bytes) -> None:
-        """Hand a frame on; the next one is read when this returns."""
-        if self.connection is not None:
-            await self.connection.receive(message)
+    def on_message(self, message: str | bytes) -> Awaitable[None] | None:
+        """Hand a frame on; the next one is read when what this returns is done."""
+        return None if self.connection is None else self.connection.take(message)
 
     def on_close(self) -> None:
         """Note that the socket is gone."""
