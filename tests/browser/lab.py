@@ -21,6 +21,9 @@ class Lab:
     def __init__(self, page: Page, server: Jupyter) -> None:
         self.page = page
         self.server = server
+        # JupyterLab's own words about a server that is slow to come back; people click them away.
+        error = page.get_by_role("dialog", name="Server Connection Error")
+        page.add_locator_handler(error, lambda: error.get_by_role("button", name="Dismiss").click())
 
     @property
     def panel(self) -> Locator:
