@@ -19,7 +19,7 @@ help:
 	@echo "make test-python   only the Python tests; test-js, test-browser likewise"
 	@echo "make lint          ruff, mypy, biome and tsc; make format mends what can be mended"
 	@echo "make js            build the JavaScript again after a change"
-	@echo "make protocol      write what is made from the messages and routes again (TypeScript, schemas, OpenAPI)"
+	@echo "make protocol      write what is made from the messages and routes again (TypeScript, AsyncAPI, OpenAPI)"
 	@echo "make bench         measure beside others, write docs/benchmarks.md; QUICK=1 only shows it"
 	@echo "make clean         remove what was built"
 
@@ -51,6 +51,7 @@ js: $(VENV)/built-js
 
 protocol: $(VENV)/installed-dev js/node_modules/.package-lock.json
 	cd js && PATH="$(abspath $(BIN)):$$PATH" npm run protocol
+	$(BIN)/python -m jupyter_realtime.core.asyncapi
 	$(BIN)/python -m jupyter_realtime.server.openapi
 
 bench: $(VENV)/installed-bench

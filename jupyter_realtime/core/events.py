@@ -2,7 +2,8 @@
 
 An *event* is appended to a room's log and is never lost. A *state* is pinned on a room's board, where
 the latest value for `(event, key)` wins. `EVENTS` and `STATES` map the name on the wire to the shape
-of its `data`; the JSON Schema, the TypeScript and the documentation are generated from them.
+of its `data`, `ROOMS` to the kinds of room where it is found; the JSON Schema, the TypeScript and the
+AsyncAPI document are generated from them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ Data = TypeVar("Data", bound=type[msgspec.Struct])
 
 EVENTS: dict[str, type[msgspec.Struct]] = {}
 STATES: dict[str, type[msgspec.Struct]] = {}
+ROOMS: dict[str, tuple[RoomKind, ...]] = {}
 
 # People's own events and states: any JSON, under a name of their choice.
 CUSTOM_EVENT = re.compile(r"custom:[a-z0-9][a-z0-9_.:-]{0,63}")
@@ -31,23 +33,32 @@ PROGRESS_STATE = re.compile(r"progress:[A-Za-z0-9][A-Za-z0-9 _.:-]{0,63}")
 PROGRESS_CANCEL = "custom:progress-cancel"
 
 
-def _event(*names: str) -> Callable[[Data], Data]:
+def _event(*names: str, rooms: tuple[RoomKind, ...]) -> Callable[[Data], Data]:
+    return _register(EVENTS, names, rooms)
+
+
+def _state(*names: str, rooms: tuple[RoomKind, ...]) -> Callable[[Data], Data]:
+    return _register(STATES, names, rooms)
+
+
+def _register(
+    shapes: dict[str, type[msgspec.Struct]], names: tuple[str, ...], rooms: tuple[RoomKind, ...]
+) -> Callable[[Data], Data]:
     def register(cls: Data) -> Data:
-        EVENTS.update(dict.fromkeys(names, cls))
+        shapes.update(dict.fromkeys(names, cls))
+        ROOMS.update(dict.fromkeys(names, rooms))
         return cls
 
     return register
 
 
-def _state(*names: str) -> Callable[[Data], Data]:
-    def register(cls: Data) -> Data:
-        STATES.update(dict.fromkeys(names, cls))
-        return cls
-
-    return register
+_PROJECT = (RoomKind.PROJECT,)
+_DOCUMENT = (RoomKind.DOCUMENT,)
+_RUN = (RoomKind.ANALYSIS,)
+_RUN_AND_PROJECT = (RoomKind.ANALYSIS, RoomKind.PROJECT)
 
 
-@_event("project:update")
+@_event("project:update", rooms=_PROJECT)
 class ProjectUpdate(msgspec.Struct, frozen=True, kw_only=True):
     """A file of the project was saved, created, renamed or deleted, or a kernel started for it."""
 
@@ -58,11 +69,17 @@ class ProjectUpdate(msgspec.Struct, frozen=True, kw_only=True):
 
 # The run as it stands: at its start, while it goes on (the state, key: the run's id), and at its end.
 # Sent to `analysis:<run>` and to the project.
-_event("analysis:started", "analysis:complete", "analysis:error", "analysis:cancelled")(Analysis)
-_state("analysis:progress")(Analysis)
+_event(
+    "analysis:started",
+    "analysis:complete",
+    "analysis:error",
+    "analysis:cancelled",
+    rooms=_RUN_AND_PROJECT,
+)(Analysis)
+_state("analysis:progress", rooms=_RUN_AND_PROJECT)(Analysis)
 
 
-@_event("analysis:issues")
+@_event("analysis:issues", rooms=_RUN)
 class AnalysisIssues(msgspec.Struct, frozen=True, kw_only=True):
     """A batch of issues, as one detector found them, in `analysis:<run>`."""
 
@@ -71,8 +88,8 @@ class AnalysisIssues(msgspec.Struct, frozen=True, kw_only=True):
     issues: list[Issue]
 
 
-@_event("analysis:detector:complete")
-@_state("analysis:detector:progress")
+@_event("analysis:detector:complete", rooms=_RUN)
+@_state("analysis:detector:progress", rooms=_RUN)
 class DetectorProgress(DetectorState, frozen=True, kw_only=True):
     """One detector's lane: while it runs (the state, key `<run>/<detector>`), and when it is done."""
 
@@ -84,14 +101,14 @@ class DetectorProgress(DetectorState, frozen=True, kw_only=True):
         return cls(analysis=run, **msgspec.structs.asdict(lane))
 
 
-@_event("analysis:cancel-requested")
+@_event("analysis:cancel-requested", rooms=_RUN)
 class CancelRequested(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody asked for the end of a run; whoever runs it obeys."""
 
     analysis: str
 
 
-@_event("member:changed")
+@_event("member:changed", rooms=_PROJECT)
 class MemberChanged(NamedMember, frozen=True, kw_only=True):
     """An owner gave a `user` or a `group` a role in the project, or took it away.
 
@@ -123,7 +140,7 @@ class ProgressState(msgspec.Struct, frozen=True, kw_only=True):
     started: str
 
 
-@_state("user:status")
+@_state("user:status", rooms=_PROJECT)
 class UserStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What a tab says about its person: a client sends it with the key `self`."""
 
@@ -132,7 +149,7 @@ class UserStatus(msgspec.Struct, frozen=True, kw_only=True):
     cell: str | None
 
 
-@_state("user:cursor")
+@_state("user:cursor", rooms=_DOCUMENT)
 class UserCursor(msgspec.Struct, frozen=True, kw_only=True):
     """Where someone's cursor stands in a document: code points from the start of the cell."""
 
@@ -141,14 +158,14 @@ class UserCursor(msgspec.Struct, frozen=True, kw_only=True):
     head: int
 
 
-@_state("user:typing")
+@_state("user:typing", rooms=_DOCUMENT)
 class UserTyping(msgspec.Struct, frozen=True, kw_only=True):
     """Someone is writing in a cell."""
 
     cell: str | None
 
 
-@_state("system:status")
+@_state("system:status", rooms=(RoomKind.SYSTEM,))
 class SystemStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How the service is: `degraded` works with less, and `message` says with what."""
 
@@ -157,12 +174,9 @@ class SystemStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Where clients may put what: people's own events and states, and nothing else.
-_PUBLISHED_IN = (RoomKind.PROJECT, RoomKind.ANALYSIS)
-_STATE_IN = {
-    "user:status": RoomKind.PROJECT,
-    "user:cursor": RoomKind.DOCUMENT,
-    "user:typing": RoomKind.DOCUMENT,
-}
+PUBLISHED_IN = _RUN_AND_PROJECT
+PROGRESS_IN = RoomKind.PROJECT
+OWN_STATES = ("user:status", "user:cursor", "user:typing")
 
 
 def progress_event(name: str) -> str:
@@ -185,7 +199,7 @@ def check_published(event: str, room: RoomName) -> None:
         raise Forbidden(f"{event} is put there by the server; clients publish custom:<name>.")
     if not CUSTOM_EVENT.fullmatch(event):
         raise BadRequest(f"There is no event {event[:64]!r}; clients publish custom:<name>.")
-    if room.kind not in _PUBLISHED_IN:
+    if room.kind not in PUBLISHED_IN:
         raise Forbidden(f"{event} goes to a project or a run, not to {room.kind.value} rooms.")
 
 
@@ -202,8 +216,8 @@ def check_state(event: str, room: RoomName, data: Any) -> None:
     is_progress = PROGRESS_STATE.fullmatch(event) is not None
     if not is_progress and event not in STATES:
         raise BadRequest(f"There is no state {event[:64]!r}; clients set user:* and progress:*.")
-    place = RoomKind.PROJECT if is_progress else _STATE_IN.get(event)
-    if place is not room.kind:
+    places = (PROGRESS_IN,) if is_progress else ROOMS[event] if event in OWN_STATES else ()
+    if room.kind not in places:
         raise Forbidden(f"Clients can't set {event} in {room.kind.value} rooms.")
     if data is not None and not is_progress:
         convert(data, STATES[event])

@@ -7,6 +7,7 @@ test fails when they are stale.
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Sequence
@@ -122,6 +123,12 @@ def components(types: Sequence[Any], place: str) -> tuple[list[dict[str, Any]], 
     for named in needed:
         named.tell_apart(definitions, place)
     return made[: len(types)], dict(sorted(definitions.items()))
+
+
+def text_of(documented: Any) -> tuple[str, str]:
+    """Take a docstring apart: what stands in its first line, and the rest."""
+    summary, _, more = inspect.cleandoc(documented.__doc__ or "").partition("\n\n")
+    return " ".join(summary.split()), more
 
 
 def _components(types: Sequence[Any], place: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:

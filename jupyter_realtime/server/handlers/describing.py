@@ -17,7 +17,7 @@ import msgspec
 
 from ...core.errors import BY_CODE, ErrorBody
 from ...core.messages import PROTOCOL
-from ...core.schema import components
+from ...core.schema import components, text_of
 
 METHODS = ("get", "post", "put", "patch", "delete")
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -178,11 +178,11 @@ def _operation(
     description: Description,
     shapes: _Shapes,
 ) -> dict[str, Any]:
-    summary, _, more = inspect.cleandoc(function.__doc__ or "").partition("\n\n")
+    summary, more = text_of(function)
     operation: dict[str, Any] = {
         "operationId": _operation_id(path, method),
         "tags": [re.split(r"\W", path)[0]],
-        "summary": " ".join(summary.split()),
+        "summary": summary,
         "responses": _responses(description, shapes),
     }
     if parameters := [*_in_path(path, function), *_beside(description, shapes)]:
