@@ -9,6 +9,8 @@ python -m tests.bench page              # once more from the last results
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 from pathlib import Path
 
 from .build import BUILT, ROOT
@@ -29,6 +31,8 @@ def numbers(text: str) -> list[int]:
 
 def main() -> None:
     """Measure what the command line asks for."""
+    # However we end, no server stays behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench", description=__doc__.splitlines()[0]
     )

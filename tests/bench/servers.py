@@ -130,7 +130,7 @@ def speak_ours(jupyter: Jupyter, on_welcome: dict[str, object] | None) -> list[s
         *("--header", "Sec-WebSocket-Protocol: v1.jupyter-realtime"),
         *(["--on", '{"type":"welcome"', json.dumps(on_welcome)] if on_welcome else []),
         *("--on", '{"type":"heartbeat"', '{"type":"ping","id":0}'),
-        *("--ready", ready, "--event", '{"type":"event"'),
+        *("--ready", ready, "--event", '{"type":"event"', "--never", '{"type":"resync"'),
     ]
 
 

@@ -101,6 +101,7 @@ static void check_expectation(const frame_t *frame) {
 
 static void take_text(connection_t *connection, const frame_t *frame) {
     if (begins_with(frame, settings.event)) return on_event(frame->payload, frame->size);
+    if (settings.never && begins_with(frame, settings.never)) die("%.*s", (int)frame->size, frame->payload);
     for (int i = 0; i < settings.rule_count; i++) {
         const rule_t *rule = &settings.rules[i];
         if (begins_with(frame, rule->prefix)) send_text(connection, rule->answer, strlen(rule->answer));

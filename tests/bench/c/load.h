@@ -17,6 +17,7 @@ typedef struct {
     int port, connections, in_flight, expect_times;
     const char *path, *source, *expect, *publish;
     const char *event, *ready; /* prefixes of frames; without `ready` a handshake is enough */
+    const char *never;         /* a frame with this prefix ends the run */
     int control_port;
     char headers[MAX_HEADER_CHARACTERS];
     rule_t rules[MAX_RULES];

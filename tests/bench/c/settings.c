@@ -15,7 +15,8 @@ static int take_text_option(const char *option, const char *value) {
     const struct {
         const char *name, **into;
     } texts[] = {{"--path", &settings.path},     {"--source", &settings.source},   {"--event", &settings.event},
-                 {"--ready", &settings.ready},   {"--publish", &settings.publish}, {"--expect", &settings.expect}};
+                 {"--ready", &settings.ready},   {"--publish", &settings.publish}, {"--expect", &settings.expect},
+                 {"--never", &settings.never}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (is(option, texts[i].name)) return *texts[i].into = value, 1;
     return 0;

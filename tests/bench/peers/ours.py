@@ -1,7 +1,8 @@
 """A Jupyter server with our extension, and a control port by which it delivers what is in no log.
 
 It gives a room events as the store does after a commit, which lets the benchmark tell what delivering
-costs from what making durable costs. The server is thrown away after the run.
+costs from what making durable costs. The log is made to agree that they are in it: a room that is ahead of
+its log takes it for one restored from a backup, and breaks off. The server is thrown away after the run.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ import msgspec
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_realtime.core.actors import Actor
+from jupyter_realtime.core.batch import Batch
 from jupyter_realtime.core.log import StoredEvent
+from jupyter_realtime.core.messages import Position, ResyncReason, StateEntry
+from jupyter_realtime.core.rooms import RoomName
 from jupyter_realtime.service.rooms import Rooms
 
 from .control import payload, take_commands
@@ -49,6 +53,19 @@ def next_events(room: str, head: int, stamp: int, count: int) -> list[StoredEven
     ]
 
 
+class Deaf:
+    """A member who keeps the room open, and hears nothing."""
+
+    def offer_events(self, batch: Batch) -> None:
+        pass
+
+    def offer_state(self, entry: StateEntry, wire: bytes) -> None:
+        pass
+
+    def break_off(self, reason: ResyncReason) -> None:
+        raise AssertionError(f"The room breaks off: {reason}")
+
+
 class BenchServer(ServerApp):
     """A stock server otherwise."""
 
@@ -62,11 +79,16 @@ class BenchServer(ServerApp):
     async def _listen(self) -> None:
         services = await self.web_app.settings["jupyter_realtime"].services()
         project, _ = await services.projects.of_path("")
-        room = f"project:{project.id}"
         rooms: Rooms = services.rooms
+        room = await rooms.enter(RoomName.parse(f"project:{project.id}"), Deaf())
+
+        async def heads(_names: list[str]) -> dict[str, Position]:
+            return {room.name: Position(epoch=room.epoch, seq=room.head)}
+
+        services.store.log.heads = heads
 
         def broadcast(stamp: int, count: int) -> None:
-            rooms.committed(next_events(room, rooms.head(room), stamp, count))
+            rooms.committed(next_events(room.name, room.head, stamp, count))
 
         await take_commands(broadcast, int(os.environ[PORT_VARIABLE]))
 
