@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from itertools import takewhile
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects import sqlite
 
 from ..core.actors import Actor
@@ -17,6 +16,7 @@ from ..core.codec import encode
 from ..core.errors import Conflict
 from ..core.log import MAX_PAGE_BYTES, Draft, Page, StoredEvent
 from ..core.messages import Position
+from . import pruning
 from .tables import event, idempotency, room
 from .units import Executor, Row, Unit, Written
 
@@ -48,35 +48,6 @@ READ = (
     .limit(bindparam("most"))
 )
 
-PRUNABLE = (
-    select(room.c.name)
-    .where(
-        or_(
-            room.c.seq - room.c.pruned > bindparam("keep"),
-            exists().where(
-                event.c.room == room.c.name,
-                event.c.seq == room.c.pruned + 1,
-                event.c.time_ms < bindparam("before_ms"),
-            ),
-        )
-    )
-    .limit(bindparam("most"))
-)
-OLDEST = (
-    select(event.c.seq, event.c.time_ms)
-    .where(event.c.room == bindparam("in_room"))
-    .order_by(event.c.seq)
-    .limit(bindparam("most"))
-)
-NOTE_PRUNED = (
-    update(room).where(room.c.name == bindparam("in_room")).values(pruned=bindparam("upto"))
-)
-FORGET_EVENTS = delete(event).where(
-    event.c.room == bindparam("in_room"), event.c.seq <= bindparam("upto")
-)
-FORGET_KEYS = delete(idempotency).where(
-    idempotency.c.room == bindparam("in_room"), idempotency.c.seq <= bindparam("upto")
-)
 DIGEST_BYTES = 16
 FIRST_READ_EVENTS = 8
 ROOMS_A_QUERY = 500
@@ -259,28 +230,6 @@ def _read(name: str, after: int, limit: int, most_bytes: int) -> Unit[list[Store
     return events
 
 
-def _prunable(before_ms: int, keep: int, limit: int) -> Unit[list[str]]:
-    rows = yield PRUNABLE, {"before_ms": before_ms, "keep": keep, "most": limit}
-    return [row[0] for row in rows]
-
-
-def prune(name: str, before_ms: int, keep: int, at_most: int) -> Unit[Written[int]]:
-    """Forget the oldest events that are too old or too many."""
-    last = yield from head(name)
-    oldest = yield OLDEST, {"in_room": name, "most": at_most}
-    # Times may go back where a clock was set: the first event that is young enough ends it.
-    old = list(takewhile(lambda row: row[1] < before_ms or row[0] <= last - keep, oldest))
-    if not old:
-        return Written(0)
-    upto = {"in_room": name, "upto": int(old[-1][0])}
-    yield NOTE_PRUNED, upto
-    yield FORGET_EVENTS, upto
-    if len(old) < at_most:
-        # Keys are not in the order of `seq`, so all of the room's are looked at: once, at the end.
-        yield FORGET_KEYS, upto
-    return Written(len(old))
-
-
 def _event(name: str, row: Row) -> StoredEvent:
     seq, kind, event_id, time_ms, actor, data = row
     return StoredEvent(
@@ -334,8 +283,8 @@ class SqlLog:
 
     async def prunable(self, before_ms: int, keep: int, limit: int) -> list[str]:
         """List rooms with events that are too old or too many."""
-        return await self._executor.read(_prunable(before_ms, keep, limit))
+        return await self._executor.read(pruning.prunable(before_ms, keep, limit))
 
     async def prune(self, room: str, before_ms: int, keep: int, at_most: int) -> int:
         """Forget a room's oldest events."""
-        return await self._executor.write(prune(room, before_ms, keep, at_most))
+        return await self._executor.write(pruning.prune(room, before_ms, keep, at_most))
