@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, get_args
 
 from prometheus_client import REGISTRY
 from prometheus_client.core import (
@@ -20,6 +20,8 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from ..core.errors import CloseCode
+from ..core.messages import ResyncReason
 from ..service.connections import Connections
 from ..service.figures import LATENCY_BOUNDS_SECONDS, Figures, Histogram
 from ..service.rooms import Rooms
@@ -70,51 +72,10 @@ class Metrics(Collector):
         """Give every metric; called from any thread."""
         servers = list(self._servers)
         figures = [server.figures for server in servers]
-        yield _gauge(
-            "connections", "WebSockets that are open.", sum(len(s.connections) for s in servers)
-        )
-        yield _gauge(
-            "rooms", "Rooms that somebody is in.", sum(s.rooms.open_count for s in servers)
-        )
-        yield _gauge(
-            "queue_bytes",
-            "Bytes that wait for clients to read.",
-            sum(s.connections.waiting_bytes for s in servers),
-        )
-        yield _counter(
-            "events", "Events made durable by this server.", sum(f.events for f in figures)
-        )
-        yield _counter(
-            "deliveries",
-            "Events handed to subscribers, live.",
-            sum(f.deliveries for f in figures),
-        )
-        yield from _replays(figures)
-        yield _counter_by(
-            "resyncs",
-            "Subscribers told to read the log.",
-            "reason",
-            _sum(f.resyncs for f in figures),
-        )
-        yield _counter_by(
-            "drops",
-            "What slow clients did not get live, by class: event (read from the log instead), "
-            "state (a later value went out), connection (closed).",
-            "class",
-            _sum(f.drops for f in figures),
-        )
-        closes = {str(code): n for code, n in _sum(f.closes for f in figures).items()}
-        yield _counter_by("closes", "Connections ended by the server.", "code", closes)
-        yield _histogram(
-            "publish_seconds",
-            "From accepting a publish to its being durable.",
-            [f.publish_seconds for f in figures],
-        )
-        yield _histogram(
-            "delivery_seconds",
-            "From when something was due to a socket, at once after its commit, to the hand-over.",
-            [f.delivery_seconds for f in figures],
-        )
+        yield from _standing(servers)
+        yield from _counts(figures)
+        yield from _counts_by_label(figures)
+        yield from _latencies(figures)
 
 
 metrics = Metrics()
@@ -129,9 +90,12 @@ def _counter(name: str, about: str, value: int) -> Metric:
     return CounterMetricFamily(PREFIX + name, about, value=value)
 
 
-def _counter_by(name: str, about: str, label: str, values: Mapping[str, int]) -> Metric:
+def _counter_by(
+    name: str, about: str, label: str, values: Mapping[str, int], known: Sequence[str]
+) -> Metric:
     family = CounterMetricFamily(PREFIX + name, about, labels=[label])
-    for key, value in values.items():
+    # Those that never happened are told too, so that the first time is seen as a change.
+    for key, value in (dict.fromkeys(known, 0) | dict(values)).items():
         family.add_metric([key], value)
     return family
 
@@ -144,19 +108,66 @@ def _histogram(name: str, about: str, parts: Sequence[Histogram]) -> Metric:
     return HistogramMetricFamily(PREFIX + name, about, buckets=buckets, sum_value=total)
 
 
-def _replays(figures: Sequence[Figures]) -> Iterator[Metric]:
-    replays = _sum(f.replays for f in figures)
-    by_outcome = {"true": replays[True], "false": replays[False]}
+def _standing(servers: Sequence[Measured]) -> Iterator[Metric]:
+    connections = sum(len(server.connections) for server in servers)
+    rooms = sum(server.rooms.open_count for server in servers)
+    waiting = sum(server.connections.waiting_bytes for server in servers)
+    yield _gauge("connections", "WebSockets that are open.", connections)
+    yield _gauge("rooms", "Rooms that somebody is in.", rooms)
+    yield _gauge("queue_bytes", "Bytes that wait for clients to read.", waiting)
+
+
+def _counts(figures: Sequence[Figures]) -> Iterator[Metric]:
+    events = sum(each.events for each in figures)
+    deliveries = sum(each.deliveries for each in figures)
+    replayed = sum(each.replayed_events for each in figures)
+    yield _counter("events", "Events made durable by this server.", events)
+    yield _counter("deliveries", "Events handed to subscribers, live.", deliveries)
+    yield _counter("replayed_events", "Events read from the log for returning clients.", replayed)
+
+
+def _counts_by_label(figures: Sequence[Figures]) -> Iterator[Metric]:
     yield _counter_by(
         "replays",
         "Subscriptions that asked for what they had missed, by whether they could have it.",
         "recovered",
-        by_outcome,
+        {str(recovered).lower(): n for recovered, n in _sum(f.replays for f in figures).items()},
+        known=("true", "false"),
     )
-    yield _counter(
-        "replayed_events",
-        "Events read from the log for returning clients.",
-        sum(f.replayed_events for f in figures),
+    yield _counter_by(
+        "resyncs",
+        "Subscribers told to read the log.",
+        "reason",
+        _sum(f.resyncs for f in figures),
+        known=get_args(ResyncReason),
+    )
+    yield _counter_by(
+        "drops",
+        "What slow clients did not get live, by class: event (read from the log instead), "
+        "state (a later value went out), connection (closed).",
+        "class",
+        _sum(f.drops for f in figures),
+        known=("event", "state", "connection"),
+    )
+    yield _counter_by(
+        "closes",
+        "Connections ended by the server.",
+        "code",
+        {str(int(code)): n for code, n in _sum(f.closes for f in figures).items()},
+        known=[str(int(code)) for code in CloseCode],
+    )
+
+
+def _latencies(figures: Sequence[Figures]) -> Iterator[Metric]:
+    yield _histogram(
+        "publish_seconds",
+        "From accepting a publish to its being durable.",
+        [each.publish_seconds for each in figures],
+    )
+    yield _histogram(
+        "delivery_seconds",
+        "From when something was due to a socket, at once after its commit, to the hand-over.",
+        [each.delivery_seconds for each in figures],
     )
 
 

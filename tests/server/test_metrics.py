@@ -28,6 +28,8 @@ async def test_O1_figures_join_jupyters_own(api: Api, jp_fetch: Any) -> None:
     assert found["publish_seconds_count"] == 3 == found["publish_seconds_bucket{le=+Inf}"]
     assert 0 < found["publish_seconds_sum"] < 3
     assert found["connections"] == found["queue_bytes"] == 0
+    assert found["drops_total{class=event}"] == found["closes_total{code=4002}"] == 0
+    assert found["resyncs_total{reason=overflow}"] == found["replays_total{recovered=true}"] == 0
 
 
 async def test_O1_every_figure_is_documented(api: Api) -> None:
