@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import msgspec
 
@@ -66,10 +67,10 @@ class StoredEvent(msgspec.Struct, frozen=True, dict=True):
             )
         )
 
-    @property
+    @cached_property
     def logged(self) -> LoggedEvent:
-        """The event as it stands in a reply, without its room."""
-        return LoggedEvent(
+        """The event as it stands in a reply, without its room: encoded once, like the frame."""
+        logged = LoggedEvent(
             seq=self.seq,
             event=self.event,
             id=self.id,
@@ -77,6 +78,8 @@ class StoredEvent(msgspec.Struct, frozen=True, dict=True):
             actor=self.actor,
             data=self.data,
         )
+        # JSON that goes into a reply as it is; a reply's type says what it is the JSON of.
+        return cast("LoggedEvent", msgspec.Raw(encode(logged)))
 
 
 @dataclass(frozen=True)

@@ -310,12 +310,12 @@ class Connection:
             self._doors.rooms.leave(room, left[1])
 
     async def _state(self, request: StateRequest) -> None:
+        name = RoomName.parse(request.room)
         self.pinned_in.add(request.room)
         await self._doors.publishing.pin(
             self._principal, request.room, request.event, request.key, request.data, self.id
         )
         if self._is_gone:
             # What was taken down when it went did not hang there yet.
-            name = RoomName.parse(request.room)
             self._doors.rooms.disown(name, self.id, self._principal.actor)
         self._push(encode(Reply(id=request.id)))

@@ -12,6 +12,7 @@ from ..core.codec import encode
 from ..core.framing import text_frame
 from ..core.log import StoredEvent
 from ..core.messages import ResyncReason, StateEntry, StateFrame
+from .pages import Pages
 
 
 class Member(Protocol):
@@ -36,6 +37,7 @@ class Room:
         self.head = head
         self.board = Board()
         self.members: set[Member] = set()
+        self.pages = Pages()
         self.catching_up: asyncio.Task[None] | None = None
 
     @property
@@ -51,6 +53,7 @@ class Room:
         if fresh[0].seq != self.head + 1:
             return False
         self.head = fresh[-1].seq
+        self.pages.forget()
         members = tuple(self.members)
         if members:
             for batch in batches(fresh):
@@ -61,6 +64,7 @@ class Room:
     def break_off(self, reason: ResyncReason, epoch: str, head: int) -> None:
         """Go on from another place, since what lies between can't be had any more."""
         self.epoch, self.head = epoch, head
+        self.pages.forget()
         for member in tuple(self.members):
             member.break_off(reason)
 

@@ -99,10 +99,13 @@ class Rooms:
     async def replay(self, room: Room, since: Origin) -> Resumption:
         """Read what a member missed."""
         if since is None or not RoomName.parse(room.name).kind.has_log:
-            head = await self._log.position(room.name)
+            # How far this room has come: what is committed beyond it is handed out to the member later.
+            head = Position(epoch=room.epoch, seq=room.head)
             return Resumption(position=head, recovered=True, events=[], more=False)
         after = None if since == "earliest" else since.seq
-        page = await self._log.page(room.name, after, MAX_EVENTS_A_REPLY, self._most_bytes)
+        page = await room.pages.get(
+            after, self._log.page(room.name, after, MAX_EVENTS_A_REPLY, self._most_bytes)
+        )
         resumption = resume(since, page)
         self._figures.replays[resumption.recovered] += 1
         self._figures.replayed_events += len(resumption.events)

@@ -156,6 +156,23 @@ async def test_B3_what_a_connection_pinned_goes_with_it_after_a_grace(
         assert gone["key"] == f"{ana.connection.id}/k"
 
 
+async def test_B3_a_room_that_is_none_keeps_nothing_on_the_others(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by fuzzing: the name of no room ended the clearing of all boards behind it."""
+    monkeypatch.setattr("jupyter_realtime.service.connections.GRACE_SECONDS", 0.05)
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        ana, bo = Client(services, principal("ana")), Client(services, principal("bo"))
+        await bo.ask("subscribe", room=room)
+        pin = {"event": "progress:train", "key": "k", "data": 1}
+        for name in ("a:b:c", "", room, "project:"):
+            await ana.ask("state", room=name, **pin)
+        assert ana.connection.pinned_in == {room}
+        ana.gone()
+        await bo.until(lambda f: f["type"] == "state" and f["data"] is None)
+
+
 async def test_B3_a_board_can_not_be_filled_without_end(open_services: OpenServices) -> None:
     async with open_services(idle) as services:
         room = await project_of(services)
