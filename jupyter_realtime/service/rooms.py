@@ -23,7 +23,6 @@ is rebuilt from entities when it is opened.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -39,9 +38,10 @@ from ..core.rooms import RoomName, user_room
 from ..core.times import rfc3339
 from ..ports import Log
 from .figures import Figures
+from .journal import Journal
 from .room import Member, Room
 
-log = logging.getLogger(__name__)
+journal = Journal(__name__)
 
 # Hints may be lost: this is how long an event of another server is late then, at most.
 SLOW_LOOK_SECONDS = 5.0
@@ -145,7 +145,7 @@ class Rooms:
                         await self._take_over(room)
         except RealtimeError as error:
             # The store can't be read just now; the next slow look asks again.
-            log.warning("Rooms could not be compared with their logs: %s", error)
+            journal.warn("rooms.uncompared", reason=error.message)
         finally:
             self._comparing = None
 
@@ -184,7 +184,7 @@ class Rooms:
             while not await self._read_page(room):
                 pass
         except RealtimeError as error:
-            log.warning("The log of %s could not be read: %s", room.name, error)
+            journal.warn("rooms.unread", room=room.name, reason=error.message)
         finally:
             room.catching_up = None
             self._forget_if_idle(room)

@@ -31,9 +31,11 @@ from ..core.log import StoredEvent
 from ..core.members import MemberKey, Role
 from ..core.rooms import RoomName
 from ..ports import Project, Store
+from .journal import Journal
 from .switches import Switches
 
 log = logging.getLogger(__name__)
+journal = Journal(__name__)
 
 WATCH_SECONDS = 1.0
 TURNED_OFF = "An owner has turned this project off."
@@ -168,7 +170,7 @@ class Standings:
             await self.refresh()
         except RealtimeError as error:
             # The store can't be read just now; the next growth asks again.
-            log.warning("Members could not be read again: %s", error)
+            journal.warn("members.unread", reason=error.message)
         except Exception:
             # Whatever it is, rooms must not stop to hear of what others have written.
             log.exception("Members could not be read again")
