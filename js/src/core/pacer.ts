@@ -1,14 +1,17 @@
 /**
  * Keeps to the rate that a server has announced: it refuses what comes faster, and in the end hangs up.
  *
- * What can wait (publishes and states) waits here, in its order; of a state that changes meanwhile only the
- * last value goes out. What can't (a room's position, a sign of life) goes at once, and counts.
+ * What can wait (publishes and states) waits here, in its order. Of a state at most one value is on its way:
+ * until it was answered newer ones replace each other here, and only the last goes out. What can't wait (a
+ * room's position, a sign of life) goes at once, and counts.
  */
 
-import type { ClientFrame } from './protocol.js';
+import type { ClientFrame, StateRequest } from './protocol.js';
 
 export class Pacer {
   private readonly waiting: ClientFrame[] = [];
+  /** The states that were not answered yet, by id. */
+  private readonly onTheirWay = new Map<string, StateRequest>();
   private left: number;
   private at = Date.now();
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -29,6 +32,13 @@ export class Pacer {
     }
   }
 
+  /** The server has answered a request. */
+  answered(id: string): void {
+    if (this.onTheirWay.delete(id)) {
+      this.flush();
+    }
+  }
+
   close(): void {
     clearTimeout(this.timer);
     this.waiting.length = 0;
@@ -46,10 +56,12 @@ export class Pacer {
   private flush(): void {
     clearTimeout(this.timer);
     this.refill();
-    while (this.left >= 1 && this.waiting.length > 0) {
-      this.go(this.waiting.shift() as ClientFrame);
+    let next = this.nextDue();
+    while (this.left >= 1 && next >= 0) {
+      this.go(...(this.waiting.splice(next, 1) as [ClientFrame]));
+      next = this.nextDue();
     }
-    if (this.waiting.length > 0) {
+    if (next >= 0) {
       const seconds = (1 - this.left) / this.requestsPerSecond;
       this.timer = setTimeout(() => this.flush(), Math.ceil(seconds * 1000));
     }
@@ -62,8 +74,16 @@ export class Pacer {
     this.at = now;
   }
 
+  private nextDue(): number {
+    const sent = [...this.onTheirWay.values()];
+    return this.waiting.findIndex(frame => !sent.some(other => isSameState(frame, other)));
+  }
+
   private go(frame: ClientFrame): void {
     this.left -= 1;
+    if (frame.type === 'state') {
+      this.onTheirWay.set(String(frame.id), frame);
+    }
     this.out(frame);
   }
 }

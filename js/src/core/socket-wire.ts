@@ -94,8 +94,11 @@ export class SocketWire implements Wire {
   private take(frame: ServerFrame): void {
     if (frame.type === 'goodbye') {
       this.goodbye = frame;
-    } else {
-      this.events.heard(this, frame);
+      return;
+    }
+    this.events.heard(this, frame);
+    if (frame.type === 'reply' || frame.type === 'error') {
+      this.pacer?.answered(String(frame.id));
     }
   }
 
