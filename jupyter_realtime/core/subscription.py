@@ -29,10 +29,6 @@ from .log import StoredEvent
 from .messages import MAX_EVENTS_A_REPLY
 from .recovery import Resumption
 
-# Live events that may wait for the log to be read; beyond it the client asks for another page.
-MAX_BUFFERED_BYTES = 256 * 1024
-
-
 class Phase(enum.Enum):
     """Where a subscription stands; see the picture above."""
 
@@ -43,12 +39,27 @@ class Phase(enum.Enum):
 
 
 class Subscription:
-    """The state machine of one connection in one room."""
+    """The state machine of one connection in one room.
 
-    __slots__ = ("_buffer", "_buffered_bytes", "_overrun", "phase", "room", "seq")
+    Parameters
+    ----------
+    most_buffered_bytes
+        Of live events that may wait for the log to be read; beyond it the client asks for another page.
+    """
 
-    def __init__(self, room: str) -> None:
+    __slots__ = (
+        "_buffer",
+        "_buffered_bytes",
+        "_most_buffered_bytes",
+        "_overrun",
+        "phase",
+        "room",
+        "seq",
+    )
+
+    def __init__(self, room: str, most_buffered_bytes: int) -> None:
         self.room = room
+        self._most_buffered_bytes = most_buffered_bytes
         self.phase = Phase.BUFFERING
         self.seq = 0
         self._buffer: list[StoredEvent] = []
@@ -65,7 +76,7 @@ class Subscription:
 
     def _keep(self, batch: Batch) -> None:
         self._buffered_bytes += len(batch.wire)
-        if self._buffered_bytes <= MAX_BUFFERED_BYTES:
+        if self._buffered_bytes <= self._most_buffered_bytes:
             self._buffer.extend(batch.events)
         else:
             self._overrun = True
@@ -94,6 +105,9 @@ class Subscription:
         events = list(resumption.events)
         self.seq = resumption.position.seq
         more = resumption.more or self._merge(events)
+        if not resumption.recovered:
+            # The client takes a snapshot as of `seq`, which has them in it.
+            events.clear()
         more = more or self._overrun
         self._buffer.clear()
         self.phase = Phase.PAGING if more else Phase.LIVE

@@ -266,7 +266,9 @@ class Connection:
         # A reply may be large: who asks for many at once reads one before the next is made.
         await self.outbox.has_room()
         self._drop(request.room)
-        current = self.session.rooms[request.room] = Subscription(request.room)
+        # Beside a page of half the queue: a reply may not make a client too slow.
+        current = Subscription(request.room, self.outbox.limit_bytes // 4)
+        self.session.rooms[request.room] = current
         try:
             room = await self._sit_down(name, current)
             resumption = await self._doors.rooms.replay(room, request.since)

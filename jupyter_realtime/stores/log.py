@@ -49,6 +49,8 @@ READ = (
 )
 
 DIGEST_BYTES = 16
+# What an event takes in a reply beside its actor and data: names, ids, the time.
+ENVELOPE_BYTES = 256
 FIRST_READ_EVENTS = 8
 ROOMS_A_QUERY = 500
 
@@ -220,7 +222,8 @@ def _read(name: str, after: int, limit: int, most_bytes: int) -> Unit[list[Store
         count = min(4 * count, limit - len(events))
         rows = yield READ, {"in_room": name, "after": after, "most": count}
         for row in rows:
-            size += len(row[-1])
+            actor, data = row[-2:]
+            size += ENVELOPE_BYTES + len(actor) + len(data)
             if size > most_bytes and events:
                 return events
             events.append(_event(name, row))

@@ -95,7 +95,7 @@ def test_S4_above_the_rate_requests_are_refused_then_the_connection_ends() -> No
 def test_S5_a_connection_has_a_limited_number_of_rooms() -> None:
     session = open_session()
     for room in ("project:a", "project:b"):
-        session.rooms[room] = Subscription(room)
+        session.rooms[room] = Subscription(room, 2**20)
     request = {"type": "subscribe", "id": 1, "room": "project:c"}
     [refused] = frames(session.receive(json.dumps(request), 0.0))
     assert refused["code"] == "limit"

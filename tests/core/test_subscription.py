@@ -10,9 +10,10 @@ from jupyter_realtime.core.batch import Batch
 from jupyter_realtime.core.log import Page, StoredEvent
 from jupyter_realtime.core.messages import MAX_EVENTS_A_REPLY, Since
 from jupyter_realtime.core.recovery import resume
-from jupyter_realtime.core.subscription import MAX_BUFFERED_BYTES, Phase, Subscription
+from jupyter_realtime.core.subscription import Phase, Subscription
 
 ROOM = "project:p"
+MUCH = 2**20
 
 
 def event(seq: int) -> StoredEvent:
@@ -74,14 +75,14 @@ def test_R4_a_client_that_missed_nothing_resumes_though_everything_was_pruned() 
 
 
 def test_R3_nothing_live_is_delivered_while_there_is_more_to_replay() -> None:
-    subscription = Subscription(ROOM)
+    subscription = Subscription(ROOM, MUCH)
     _, more = subscription.settle(resume(since(0), page(600, 0)))
     assert more and subscription.phase is Phase.PAGING
     assert not subscription.offer(batch(601))
 
 
 def test_R1_a_hole_is_never_delivered() -> None:
-    subscription = Subscription(ROOM)
+    subscription = Subscription(ROOM, MUCH)
     subscription.settle(resume(since(0), page(3, 0)))
     assert delivered(subscription.offer(batch(4))) == [4]
     assert not subscription.offer(batch(4)), "twice"
@@ -92,24 +93,37 @@ def test_R1_a_hole_is_never_delivered() -> None:
 
 
 def test_R5_lagging_is_told_once() -> None:
-    subscription = Subscription(ROOM)
+    subscription = Subscription(ROOM, MUCH)
     subscription.settle(resume(since(0), page(0, 0)))
     assert subscription.lag()
     assert not subscription.lag()
 
 
 def test_R1_a_flood_during_the_read_makes_the_client_ask_again() -> None:
-    subscription = Subscription(ROOM)
-    flood = MAX_BUFFERED_BYTES // len(batch(1).wire) + 10
-    for seq in range(1, flood + 1):
+    subscription = Subscription(ROOM, 3 * len(batch(1).wire))
+    for seq in range(1, 10):
         subscription.offer(batch(seq))
     events, more = subscription.settle(resume(since(0), page(0, 0)))
-    assert more and [e.seq for e in events] == list(range(1, len(events) + 1))
-    assert 0 < len(events) <= MAX_EVENTS_A_REPLY
+    assert more and [e.seq for e in events] == [1, 2, 3]
+
+
+def test_R3_a_reply_has_no_more_events_for_those_that_came_meanwhile() -> None:
+    subscription = Subscription(ROOM, MUCH)
+    subscription.offer(batch(500, 510))
+    events, more = subscription.settle(resume(since(0), page(499, 0)))
+    assert more and len(events) == subscription.seq == MAX_EVENTS_A_REPLY
+
+
+def test_R4_what_came_while_continuity_was_refused_is_in_the_snapshot() -> None:
+    subscription = Subscription(ROOM, MUCH)
+    subscription.offer(batch(7, 9))
+    events, more = subscription.settle(resume(since(2), page(7, 2, pruned=3)))
+    assert (events, more, subscription.seq) == ([], False, 9)
+    assert delivered(subscription.offer(batch(10))) == [10]
 
 
 def test_R5_a_log_that_breaks_off_while_it_is_read_makes_the_client_ask_again() -> None:
-    subscription = Subscription(ROOM)
+    subscription = Subscription(ROOM, MUCH)
     assert not subscription.lag(), "the reply says it"
     _, more = subscription.settle(resume(since(0), page(3, 0)))
     assert more and subscription.phase is Phase.PAGING
@@ -129,7 +143,7 @@ def test_R1_each_event_once_in_order_without_a_hole(
     start, read_at = min(start, total), min(read_at, total)
     heard_from = min(heard_from, read_at)
     start = min(start, read_at)
-    subscription, got = Subscription(ROOM), []
+    subscription, got = Subscription(ROOM, MUCH), []
     for seq in range(heard_from + 1, read_at + 1):
         subscription.offer(batch(seq))
     answer = resume(since(start), page(read_at, start, limit=limit))
@@ -140,7 +154,7 @@ def test_R1_each_event_once_in_order_without_a_hole(
     events, more = subscription.settle(answer)
     got += [e.seq for e in events]
     while more:
-        again = Subscription(ROOM)
+        again = Subscription(ROOM, MUCH)
         events, more = again.settle(
             resume(
                 since(subscription.seq), page(read_at + len(early), subscription.seq, limit=limit)

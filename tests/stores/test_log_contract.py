@@ -95,8 +95,12 @@ async def test_R3_a_page_is_bounded_in_bytes_but_has_one_event_at_least(
     store = await open_store()
     for _ in range(40):
         await store.log.append(draft(data="x" * 1000))
-    sizes = [len((await store.log.page("project:p", 0, 40, m)).events) for m in (1, 5000, 10**6)]
+    sizes = [len((await store.log.page("project:p", 0, 40, m)).events) for m in (1, 6000, 10**6)]
     assert sizes == [1, 4, 40]
+    for _ in range(100):
+        await store.log.append(draft("project:small"))
+    small = await store.log.page("project:small", 0, 100, 40 * 256)
+    assert len(small.events) < 40, "names, times and people take their bytes, too"
     await store.close()
 
 
