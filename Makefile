@@ -11,12 +11,13 @@ TYPESCRIPT := $(shell find js/src js/style js/schema -type f 2>/dev/null)
 MAKEFLAGS += --jobs=2
 .SECONDARY:
 
-.PHONY: demo test test-python test-js test-browser lint format js protocol bench clean help
+.PHONY: demo test test-python test-js test-browser soak lint format js protocol bench clean help
 
 help:
 	@echo "make demo          JupyterLab with the sample project, ready to analyse"
 	@echo "make test          lint, types, Python, JavaScript and browser tests"
 	@echo "make test-python   only the Python tests; test-js, test-browser likewise"
+	@echo "make soak          a million events over ten thousand faults, and fifty killed servers"
 	@echo "make lint          ruff, mypy, biome and tsc; make format mends what can be mended"
 	@echo "make js            build the JavaScript again after a change"
 	@echo "make protocol      write what is made from the messages and routes again (TypeScript, AsyncAPI, OpenAPI)"
@@ -37,6 +38,9 @@ test-js: js/node_modules/.package-lock.json $(VENV)/installed-dev
 
 test-browser: $(VENV)/installed-dev
 	$(BIN)/python tests/run_all.py browser
+
+soak: $(VENV)/installed-dev
+	$(BIN)/python -m tests.faults.soak --events 1000000 --faults 10000 --jobs 2
 
 lint: $(VENV)/installed-dev js/node_modules/.package-lock.json
 	$(BIN)/python tests/run_all.py lint

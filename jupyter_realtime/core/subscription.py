@@ -29,6 +29,7 @@ from .log import StoredEvent
 from .messages import MAX_EVENTS_A_REPLY
 from .recovery import Resumption
 
+
 class Phase(enum.Enum):
     """Where a subscription stands; see the picture above."""
 
