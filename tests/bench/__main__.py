@@ -1,9 +1,12 @@
 """`make bench`: measure everything and write `docs/benchmarks.md`, or one thing by itself.
 
-python -m tests.bench all [--quick]
-python -m tests.bench fanout --only ours,c --subscribers 500
-python -m tests.bench publish --publishers 20 --in-flight 16
-python -m tests.bench page              # once more from the last results
+::
+
+    python -m tests.bench all [--quick]
+    python -m tests.bench fanout --only ours,c --subscribers 500
+    python -m tests.bench publish --publishers 20 --in-flight 16
+    python -m tests.bench profile publish   # where our server's time goes
+    python -m tests.bench page              # once more from the last results
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from .build import BUILT, ROOT
 from .fanout import fanout
 from .page import page
 from .plot import plot
+from .profiling import PROFILES, profile
 from .publish import publish
 from .servers import KINDS
 from .suite import FULL, QUICK, Results, run
@@ -49,10 +53,10 @@ def main() -> None:
     everything = commands.add_parser("all", help="everything, for docs/benchmarks.md")
     everything.add_argument("--quick", action="store_true", help="fewer and shorter; only shows it")
     commands.add_parser("page", help="write docs/benchmarks.md again from the last full results")
+    profiler = commands.add_parser("profile", help="where our server's time goes")
+    profiler.add_argument("what", choices=PROFILES)
     options = parser.parse_args()
-    {"fanout": show_fanout, "publish": show_publish, "all": run_all, "page": write_page}[
-        options.command
-    ](options)
+    COMMANDS[options.command](options)
 
 
 def run_all(options: argparse.Namespace) -> None:
@@ -81,9 +85,8 @@ def write_page(_options: argparse.Namespace) -> None:
 def show_fanout(options: argparse.Namespace) -> None:
     """Print a line for each server, size and burst."""
     kinds = options.only.split(",")
-    print(
-        f"{'server':16} {'subscribers':>11} {'burst':>5} {'µs CPU':>7} {'median':>7} {'a second':>9}"
-    )
+    figures = f"{'µs CPU':>7} {'kernel':>7} {'median':>7} {'a second':>9}"
+    print(f"{'server':16} {'subscribers':>11} {'burst':>5} {figures}")
     for subscribers in options.subscribers:
         costs = fanout(kinds, subscribers, options.bursts, options.turns, options.seconds)
         for cost in costs:
@@ -103,6 +106,14 @@ def show_publish(options: argparse.Namespace) -> None:
             f"acknowledged after {case.p50_ms:.2f} ms (p50), {case.p99_ms:.2f} ms (p99)"
         )
 
+
+COMMANDS = {
+    "all": run_all,
+    "fanout": show_fanout,
+    "publish": show_publish,
+    "profile": lambda options: print(profile(options.what, options.seconds)),
+    "page": write_page,
+}
 
 if __name__ == "__main__":
     main()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .fanout import PAYLOAD_BYTES, WARM_UP_SECONDS
 from .load import Load, Measured
-from .servers import Server, publish_frame, speak_ours, start_jupyter
+from .servers import STOCK_APP, Server, publish_frame, speak_ours, start_jupyter
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def publish(cases: list[tuple[int, int]], turns: int, seconds: float) -> list[Pu
     """Measure (publishers, publishes in flight of each), on one server."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        start_jupyter(Path(folder), "jupyter_server", PAYLOAD_BYTES) as server,
+        start_jupyter(Path(folder), STOCK_APP, PAYLOAD_BYTES) as server,
     ):
         return [_case(server, *case, turns, seconds) for case in cases]
 

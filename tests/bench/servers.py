@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ from tests.jupyter import TOKEN, Jupyter, free_port
 from .build import ROOT, node_packages, program
 from .peers.ours import PAYLOAD_VARIABLE, PORT_VARIABLE
 
+# Jupyter's own server; the apps of ours are in `peers`, and have a control port.
+STOCK_APP = "jupyter_server"
 # Far above what a run needs: limits are measured by the tests, not here.
 LIMITS = {
     "connections_per_user": 20_000,
@@ -104,13 +107,23 @@ SOCKET_IO = (
 class BenchJupyter(Jupyter):
     """A Jupyter server that takes as many connections as there are."""
 
-    def __init__(self, folder: Path, app: str, payload_bytes: int) -> None:
+    def __init__(
+        self, folder: Path, app: str, payload_bytes: int, variables: dict[str, str]
+    ) -> None:
         root = folder / "root"
         root.mkdir(parents=True)
         options = tuple(f"--RealtimeConfig.{name}={value}" for name, value in LIMITS.items())
         super().__init__(folder / "home", root, app=app, options=options)
         self.control_port = free_port()
         self.payload_bytes = payload_bytes
+        self.variables = variables
+
+    def _is_ready(self) -> bool:
+        return super()._is_ready() and (self.app == STOCK_APP or self._takes_commands())
+
+    def _takes_commands(self) -> bool:
+        with socket.create_connection(("127.0.0.1", self.control_port), timeout=5):
+            return True
 
     @property
     def environment(self) -> dict[str, str]:
@@ -118,6 +131,7 @@ class BenchJupyter(Jupyter):
             "PYTHONPATH": str(ROOT),
             PORT_VARIABLE: str(self.control_port),
             PAYLOAD_VARIABLE: str(self.payload_bytes),
+            **self.variables,
         }
 
 
@@ -144,9 +158,11 @@ def publish_frame(room: str, payload_bytes: int) -> str:
     )
 
 
-def start_jupyter(folder: Path, app: str, payload_bytes: int) -> Server:
+def start_jupyter(
+    folder: Path, app: str, payload_bytes: int, variables: dict[str, str] | None = None
+) -> Server:
     """Start ours, with a load that subscribes to the root's project."""
-    jupyter = BenchJupyter(folder, app, payload_bytes)
+    jupyter = BenchJupyter(folder, app, payload_bytes, variables or {})
     jupyter.start()
     assert jupyter.process is not None
     _, projects = jupyter.api("GET", "projects")
@@ -157,7 +173,7 @@ def start_jupyter(folder: Path, app: str, payload_bytes: int) -> Server:
 
 
 def _durable(folder: Path, payload_bytes: int) -> Server:
-    server = start_jupyter(folder, "jupyter_server", payload_bytes)
+    server = start_jupyter(folder, STOCK_APP, payload_bytes)
     server.speaks += ["--publish", publish_frame(server.room, payload_bytes)]
     return server
 

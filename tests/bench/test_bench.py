@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from .fanout import fanout
+from .profiling import profile
 from .publish import publish
 
 SUBSCRIBERS = 5
@@ -21,3 +24,7 @@ def test_publishers_are_acknowledged() -> None:
     [lone, many] = publish([(1, 1), (3, 16)], turns=1, seconds=0.1)
     assert lone.a_second > 0 and many.a_second > 0
     assert 0 < lone.p50_ms <= lone.p99_ms
+
+
+def test_a_profile_names_our_functions() -> None:
+    assert re.search(r"jupyter_realtime/service/\w+\.py:\d+\(\w+\)", profile("publish", 0.2))
