@@ -14,7 +14,6 @@ from websockets.exceptions import InvalidStatus
 
 from jupyter_realtime.client.aio import AsyncRealtime
 from jupyter_realtime.core.log import Draft
-from jupyter_realtime.core.messages import Position
 from tests.builders import eventually
 from tests.jupyter import TOKEN, Jupyter
 from tests.server.sockets import Connect, read, until_closed
@@ -52,13 +51,13 @@ async def test_O7_who_drains_takes_nobody_in_and_answers_what_was_asked(
     await socket.send('{"type":"ping","id":2}')
     assert (await read(socket))["id"] == 2
     event = {"room": room, "event": "custom:x", "data": "another plan"}
-    asked, append = asyncio.Event(), services.store.log.append
+    asked, submit = asyncio.Event(), services.store.log.submit
 
-    async def noted(drafted: Draft) -> Position:
+    def noted(drafted: Draft) -> asyncio.Future[int]:
         asked.set()
-        return await append(drafted)
+        return submit(drafted)
 
-    monkeypatch.setattr(services.store.log, "append", noted)
+    monkeypatch.setattr(services.store.log, "submit", noted)
     publishing = asyncio.create_task(api("POST", "publish", event))
     await asyncio.wait_for(asked.wait(), 10)
     stopping = asyncio.create_task(runtime.stop())
