@@ -23,8 +23,9 @@ def resolve(reference: str) -> Any:
 
 
 def channel_of(room: str | None) -> str:
-    """Name the channel of a room; of the connection, if there is none."""
-    return "connection" if room is None else room.partition(":")[0]
+    """Name the channel of a room; of the connection, if there is no such room."""
+    kind = (room or "").partition(":")[0]
+    return kind if kind in DOCUMENT["channels"] else "connection"
 
 
 @functools.cache

@@ -60,7 +60,7 @@ from .times import rfc3339
 
 MISSED_HEARTBEATS = 2.5
 RENEW_BEFORE_SECONDS = 60.0
-# A client that is refused this many times its rate in a row isn't slowing down.
+# A client that is refused as much as it may ask in so many seconds isn't slowing down.
 PATIENCE_SECONDS = 5
 
 
@@ -111,16 +111,16 @@ class Phase(enum.Enum):
 
 
 class Bucket:
-    """A token bucket: `rate` a second, and twice that at once."""
+    """A token bucket: `rate` a second, and those of so many seconds at once."""
 
-    def __init__(self, rate: float, now: float) -> None:
+    def __init__(self, rate: float, now: float, *, seconds_at_once: float = 2.0) -> None:
         self.rate = rate
-        self._tokens = 2 * rate
+        self._most = self._tokens = seconds_at_once * rate
         self._at = now
 
     def take(self, now: float) -> float:
         """Take a token; returns the seconds to wait for one, 0 if there was one."""
-        self._tokens = min(2 * self.rate, self._tokens + (now - self._at) * self.rate)
+        self._tokens = min(self._most, self._tokens + (now - self._at) * self.rate)
         self._at = now
         if self._tokens < 1:
             return (1 - self._tokens) / self.rate
@@ -176,7 +176,10 @@ class Session:
         self.principal: Principal | None = None
         self.rooms: dict[str, Subscription] = {}
         self._bucket = Bucket(limits.requests_per_second, now)
-        self._refused = 0
+        # Of refusals: whoever sends at more than one and a half times the rate runs out of it.
+        self._patience = Bucket(
+            limits.requests_per_second / 2, now, seconds_at_once=2 * PATIENCE_SECONDS
+        )
         self._began = now
         self._heard = now
         self._beat = now
@@ -216,10 +219,8 @@ class Session:
             self._check_rate(now)
             request = decode_client_frame(frame)
         except RealtimeError as error:
-            return self._refuse(
-                error, None if isinstance(error, TooLarge) else request_id_of(frame)
-            )
-        self._refused = 0
+            unread = isinstance(error, TooLarge)
+            return self._refuse(error, None if unread else request_id_of(frame), now)
         try:
             return self._accept(request)
         except RealtimeError as error:
@@ -236,10 +237,11 @@ class Session:
         if wait:
             raise RateLimited("Too many requests; wait a moment.", retry_after=round(wait, 3))
 
-    def _refuse(self, error: RealtimeError, request_id: RequestId | None) -> list[Effect]:
-        self._refused += 1
+    def _refuse(
+        self, error: RealtimeError, request_id: RequestId | None, now: float
+    ) -> list[Effect]:
         refused: list[Effect] = [Deliver(error_frame(error, request_id))]
-        if self._refused > PATIENCE_SECONDS * self.limits.requests_per_second:
+        if self._patience.take(now):
             refused += self.close(CloseCode.RATE, "Too many refused requests.", retry_after=10.0)
         return refused
 

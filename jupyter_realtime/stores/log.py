@@ -54,19 +54,20 @@ ENVELOPE_BYTES = 256
 FIRST_READ_EVENTS = 8
 ROOMS_A_QUERY = 500
 
+_decode = msgspec.json.Decoder().decode
+_encode_in_order = msgspec.json.Encoder(order="deterministic").encode
 _decode_actor = msgspec.json.Decoder(Actor).decode
 
 
 def append(draft: Draft) -> Unit[tuple[int, StoredEvent | None]]:
     """Append one event; a repetition gives the first `seq` and no event."""
-    digest = digest_of(draft)
     if draft.key is not None:
-        first = yield from _first_with_key(draft, digest)
+        first = yield from _first_with_key(draft, digest_of(draft))
         if first is not None:
             return first, None
     seq = yield from _advance(draft.room, 1, draft.id)
     if draft.key is not None:
-        yield ADD_KEY, _key_row(draft, digest, seq)
+        yield ADD_KEY, _key_row(draft, digest_of(draft), seq)
     yield ADD_EVENT, _event_row(draft, seq)
     return seq, _stored(draft, seq)
 
@@ -100,8 +101,11 @@ def _counts(drafts: Sequence[Draft]) -> dict[str, tuple[int, str]]:
 
 
 def digest_of(draft: Draft) -> str:
-    """Tell a repetition of an event from another event under the same key."""
-    content = draft.event.encode() + b"\0" + bytes(draft.data)
+    """Tell a repetition of an event from another event under the same key.
+
+    The fields of an object have no order: a client may write the same data in another one.
+    """
+    content = draft.event.encode() + b"\0" + _encode_in_order(_decode(draft.data))
     return hashlib.blake2b(content, digest_size=DIGEST_BYTES).hexdigest()
 
 

@@ -92,6 +92,18 @@ def test_S4_above_the_rate_requests_are_refused_then_the_connection_ends() -> No
     assert close.code is CloseCode.RATE
 
 
+def test_S4_whoever_keeps_asking_at_twice_the_rate_is_sent_away_and_whoever_slows_down_is_not() -> (
+    None
+):
+    """What is let through in between is no excuse: there is always some."""
+    seconds = range(60)
+    flooding, slow = open_session(), open_session()
+    assert any(close_of(flooding.receive(ping(), s + n / 20)) for s in seconds for n in range(20))
+    for second in seconds:
+        for n in range(12):
+            assert close_of(slow.receive(ping(), second + n / 12)) is None
+
+
 def test_S5_a_connection_has_a_limited_number_of_rooms() -> None:
     session = open_session()
     for room in ("project:a", "project:b"):

@@ -57,6 +57,15 @@ async def test_L3_the_same_key_gives_the_first_position_and_no_second_event(
     assert (await store.log.position("project:p")).seq == 2
     with pytest.raises(Conflict):
         await store.log.append(draft(data=3, key="k"))
+    one = await store.log.append(
+        draft("project:o", data={"a": [1, {"b": 2, "c": 3}], "d": 4}, key="k")
+    )
+    same = draft("project:o", data={"d": 4, "a": [1, {"c": 3, "b": 2}]}, key="k")
+    assert await store.log.append(same) == one, "the fields of an object have no order"
+    with pytest.raises(Conflict):
+        await store.log.append(
+            draft("project:o", data={"d": 4, "a": [{"b": 2, "c": 3}, 1]}, key="k")
+        )
     assert (await store.log.append(draft(data=3, key="k", by="bo"))).seq == 3, "her own key"
     assert (await store.log.append(draft("project:q", data=9, key="k"))).seq == 1, "another room"
     await store.close()

@@ -130,11 +130,11 @@ class RealtimeHandler(JupyterHandler):
             raise BY_CODE["too_large"](f"A body has at most {limit} bytes.")
         return convert(decode_json(self.request.body), shape)
 
-    def integer(self, name: str, default: int | None = None) -> int | None:
+    def integer(self, name: str) -> int | None:
         """Read an integer from the query."""
         text = self.get_query_argument(name, None)
         if text is None:
-            return default
+            return None
         try:
             number = int(text)
         except ValueError:
@@ -145,10 +145,10 @@ class RealtimeHandler(JupyterHandler):
 
     def limit(self) -> int:
         """Read `?limit=`."""
-        wanted = self.integer("limit", DEFAULT_LIMIT) or DEFAULT_LIMIT
-        if not 1 <= wanted <= MAX_LIMIT:
+        wanted = self.integer("limit")
+        if wanted is not None and not 1 <= wanted <= MAX_LIMIT:
             raise BadRequest(f"limit is between 1 and {MAX_LIMIT}.")
-        return wanted
+        return wanted or DEFAULT_LIMIT
 
     def answer(self, value: Any, status: int = 200) -> None:
         """Send JSON."""
