@@ -114,9 +114,9 @@ class Room:
         """Advance to the next event; returns whom it is new for."""
         assert self._position is not None
         self._position = Since(epoch=self._position.epoch, seq=seq, id=event_id)
-        return self._advance(seq)
+        return self._advance(seq, self._position.epoch)
 
-    def _advance(self, seq: int) -> list[int]:
+    def _advance(self, seq: int, epoch: str) -> list[int]:
         # Who still waits for the past is not told of the present before it.
         due = [
             (name, cursor)
@@ -124,7 +124,7 @@ class Room:
             if cursor.started and cursor.seq == seq - 1
         ]
         for _, cursor in due:
-            cursor.seq = seq
+            cursor.seq, cursor.epoch = seq, epoch
         return [name for name, _ in due]
 
     def settle(self, reply: SubscribeReply) -> Iterator[tuple[int, LoggedEvent | Missed]]:
@@ -145,7 +145,8 @@ class Room:
         last_id = None
         for event in reply.events if reply.recovered else ():
             last_id = event.id
-            yield from ((name, event) for name in self._advance(event.seq))
+            due = self._advance(event.seq, reply.position.epoch)
+            yield from ((name, event) for name in due)
         self._go_to(Since(epoch=reply.position.epoch, seq=reply.position.seq, id=last_id))
         self._bring_forward(reply)
 

@@ -106,3 +106,13 @@ def test_K7_paging_through_the_past_for_one_does_not_send_the_others_back() -> N
     client.pump()
     assert (missed(client, 1), client.seqs(1)) == ([], [1, 2, 3, 4, 5, 6, 7])
     assert (missed(client, 2), client.seqs(2)) == ([6], [1, 2, 7])
+
+
+def test_K7_who_wants_all_of_an_empty_log_is_told_what_comes_meanwhile_once() -> None:
+    client = connected()
+    client.subscribe(1, "earliest")
+    client.pump()
+    append(client, 2)  # On their way when the second one asks.
+    client.subscribe(2, "earliest")
+    client.pump()
+    assert client.seqs(1) == client.seqs(2) == [1, 2]
