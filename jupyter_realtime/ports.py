@@ -215,8 +215,10 @@ class Analyses(Protocol):
         """Find a run."""
         ...
 
-    async def recent(self, projects: Sequence[str], before_ms: int | None, limit: int) -> list[Run]:
-        """List runs, the newest first, that were created before a moment."""
+    async def recent(
+        self, projects: Sequence[str], before: tuple[int, str] | None, limit: int
+    ) -> list[Run]:
+        """List runs, the newest first, behind a `(created_ms, id)`."""
         ...
 
     async def issues(self, run: str, after: int, limit: int) -> list[tuple[int, Issue]]:

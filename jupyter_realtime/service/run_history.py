@@ -40,16 +40,16 @@ class RunHistory:
         return self._active.freshest(kept)
 
     async def recent(
-        self, principal: Principal, project: str | None, before_ms: int | None, limit: int
-    ) -> tuple[list[Analysis], int | None]:
+        self, principal: Principal, project: str | None, before: tuple[int, str] | None, limit: int
+    ) -> tuple[list[Analysis], tuple[int, str] | None]:
         """List runs, the newest first, and where the next page begins."""
         if project is not None:
             await self._projects.check_project(principal, Verb.READ, project)
             wanted = [project]
         else:
             wanted = [p.id for p in await self._projects.list(principal) if p.off is None]
-        runs = await self._store.analyses.recent(wanted, before_ms, limit)
-        following = runs[-1].created_ms if len(runs) == limit else None
+        runs = await self._store.analyses.recent(wanted, before, limit)
+        following = (runs[-1].created_ms, runs[-1].analysis.id) if len(runs) == limit else None
         return [self._active.freshest(run).analysis for run in runs], following
 
     async def issues(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, select, tuple_
 from sqlalchemy.dialects import sqlite
 
 from ..core.actors import Actor
@@ -149,15 +149,16 @@ def _expired(now_ms: int) -> Unit[list[Run]]:
     return [_run(row) for row in rows]
 
 
-def _recent(projects: Sequence[str], before_ms: int | None, limit: int) -> Unit[list[Run]]:
+def _recent(projects: Sequence[str], before: tuple[int, str] | None, limit: int) -> Unit[list[Run]]:
     statement = (
         select(analysis)
         .where(analysis.c.project.in_(projects))
-        .order_by(analysis.c.created_ms.desc(), analysis.c.id)
+        .order_by(analysis.c.created_ms.desc(), analysis.c.id.desc())
         .limit(limit)
     )
-    if before_ms is not None:
-        statement = statement.where(analysis.c.created_ms < before_ms)
+    if before is not None:
+        # With the id, so that no page ends between two runs of one millisecond.
+        statement = statement.where(tuple_(analysis.c.created_ms, analysis.c.id) < before)
     rows = yield statement, {}
     return [_run(row) for row in rows]
 
@@ -210,9 +211,11 @@ class SqlAnalyses:
         """Find a run."""
         return await self._executor.read(_get(run))
 
-    async def recent(self, projects: Sequence[str], before_ms: int | None, limit: int) -> list[Run]:
+    async def recent(
+        self, projects: Sequence[str], before: tuple[int, str] | None, limit: int
+    ) -> list[Run]:
         """List runs, the newest first."""
-        return await self._executor.read(_recent(projects, before_ms, limit))
+        return await self._executor.read(_recent(projects, before, limit))
 
     async def issues(self, run: str, after: int, limit: int) -> list[tuple[int, Issue]]:
         """List a run's issues in the order found."""

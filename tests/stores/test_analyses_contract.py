@@ -70,8 +70,24 @@ async def test_A1_runs_are_listed_newest_first_in_pages(open_store: OpenStore) -
         await store.analyses.save(one)
     both = [p.id for p in projects]
     assert await store.analyses.recent(both, None, 2) == [runs[4], runs[3]]
-    assert await store.analyses.recent(both, 4, 10) == [runs[2], runs[1], runs[0]]
+    before = (runs[3].created_ms, runs[3].analysis.id)
+    assert await store.analyses.recent(both, before, 10) == [runs[2], runs[1], runs[0]]
     assert await store.analyses.recent([projects[1].id], None, 10) == runs[::-2]
+    await store.close()
+
+
+async def test_E4_no_page_ends_between_runs_of_one_millisecond(open_store: OpenStore) -> None:
+    store = await open_store()
+    project = await store.projects.ensure("/p", "p")
+    runs = [run(project.id, created_ms=7) for _ in range(5)]
+    for one in runs:
+        await store.analyses.save(one)
+    found: list[str] = []
+    before = None
+    while page := await store.analyses.recent([project.id], before, 2):
+        found += [one.analysis.id for one in page]
+        before = (page[-1].created_ms, page[-1].analysis.id)
+    assert sorted(found) == sorted(one.analysis.id for one in runs)
     await store.close()
 
 

@@ -14,7 +14,7 @@ from ...core.issues import Analysis, Issue
 from ...core.messages import MAX_KEY_CHARACTERS
 from ...core.reports import Report
 from . import shapes
-from .base import CURSOR, LIMIT, RealtimeHandler, route
+from .base import CURSOR, LIMIT, RealtimeHandler, moment_cursor, route
 from .describing import Parameter
 
 MAX_REPORTS = 1000
@@ -45,10 +45,10 @@ class AnalysesHandler(RealtimeHandler):
         runs, following = await self.services.history.recent(
             principal,
             self.get_query_argument("project", None),
-            self.integer("cursor"),
+            self.moment(),
             self.limit(),
         )
-        self.answer(shapes.Listing(items=runs, next=_cursor(following)))
+        self.answer(shapes.Listing(items=runs, next=moment_cursor(following)))
 
 
 class AnalysisHandler(RealtimeHandler):
@@ -75,7 +75,8 @@ class IssuesHandler(RealtimeHandler):
         issues, following = await self.services.history.issues(
             principal, run, self.integer("cursor") or 0, self.limit()
         )
-        self.answer(shapes.Listing(items=issues, next=_cursor(following)))
+        cursor = None if following is None else str(following)
+        self.answer(shapes.Listing(items=issues, next=cursor))
 
 
 class ReportsHandler(RealtimeHandler):
@@ -90,7 +91,3 @@ class ReportsHandler(RealtimeHandler):
             raise BadRequest(f"At most {MAX_REPORTS} reports, and {MAX_KEY_CHARACTERS} in a key.")
         kept = await self.services.analyses.report(principal, run, reports, key)
         self.answer(shapes.ReportAnswer(state=kept.state))
-
-
-def _cursor(following: int | None) -> str | None:
-    return None if following is None else str(following)

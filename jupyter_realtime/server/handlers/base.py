@@ -150,6 +150,16 @@ class RealtimeHandler(JupyterHandler):
             raise BadRequest(f"limit is between 1 and {MAX_LIMIT}.")
         return wanted or DEFAULT_LIMIT
 
+    def moment(self) -> tuple[int, str] | None:
+        """Read `?cursor=` of a list by time: `(created_ms, id)` of the last item before."""
+        cursor = self.get_query_argument("cursor", None)
+        if cursor is None:
+            return None
+        created_ms, _, item = cursor.partition(".")
+        if not (created_ms.isascii() and created_ms.isdigit() and len(created_ms) <= 15):
+            raise BadRequest("cursor is the `next` of the page before.")
+        return int(created_ms), item
+
     def answer(self, value: Any, status: int = 200) -> None:
         """Send JSON."""
         self.set_status(status)
@@ -172,6 +182,11 @@ class RealtimeHandler(JupyterHandler):
             super().log_exception(typ, value, tb)
         elif isinstance(value, Unauthenticated):
             note_stranger(self)
+
+
+def moment_cursor(last: tuple[int, str] | None) -> str | None:
+    """Write the `next` of a list by time; None behind the last page."""
+    return None if last is None else f"{last[0]}.{last[1]}"
 
 
 def note_stranger(handler: JupyterHandler) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from ...core.actors import Principal
-from ...core.errors import BadRequest
 from ...core.times import rfc3339
 from ...ports import TokenRecord
 from . import shapes
-from .base import CURSOR, LIMIT, RealtimeHandler, route
+from .base import CURSOR, LIMIT, RealtimeHandler, moment_cursor, route
 
 
 class TokensHandler(RealtimeHandler):
@@ -28,11 +27,10 @@ class TokensHandler(RealtimeHandler):
     async def get(self, principal: Principal) -> None:
         """List one's own tokens, the newest first, without their text."""
         limit = self.limit()
-        records = await self.services.credentials.tokens(
-            principal, _position(self.get_query_argument("cursor", None)), limit
-        )
-        following = _cursor(records[-1]) if len(records) == limit else None
-        self.answer(shapes.Listing(items=[_item(record) for record in records], next=following))
+        records = await self.services.credentials.tokens(principal, self.moment(), limit)
+        following = (records[-1].created_ms, records[-1].id) if len(records) == limit else None
+        items = [_item(record) for record in records]
+        self.answer(shapes.Listing(items=items, next=moment_cursor(following)))
 
 
 class TokenHandler(RealtimeHandler):
@@ -66,16 +64,3 @@ def _item(record: TokenRecord) -> shapes.TokenItem:
         expires=rfc3339(record.expires_ms / 1000),
         revoked=None if record.revoked_ms is None else rfc3339(record.revoked_ms / 1000),
     )
-
-
-def _cursor(record: TokenRecord) -> str:
-    return f"{record.created_ms}.{record.id}"
-
-
-def _position(cursor: str | None) -> tuple[int, str] | None:
-    if cursor is None:
-        return None
-    created_ms, _, token_id = cursor.partition(".")
-    if not (created_ms.isascii() and created_ms.isdigit() and len(created_ms) <= 15):
-        raise BadRequest("cursor is the `next` of the page before.")
-    return int(created_ms), token_id
