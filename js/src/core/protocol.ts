@@ -30,6 +30,7 @@ export type {
   StateRequest,
   SubscribeReply,
   SubscribeRequest,
+  SystemStatus,
   Welcome,
 } from './protocol.gen.js';
 

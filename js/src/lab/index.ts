@@ -16,6 +16,7 @@ import type { Connection } from '../core/connection.js';
 import { Jobs } from '../core/jobs.js';
 import { pageAnalyses } from '../core/page.js';
 import type { Analysis, Issue } from '../core/protocol.js';
+import { SystemWatch } from '../core/system-status.js';
 import type { TargetKind } from '../ui/TargetChoice.js';
 import { VERSION } from '../ui/version.js';
 import { addCommands } from './commands.js';
@@ -45,6 +46,8 @@ const analysis: JupyterFrontEndPlugin<void> = {
     const connection = connect(app.serviceManager.serverSettings);
     const analyses = pageAnalyses(connection);
     const jobs = new Jobs(connection);
+    const system = new SystemWatch(connection);
+    system.follow();
     const targets = followProjects(connection, analyses, jobs, trans);
     const open = opening(app, documents, targets, trans);
     const analyse = async (kind: TargetKind) => analyses.start(await targets.paths(kind));
@@ -55,6 +58,7 @@ const analysis: JupyterFrontEndPlugin<void> = {
         connection: connection.store,
         analyses: analyses.store,
         jobs: jobs.store,
+        system: system.store,
         targets: targets.store,
         actions: {
           cancel: run => analyses.cancel(run),

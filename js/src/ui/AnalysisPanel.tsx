@@ -6,7 +6,8 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { AnalysesState } from '../core/analyses.js';
 import type { ConnectionState } from '../core/connection.js';
 import type { Job, JobsState } from '../core/jobs.js';
-import { Banner, Hint } from './Banner.js';
+import type { SystemStatus } from '../core/protocol.js';
+import { Banner, Hint, SystemNote } from './Banner.js';
 import { ConnectionDot } from './ConnectionDot.js';
 import { useFollow, useStore } from './hooks.js';
 import { JobList } from './JobList.js';
@@ -29,6 +30,7 @@ export interface PanelProps {
   connection: StoreApi<ConnectionState>;
   analyses: StoreApi<AnalysesState>;
   jobs: StoreApi<JobsState>;
+  system: StoreApi<SystemStatus>;
   targets: StoreApi<TargetsState>;
   actions: RunActions;
   choose: (kind: TargetKind) => void;
@@ -41,11 +43,13 @@ export interface PanelProps {
 
 export function AnalysisPanel(props: PanelProps) {
   const connection = useStore(props.connection);
+  const system = useStore(props.system);
   return (
     <ClockAheadProvider value={connection.clockAhead}>
       <div className="jrt-root jrt-panel" data-jrt-panel="">
         <Head {...props} state={connection} />
         <Banner state={connection} version={props.version} />
+        <SystemNote system={system} state={connection} />
         <Hint state={connection} />
         <Runs {...props} state={connection} />
       </div>

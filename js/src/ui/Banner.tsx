@@ -4,6 +4,7 @@
  */
 
 import type { ConnectionState } from '../core/connection.js';
+import type { SystemStatus } from '../core/protocol.js';
 import { type Strings, useStrings } from './translator.js';
 
 export function bannerText(state: ConnectionState, version: string, trans: Strings): string | null {
@@ -62,6 +63,24 @@ export function Banner({ state, version }: { state: ConnectionState; version: st
   const text = bannerText(state, version, useStrings());
   return text === null ? null : (
     <p className="jrt-banner" role="alert">
+      {text}
+    </p>
+  );
+}
+
+/** What the service says is wrong with it; while the page is offline that is old news. */
+export function systemText(system: SystemStatus, state: ConnectionState): string | null {
+  return state.status === 'online' ? system.message : null;
+}
+
+export function SystemNote({ system, state }: { system: SystemStatus; state: ConnectionState }) {
+  const text = systemText(system, state);
+  return text === null ? null : (
+    <p
+      className={system.status === 'ok' ? 'jrt-hint' : 'jrt-banner'}
+      role={system.status === 'down' ? 'alert' : 'status'}
+      data-jrt-system={system.status}
+    >
       {text}
     </p>
   );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import manifest from '../../package.json';
 import type { ConnectionState } from '../core/connection.js';
-import { bannerText, hintText } from './Banner.js';
+import { bannerText, hintText, systemText } from './Banner.js';
 import { connectionText } from './ConnectionDot.js';
 import { relativeTime } from './time.js';
 import { english } from './translator.js';
@@ -83,4 +83,13 @@ it('says when the next attempt is', () => {
 
 it('is of the version of its package', () => {
   expect(manifest.version).toBe(VERSION);
+});
+
+describe('what the service says of itself', () => {
+  it('O3: is shown while the page is online, and old news while it is not', () => {
+    const full = { status: 'down' as const, message: 'The disk is full.' };
+    expect(systemText(full, online)).toBe('The disk is full.');
+    expect(systemText(full, { ...online, status: 'offline' })).toBeNull();
+    expect(systemText({ status: 'ok', message: null }, online)).toBeNull();
+  });
 });
