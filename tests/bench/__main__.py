@@ -5,6 +5,8 @@
     python -m tests.bench all [--quick]
     python -m tests.bench fanout --only ours,c --subscribers 500
     python -m tests.bench publish --publishers 20 --in-flight 16
+    python -m tests.bench steady|crowd|memory [--only ours,c]
+    python -m tests.bench reconnect --clients 1000
     python -m tests.bench profile publish   # where our server's time goes
     python -m tests.bench page              # once more from the last results
 """
@@ -18,14 +20,33 @@ from pathlib import Path
 
 from .build import BUILT, ROOT
 from .fanout import fanout
+from .latency import crowd, steady
+from .memory import memory
 from .page import page
 from .plot import plot
 from .profiling import PROFILES, profile
 from .publish import publish
+from .reconnect import reconnect
 from .servers import KINDS
-from .suite import FULL, QUICK, Results, run
+from .suite import (
+    CROWD_HERTZ,
+    CROWD_PROCESSES,
+    CROWD_SECONDS,
+    FULL,
+    MISSED_EVENTS,
+    QUICK,
+    STEADY_HERTZ,
+    STEADY_SUBSCRIBERS,
+    Results,
+    run,
+)
 
 DOCS = ROOT / "docs"
+CONNECTIONS = {
+    "steady": STEADY_SUBSCRIBERS,
+    "crowd": FULL.crowd,
+    "memory": FULL.connections,
+}
 
 
 def numbers(text: str) -> list[int]:
@@ -50,6 +71,12 @@ def main() -> None:
     pub = commands.add_parser("publish", help="durable publishes and their acknowledgement")
     pub.add_argument("--publishers", type=numbers, default=[20])
     pub.add_argument("--in-flight", type=numbers, default=[16])
+    for name in ("steady", "crowd", "memory"):
+        one = commands.add_parser(name, help="as in docs/benchmarks.md")
+        one.add_argument("--only", default="ours,ours-durable", help="servers, by name")
+        one.add_argument("--connections", type=int, default=CONNECTIONS[name])
+    back = commands.add_parser("reconnect", help="everybody comes back and has missed 100 events")
+    back.add_argument("--clients", type=int, default=FULL.connections)
     everything = commands.add_parser("all", help="everything, for docs/benchmarks.md")
     everything.add_argument("--quick", action="store_true", help="fewer and shorter; only shows it")
     commands.add_parser("page", help="write docs/benchmarks.md again from the last full results")
@@ -107,7 +134,31 @@ def show_publish(options: argparse.Namespace) -> None:
         )
 
 
+def show_steady(options: argparse.Namespace) -> None:
+    """Print latencies at a steady rate."""
+    kinds = options.only.split(",")
+    for one in steady(kinds, options.connections, STEADY_HERTZ, options.turns, 2 * options.seconds):
+        print(one)
+
+
+def show_crowd(options: argparse.Namespace) -> None:
+    """Print latencies with very many connections."""
+    seconds = CROWD_SECONDS * options.seconds
+    for kind in options.only.split(","):
+        print(*crowd([kind], options.connections, CROWD_PROCESSES, CROWD_HERTZ, seconds))
+
+
+def show_memory(options: argparse.Namespace) -> None:
+    """Print what an idle connection takes."""
+    for kind in options.only.split(","):
+        print(*memory([kind], options.connections))
+
+
 COMMANDS = {
+    "steady": show_steady,
+    "crowd": show_crowd,
+    "memory": show_memory,
+    "reconnect": lambda options: print(reconnect(options.clients, MISSED_EVENTS)),
     "all": run_all,
     "fanout": show_fanout,
     "publish": show_publish,

@@ -27,11 +27,15 @@ NODE_PACKAGES = ("ws", "socket.io")
 
 
 def describe() -> dict[str, str]:
-    """Tell processor, memory, kernel, and the version of everything that takes part."""
+    """Tell processor, memory, kernel, and the version of everything that takes part.
+
+    To be asked before the run, whose own load says nothing about the machine.
+    """
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "kernel": f"{platform.system()} {platform.release()}",
+        "load average before the run": f"{os.getloadavg()[0]:.1f}",
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
         **{name: version(name) for name in PYTHON_PACKAGES},

@@ -24,9 +24,9 @@ subscriber costs.
 
 ![CPU time for each delivery](images/benchmarks.svg)
 """
-FLOOR = """
-One event at a time, every delivery is a system call, of which no server is spared one. The C broadcaster,
-which does nothing else, took {floor:.1f} µs for it on this machine: {shares}.
+FLOOR = """One event at a time, every delivery is a system call, of which no server is spared one. The C
+broadcaster, which does nothing else, took {floor:.1f} µs for it on this machine:
+{shares}.
 Ours adds {added:.1f} µs. The slower a machine's system calls, the nearer all ratios come to one.
 """
 STEADY = """

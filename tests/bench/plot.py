@@ -11,8 +11,8 @@ from .servers import KINDS
 from .suite import BURSTS, Results
 
 WIDTH, PANEL_TOP, BAR, GAP = 760, 56, 18, 8
-LEFT, RIGHT = 230, 690
-MOST_US, LEAST_US = 1000.0, 0.1
+LEFT, RIGHT = 250, 690
+MOST_US, LEAST_US = 200.0, 0.1
 OURS_COLOUR, OTHER_COLOUR, INK, GRID = "#f37726", "#9aa5b1", "#1f2933", "#e4e7eb"
 FONT = "font-family='system-ui, sans-serif'"
 
@@ -61,7 +61,7 @@ def _panel(results: Results, burst: int, top: int) -> str:
 def _grid(top: int) -> list[str]:
     bottom = top + _panel_height() - 20
     drawn = []
-    for exponent in range(-1, 4):
+    for exponent in range(-1, 3):
         x = _x(10.0**exponent)
         drawn.append(
             f"<path d='M{x:.0f} {top + PANEL_TOP - 8}V{bottom - 12}' stroke='{GRID}' fill='none'/>"

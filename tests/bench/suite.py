@@ -86,6 +86,7 @@ class Results:
 
 def run(plan: Plan, say: Callable[[str], None]) -> Results:
     """Measure everything; `say` is told what is under way."""
+    machine = describe()
     costs = []
     for subscribers in plan.subscribers:
         say(f"fan-out to {subscribers} subscribers")
@@ -105,7 +106,7 @@ def run(plan: Plan, say: Callable[[str], None]) -> Results:
     say(f"{plan.connections} clients reconnect")
     return Results(
         date=datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
-        machine=describe(),
+        machine=machine,
         fanout=costs,
         steady=latencies,
         crowd=crowds,
