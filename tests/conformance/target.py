@@ -45,6 +45,8 @@ class Socket:
         self.welcome: Frame = {}
         self._ids = itertools.count(1)
         self._rooms: dict[Any, str | None] = {}
+        # Nobody waits for their answers.
+        self._signs_of_life: set[int] = set()
 
     def send(self, type_: str, **fields: Any) -> int:
         """Send a request; gives its id."""
@@ -97,8 +99,9 @@ class Socket:
         if is_checked:
             check_sent(frame, frame.get("room") or self._rooms.get(frame.get("id")))
         if frame["type"] == "heartbeat" and self.is_alive and self.welcome.get("answer"):
-            self.send("ping")
-        self.heard.append(frame)
+            self._signs_of_life.add(self.send("ping"))
+        if frame.get("id") not in self._signs_of_life:
+            self.heard.append(frame)
 
 
 class Target:
