@@ -235,7 +235,9 @@ class Session:
     def _check_rate(self, now: float) -> None:
         wait = self._bucket.take(now)
         if wait:
-            raise RateLimited("Too many requests; wait a moment.", retry_after=round(wait, 3))
+            raise RateLimited(
+                "Too many requests; wait a moment.", retry_after=max(0.001, round(wait, 3))
+            )
 
     def _refuse(
         self, error: RealtimeError, request_id: RequestId | None, now: float

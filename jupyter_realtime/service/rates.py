@@ -36,4 +36,6 @@ class Rates:
             bucket = self._buckets[principal.name] = Bucket(self._requests_per_second, now)
         wait = bucket.take(now)
         if wait:
-            raise RateLimited("Too many requests; wait a moment.", retry_after=round(wait, 3))
+            raise RateLimited(
+                "Too many requests; wait a moment.", retry_after=max(0.001, round(wait, 3))
+            )
