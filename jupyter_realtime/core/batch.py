@@ -24,21 +24,15 @@ class Batch:
         At least one, in the order of `seq`, without a hole.
     """
 
-    __slots__ = ("_wire", "before", "events", "last", "room")
+    __slots__ = ("before", "events", "last", "room", "wire")
 
     def __init__(self, events: Sequence[StoredEvent]) -> None:
         self.events = events
         self.room = events[0].room
         self.before = events[0].seq - 1
         self.last = events[-1].seq
-        self._wire: bytes | None = None
-
-    @property
-    def wire(self) -> bytes:
-        """The frames of all its events, joined."""
-        if self._wire is None:
-            self._wire = b"".join([text_frame(event.frame) for event in self.events])
-        return self._wire
+        # The frames of all its events, joined.
+        self.wire = b"".join([text_frame(event.frame) for event in events])
 
     def behind(self, seq: int) -> Batch:
         """Take only what comes after `seq`, for a subscriber that has the rest."""

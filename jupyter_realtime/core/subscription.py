@@ -70,7 +70,10 @@ class Subscription:
     def offer(self, batch: Batch) -> Batch | None:
         """Take committed events; what is returned is to be delivered now."""
         if self.phase is Phase.LIVE:
-            return self._follow(batch)
+            if batch.before == self.seq:
+                self.seq = batch.last
+                return batch
+            return self._rest_of(batch)
         if self.phase is Phase.BUFFERING:
             self._keep(batch)
         return None
@@ -82,10 +85,7 @@ class Subscription:
         else:
             self._overrun = True
 
-    def _follow(self, batch: Batch) -> Batch | None:
-        if batch.before == self.seq:
-            self.seq = batch.last
-            return batch
+    def _rest_of(self, batch: Batch) -> Batch | None:
         if batch.last <= self.seq:
             return None
         if batch.before > self.seq:

@@ -110,6 +110,7 @@ class SocketTransport:
         "_last_words",
         "_outbox",
         "_protocol",
+        "_send_now",
         "_stream",
     )
 
@@ -124,6 +125,7 @@ class SocketTransport:
         self._protocol = protocol
         self._flusher = flusher
         self._close_socket = close_socket
+        self._send_now = stream.socket.send
         self._is_plain = not isinstance(stream, SSLIOStream)
         self._outbox: Outbox | None = None
         # On the flusher's list, or waiting for the stream to be through.
@@ -153,32 +155,33 @@ class SocketTransport:
         """Send what is due; called by the flusher only."""
         self._is_due = False
         outbox, protocol = self._outbox, self._protocol
-        if outbox is None or self._stream.closed():
+        if outbox is None:
             return
         if protocol.client_terminated or protocol.server_terminated:
             outbox.empty()
-        elif len(outbox):
-            frames = outbox.take(MAX_SEND_BYTES)
-            self._send(frames[0] if len(frames) == 1 else b"".join(frames))
-        if not self._is_due:
+        data = outbox.take(MAX_SEND_BYTES)
+        if data:
+            if self._is_plain and not self._stream.writing():
+                self._send(data)
+            else:
+                self._write(data)
+        if not self._is_due and (outbox.waiting_bytes or self._last_words is not None):
             self._go_on(outbox)
 
     def _go_on(self, outbox: Outbox) -> None:
-        if len(outbox):
+        if outbox.waiting_bytes:
             self.wake()
         elif self._last_words is not None:
             code, reason = self._last_words
             self._close_socket(code, reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore"))
 
     def _send(self, data: bytes) -> None:
-        if not self._is_plain or self._stream.writing():
-            self._write(data)
-            return
         try:
-            sent = self._stream.socket.send(data)
+            sent = self._send_now(data)
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError as error:
+            # A stream that was closed meanwhile comes here too: its socket has no descriptor any more.
             self._stream.close(exc_info=error)
             return
         if sent < len(data):

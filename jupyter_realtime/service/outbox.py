@@ -31,7 +31,7 @@ class Outbox:
         Called when something waits after nothing did.
     """
 
-    __slots__ = ("_frames", "_taken", "_wake", "limit_bytes", "waiting_bytes")
+    __slots__ = ("_alone", "_frames", "_taken", "_wake", "limit_bytes", "waiting_bytes")
 
     # Keys of frames that nothing replaces: only their order counts, so all boxes share the counter.
     _ordinals = itertools.count()
@@ -39,12 +39,14 @@ class Outbox:
     def __init__(self, limit_bytes: int, wake: Callable[[], None]) -> None:
         self.limit_bytes = limit_bytes
         self._wake = wake
+        # Events that wait while nothing else does: the usual case, in which no dictionary is touched.
+        self._alone = b""
         self._frames: dict[StateKey | int, bytes] = {}
         self.waiting_bytes = 0
         self._taken: asyncio.Future[None] | None = None
 
     def __len__(self) -> int:
-        return len(self._frames)
+        return len(self._frames) + bool(self._alone)
 
     def __contains__(self, key: StateKey) -> bool:
         return key in self._frames
@@ -54,12 +56,12 @@ class Outbox:
         waiting = self.waiting_bytes + len(wire)
         if waiting > self.limit_bytes:
             return False
-        frames = self._frames
-        first = not frames
-        frames[next(self._ordinals)] = wire
+        if self.waiting_bytes:
+            self._put(next(self._ordinals), wire)
+            return True
+        self._alone = wire
         self.waiting_bytes = waiting
-        if first:
-            self._wake()
+        self._wake()
         return True
 
     def push(self, wire: bytes) -> bool:
@@ -82,7 +84,10 @@ class Outbox:
             self.waiting_bytes -= len(self._frames.pop(key))
 
     def _put(self, key: StateKey | int, wire: bytes) -> None:
-        first = not self._frames
+        first = not self.waiting_bytes
+        if self._alone:
+            self._frames[next(self._ordinals)] = self._alone
+            self._alone = b""
         self.waiting_bytes += len(wire) - len(self._frames.get(key, b""))
         self._frames[key] = wire
         if first:
@@ -100,15 +105,22 @@ class Outbox:
             self._taken.set_result(None)
             self._taken = None
 
-    def take(self, most_bytes: int) -> list[bytes]:
+    def take(self, most_bytes: int) -> bytes:
         """Take out what came first: all of it, or as much as `most_bytes`, and at least one frame."""
-        if self.waiting_bytes <= most_bytes:
-            frames = list(self._frames.values())
-            self.empty()
-            return frames
-        return self._take_some(most_bytes)
+        wire = self._alone
+        if wire:
+            self._alone = b""
+        elif self.waiting_bytes > most_bytes:
+            return self._take_some(most_bytes)
+        else:
+            wire = b"".join(self._frames.values())
+            self._frames.clear()
+        self.waiting_bytes = 0
+        if self._taken is not None:
+            self._tell_taken()
+        return wire
 
-    def _take_some(self, most_bytes: int) -> list[bytes]:
+    def _take_some(self, most_bytes: int) -> bytes:
         taken: list[StateKey | int] = []
         size = 0
         for key, frame in self._frames.items():
@@ -116,14 +128,14 @@ class Outbox:
             if size > most_bytes and taken:
                 break
             taken.append(key)
-        frames = [self._frames.pop(key) for key in taken]
-        self.waiting_bytes -= sum(map(len, frames))
+        wire = b"".join([self._frames.pop(key) for key in taken])
+        self.waiting_bytes -= len(wire)
         self._tell_taken()
-        return frames
+        return wire
 
     def empty(self) -> None:
         """Let nothing wait any more."""
+        self._alone = b""
         self._frames.clear()
         self.waiting_bytes = 0
-        if self._taken is not None:
-            self._tell_taken()
+        self._tell_taken()

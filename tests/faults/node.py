@@ -78,7 +78,7 @@ class Seat:
     async def _flush(self) -> None:
         outbox, down = self.connection.outbox, self.cable.down
         while len(outbox) and not self.gone:
-            down.write(b"".join(outbox.take(MAX_SEND_BYTES)))
+            down.write(outbox.take(MAX_SEND_BYTES))
             await down.drained()
         self._flushing = False
         if self._farewell is not None:

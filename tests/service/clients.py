@@ -72,7 +72,7 @@ class Client:
     def read(self) -> None:
         """Take what waits in the outbox."""
         if not self.stalled:
-            wire = b"".join(self.connection.outbox.take(EVERYTHING))
+            wire = self.connection.outbox.take(EVERYTHING)
             self.frames += [json.loads(payload) for payload in payloads(wire)]
             self._arrived.set()
 

@@ -9,13 +9,19 @@ from typing import Any
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import (
+    WebSocketClosedError,
+    WebSocketHandler,
+    WebSocketProtocol,
+    WebSocketProtocol13,
+)
 
 from ...core.actors import Principal
 from ...core.errors import CloseCode, RealtimeError, Unauthenticated
 from ...core.messages import SUBPROTOCOL
 from ...service.connection import Connection
 from ..origins import may_connect
+from ..receiving import ReadingProtocol
 from ..runtime import Runtime, Services
 from ..transport import SocketTransport
 from .base import note_stranger
@@ -57,6 +63,13 @@ class SocketHandler(WebSocketHandler, JupyterHandler):
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         """Speak protocol 1, and nothing to those who don't."""
         return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        """Read in large pieces; who speaks another version than 13 is refused by Tornado."""
+        theirs = super().get_websocket_protocol()
+        if not isinstance(theirs, WebSocketProtocol13):
+            return theirs
+        return ReadingProtocol(self, mask_outgoing=False, params=theirs.params)
 
     async def prepare(  # type: ignore[override]  # Jupyter's, not Tornado's, signature
         self, *, _redirect_to_login: bool = False
