@@ -35,13 +35,15 @@ _decode_frame: Callable[[str | bytes], ClientFrame] = msgspec.json.Decoder(Clien
 _decode_any: Callable[[str | bytes], Any] = msgspec.json.Decoder().decode
 
 
-def check_data(value: Any, level: int = 1) -> None:
+def check_data(value: Any, level: int = 1, *, check_text: bool = True) -> None:
     """Refuse what could break somebody who reads it later.
 
     Parameters
     ----------
     level
         How deep `value` itself lies.
+    check_text
+        False where all texts are known to be sound.
 
     Raises
     ------
@@ -52,23 +54,28 @@ def check_data(value: Any, level: int = 1) -> None:
     while stack:
         item, depth = stack.pop()
         if isinstance(item, str):
-            _check_text(item)
-        elif isinstance(item, bool) or item is None:
-            continue
-        elif isinstance(item, int):
-            if not MIN_INTEGER <= item <= MAX_INTEGER:
-                raise BadRequest("An integer in data is beyond 64 bits; send it as a string.")
+            if check_text:
+                _check_text(item)
+        elif isinstance(item, dict):
+            _check_depth(depth)
+            if check_text:
+                for key in item:
+                    _check_text(key)
+            stack += [(child, depth + 1) for child in item.values()]
         elif isinstance(item, float):
             if not math.isfinite(item):
                 raise BadRequest("A number in data is not finite; send null or a string.")
-        elif depth > MAX_DEPTH:
-            raise BadRequest(f"data is nested deeper than {MAX_DEPTH} levels.")
-        elif isinstance(item, dict):
-            for key in item:
-                _check_text(key)
-            stack.extend((child, depth + 1) for child in item.values())
-        else:
-            stack.extend((child, depth + 1) for child in item)
+        elif isinstance(item, int):
+            if not MIN_INTEGER <= item <= MAX_INTEGER:
+                raise BadRequest("An integer in data is beyond 64 bits; send it as a string.")
+        elif item is not None:
+            _check_depth(depth)
+            stack += [(child, depth + 1) for child in item]
+
+
+def _check_depth(depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise BadRequest(f"data is nested deeper than {MAX_DEPTH} levels.")
 
 
 def _check_text(text: str) -> None:
@@ -89,14 +96,19 @@ def decode_client_frame(frame: str | bytes) -> ClientFrame:
         If it is not one JSON object of the protocol.
     """
     message = _guarded(_decode_frame, frame)
+    check_text = _has_escapes(frame)
     _check_id(message.id)
-    for field in ("room", "event", "key", "token"):
-        text = getattr(message, field, None)
-        if text is not None:
-            _check_text(text)
+    if check_text:
+        for field in ("room", "event", "key", "token"):
+            _check_text(getattr(message, field, None) or "")
     check_since(getattr(message, "since", None))
-    check_data(getattr(message, "data", None))
+    check_data(getattr(message, "data", None), check_text=check_text)
     return message
+
+
+def _has_escapes(frame: str | bytes) -> bool:
+    r"""Tell whether a text in it may have what can't be kept: JSON writes that as `\uXXXX` only."""
+    return ("\\u" in frame) if isinstance(frame, str) else (b"\\u" in frame)
 
 
 def decode_json(body: str | bytes) -> Any:

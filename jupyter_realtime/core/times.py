@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 def rfc3339(unix_seconds: float) -> str:
     """Write a moment, for example `2026-11-23T09:30:00.125Z`."""
     moment = datetime.fromtimestamp(unix_seconds, timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
 def unix_seconds(text: str) -> float:
