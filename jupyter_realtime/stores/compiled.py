@@ -18,10 +18,19 @@ class Compiler:
 
     A statement that is a module constant is compiled once; one that was built for a single query is
     forgotten together with it.
+
+    Parameters
+    ----------
+    dialect
+        Names the parameters of statements.
+    positional
+        The same dialect, but parameters have a place instead: SQLite finds each of many hundred names of
+        rows by walking through all of them.
     """
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, positional: Dialect) -> None:
         self._dialect = dialect
+        self._positional = positional
         self._known: WeakKeyDictionary[ClauseElement, tuple[str, dict[str, Any]]] = (
             WeakKeyDictionary()
         )
@@ -36,12 +45,13 @@ class Compiler:
 
     def rows(
         self, statement: Insert, rows: Sequence[Mapping[str, Any]]
-    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    ) -> Iterator[tuple[str, Sequence[Any]]]:
         """Give one INSERT for many rows, or a few.
 
         A driver lets go of Python's lock at each statement and may wait long to get it back. So many rows
         go into one statement; powers of two keep the number of different statements small.
         """
+        columns = statement.table.columns.keys()
         begin = 0
         while begin < len(rows):
             left = len(rows) - begin
@@ -49,18 +59,17 @@ class Compiler:
             part = rows[begin : begin + count]
             begin += count
             yield (
-                self._multiple(statement, count),
-                {f"{name}_{i}": value for i, row in enumerate(part) for name, value in row.items()},
+                self._multiple(statement, columns, count),
+                [row[column] for row in part for column in columns],
             )
 
-    def _multiple(self, statement: Insert, count: int) -> str:
+    def _multiple(self, statement: Insert, columns: Sequence[str], count: int) -> str:
         known = self._known_rows.setdefault(statement, {})
         if count not in known:
-            names = [column.name for column in statement.table.columns]
             many = statement.values(
-                [{name: bindparam(f"{name}_{i}") for name in names} for i in range(count)]
+                [{column: bindparam(f"{column}_{i}") for column in columns} for i in range(count)]
             )
-            known[count] = str(many.compile(dialect=self._dialect))
+            known[count] = str(many.compile(dialect=self._positional))
         return known[count]
 
     def _compiled(self, statement: ClauseElement) -> tuple[str, dict[str, Any]]:

@@ -212,7 +212,7 @@ class SqliteStore:
 
 
 def _compiler() -> Compiler:
-    return Compiler(dialect(paramstyle="named"))
+    return Compiler(dialect(paramstyle="named"), dialect(paramstyle="qmark"))
 
 
 def _prepare(path: Path) -> tuple[FileId | None, str]:
