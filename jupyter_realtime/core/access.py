@@ -89,6 +89,8 @@ def verbs(principal: Principal, room: RoomName, role: Role | None) -> frozenset[
         granted &= ROLES[role] if role else _NOTHING
     elif room.kind is RoomKind.USER and room.id != principal.name:
         granted = _NOTHING
+    if principal.read_only:
+        granted &= _READ
     if principal.scopes is not None:
         granted = frozenset(v for v in granted if _in_scope(principal.scopes, v, room))
     return granted

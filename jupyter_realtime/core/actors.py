@@ -94,6 +94,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         Unix seconds at which the credential ends, or None.
     token_id
         The `jti` of the JWT, so that revoking it finds its live connections.
+    read_only
+        Whether the server's Authorizer lets them listen, but nothing else.
     """
 
     actor: Actor
@@ -102,6 +104,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     admin: bool = False
     expires: float | None = None
     token_id: str | None = None
+    read_only: bool = False
 
     @property
     def name(self) -> str:

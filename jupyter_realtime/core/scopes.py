@@ -80,5 +80,6 @@ def check_renewal(before: Principal, after: Principal) -> None:
         raise BadRequest("A token can't turn a program into a person, or back; reconnect.")
     is_visitor, becomes_visitor = (p.actor.via == "server" for p in (before, after))
     widens = (after.admin and not before.admin) or is_visitor != becomes_visitor
+    widens = widens or (before.read_only and not after.read_only)
     if widens or not within(after.scopes, before.scopes):
         raise BadRequest("This token may more than the connection; reconnect with it.")

@@ -16,6 +16,7 @@ import hmac
 from collections.abc import Awaitable
 from typing import Literal
 
+import msgspec
 from jupyter_server.auth.identity import (
     IdentityProvider,
     LegacyIdentityProvider,
@@ -83,15 +84,19 @@ class Identity:
         Forbidden
             If the Authorizer does not let them do `action`.
         """
+        principal, user = self._resolve(handler)
+        if principal is None:
+            return None
+        return await self._admit(handler, principal, user, action)
+
+    def _resolve(self, handler: JupyterHandler) -> tuple[Principal | None, User | None]:
         token = bearer(handler)
         if token is not None and looks_like_jwt(token):
-            return await self._admit(handler, self._program(token), None, action)
+            return self._program(token), None
         user: User | None = handler.current_user
         if user is None:
-            return None
-        return await self._admit(
-            handler, self._human(user, handler.identity_provider), user, action
-        )
+            return None, None
+        return self._human(user, handler.identity_provider), user
 
     async def of_handshake(self, handler: JupyterHandler) -> Principal | None:
         """Tell who opens a socket; None for somebody who has yet to send `auth`.
@@ -104,12 +109,13 @@ class Identity:
         if len(shown) > 1:
             raise Unauthenticated("Show one ticket, not several.")
         if shown:
-            principal = await self._credentials.redeem(shown[0])
-            return await self._admit(handler, principal, None, "read")
-        principal_or_none = await self.of_request(handler, "read")
-        if principal_or_none is None and bearer(handler) is not None:
+            return await self._listener(handler, await self._credentials.redeem(shown[0]), None)
+        principal, user = self._resolve(handler)
+        if principal is not None:
+            return await self._listener(handler, principal, user)
+        if bearer(handler) is not None:
             raise Unauthenticated("The token in the Authorization header is not valid.")
-        return principal_or_none
+        return None
 
     async def of_token(self, token: str, handler: JupyterHandler) -> Principal:
         """Tell who sent an `auth` frame.
@@ -122,12 +128,22 @@ class Identity:
             If the Authorizer does not let them in.
         """
         if looks_like_jwt(token):
-            return await self._admit(handler, self._program(token), None, "read")
+            return await self._listener(handler, self._program(token), None)
         provider = handler.identity_provider
         if not provider.token or not hmac.compare_digest(token.encode(), provider.token.encode()):
             raise Unauthenticated("This token is not the server's; copy it from the server's log.")
         user = handler.current_user or provider.generate_anonymous_user(handler)
-        return await self._admit(handler, self._human(user, provider), user, "read")
+        return await self._listener(handler, self._human(user, provider), user)
+
+    async def _listener(
+        self, handler: JupyterHandler, principal: Principal, user: User | None
+    ) -> Principal:
+        """Let somebody in on a socket, who may then only listen if the Authorizer lets them only read."""
+        await self._admit(handler, principal, user, "read")
+        try:
+            return await self._admit(handler, principal, user, "write")
+        except Forbidden:
+            return msgspec.structs.replace(principal, read_only=True)
 
     async def _admit(
         self, handler: JupyterHandler, principal: Principal, user: User | None, action: Action

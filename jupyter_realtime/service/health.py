@@ -6,6 +6,9 @@ An idle laptop must not write to its disk to find out that it could. So nobody p
 background while all is well. A failed write (`Store.on_outage`), a replaced file, or a question of
 somebody (`look`, answered from memory within `FRESH_SECONDS`) leads to a probe; and once something is
 wrong it is probed again and again until it is well. Listeners hear of each change.
+
+That another server writes into the same file is no fault, but it is said: what connections own hangs on the
+boards of their own server only.
 """
 
 from __future__ import annotations
@@ -30,13 +33,19 @@ Status = Literal["ok", "degraded", "down"]
 FRESH_SECONDS = 2.0
 PROBE_WITHIN_SECONDS = 4.0
 
+# A server that has not written for so long has probably gone.
+NEIGHBOUR_SECONDS = 600.0
+NEIGHBOUR = (
+    "Another Jupyter server uses the same database: events and analyses are shown by both, but what "
+    "lives as long as a connection, like the progress of a job, by its own server only."
+)
 STOPPING = "The server is stopping."
 NO_DETECTOR = "No detector is installed: pip install 'jupyter_realtime[detectors]'."
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How the service is: the worst of its checks, and why, for people."""
+    """How the service is: the worst of its checks, and what people should know about it."""
 
     checks: dict[str, Status] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
@@ -54,7 +63,7 @@ class Standing:
 
     @property
     def message(self) -> str | None:
-        """What is wrong, in words."""
+        """What is wrong, or at least worth knowing, in words."""
         return " ".join(self.reasons) or None
 
 
@@ -84,6 +93,7 @@ class Health:
         self._suspicion = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[Standing], None]] = []
+        self._neighbour_leaves: asyncio.TimerHandle | None = None
 
     def on_change(self, listener: Callable[[Standing], None]) -> None:
         """Have each change told."""
@@ -92,10 +102,12 @@ class Health:
     def open(self) -> None:
         """Begin to watch."""
         self._store.on_outage(self._suspicion.set)
+        self._store.on_growth(self._neighbour_wrote)
         self._watching = asyncio.get_running_loop().create_task(self._watch())
 
     async def close(self) -> None:
         """End watching."""
+        self._forget_neighbour()
         tasks = [task for task in (self._watching, self._looking) if task is not None]
         for task in tasks:
             task.cancel()
@@ -113,6 +125,22 @@ class Health:
         """Say that the server stops."""
         self._is_draining = True
         self._note()
+
+    def _neighbour_wrote(self) -> None:
+        self._forget_neighbour()
+        self._neighbour_leaves = asyncio.get_running_loop().call_later(
+            NEIGHBOUR_SECONDS, self._neighbour_left
+        )
+        self._note()
+
+    def _neighbour_left(self) -> None:
+        self._forget_neighbour()
+        self._note()
+
+    def _forget_neighbour(self) -> None:
+        if self._neighbour_leaves is not None:
+            self._neighbour_leaves.cancel()
+            self._neighbour_leaves = None
 
     async def _watch(self) -> None:
         await self.look()
@@ -163,7 +191,10 @@ class Health:
             ("analysis", "degraded", None if can_analyse else NO_DETECTOR),
             ("drain", "degraded", STOPPING if self._is_draining else None),
         ]
+        reasons = [reason for _, _, reason in found if reason is not None]
+        if self._neighbour_leaves is not None:
+            reasons.append(NEIGHBOUR)
         return Standing(
             checks={name: "ok" if reason is None else bad for name, bad, reason in found},
-            reasons=tuple(reason for _, _, reason in found if reason is not None),
+            reasons=tuple(reasons),
         )

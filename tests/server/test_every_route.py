@@ -216,3 +216,23 @@ async def test_P5_the_socket_answers_a_plain_request_with_an_error(
 ) -> None:
     url = f"http://127.0.0.1:{jp_http_port}{jp_base_url}realtime/ws"
     assert (await AsyncHTTPClient().fetch(url, raise_error=False)).code == 400
+
+
+async def test_P5_whom_the_authorizer_lets_only_read_can_only_listen_on_a_socket(
+    jp_serverapp: Any, connect: Connect, monkeypatch: pytest.MonkeyPatch, api: Api
+) -> None:
+    project = (await api("GET", "projects", None))[1]["items"][0]["id"]
+    monkeypatch.setitem(jp_serverapp.web_app.settings, "authorizer", OnlyLook(parent=jp_serverapp))
+    socket = await connect()
+    await read(socket)
+    room = f"project:{project}"
+    assert (await ask(socket, type="subscribe", id=1, room=room))["type"] == "reply"
+    for number, request in enumerate(
+        (
+            {"type": "publish", "event": "custom:x"},
+            {"type": "state", "event": "progress:x", "key": "k"},
+        )
+    ):
+        answer = await ask(socket, **request, id=number + 2, room=room, data={"n": 1})
+        assert (answer["type"], answer["code"]) == ("error", "forbidden")
+    await socket.close()

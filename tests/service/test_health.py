@@ -13,10 +13,11 @@ from jupyter_realtime.core.issues import DetectorDescription
 from jupyter_realtime.server.runtime import Services
 from jupyter_realtime.service import health as health_module
 from jupyter_realtime.service.health import Health, Standing
-from tests.builders import principal
+from tests.builders import eventually, principal
 from tests.service.clients import Client
 from tests.service.conftest import OpenServices
 from tests.service.test_figures import idle
+from tests.service.test_rooms import project_of
 
 
 class Store:
@@ -28,9 +29,13 @@ class Store:
         self.weakness: str | None = None
         self.is_replaced = False
         self.outage: Callable[[], None] | None = None
+        self.growth: Callable[[], None] | None = None
 
     def on_outage(self, listener: Callable[[], None]) -> None:
         self.outage = listener
+
+    def on_growth(self, listener: Callable[[], None]) -> None:
+        self.growth = listener
 
     async def probe(self) -> None:
         self.probes += 1
@@ -216,3 +221,40 @@ class TestSystemRoom:
             services.health.drain()
             stopping = await late.until(lambda f: self.status(f) == "degraded")
             assert "stopping" in stopping["data"]["message"]
+
+
+async def test_O9_a_neighbour_on_the_same_file_is_told_until_it_is_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(health_module, "NEIGHBOUR_SECONDS", 0.3)
+    watched = Watched()
+    watched.health.open()
+    await watched.health.look()
+    assert watched.store.growth is not None
+    for _ in range(3):
+        watched.store.growth()
+    standing = watched.health.standing
+    assert (standing.status, standing.message) == ("ok", health_module.NEIGHBOUR)
+    await eventually(lambda: _is_true(watched.health.standing.message is None))
+    assert [s.message for s in watched.told] == [health_module.NEIGHBOUR, None]
+    await watched.health.close()
+
+
+async def test_O9_each_of_two_servers_on_one_file_says_so_on_its_board(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(idle) as one, open_services(idle) as other:
+        one.health.open()
+        other.health.open()
+        writer = Client(other, principal())
+        room = await project_of(other)
+        await writer.ask("publish", room=room, event="custom:x", data=1)
+        watcher = Client(one, principal())
+        await eventually(lambda: _is_true(one.health.standing.message is not None))
+        reply = await watcher.ask("subscribe", room="system")
+        [status] = [state["data"] for state in reply["states"]]
+        assert status == {"status": "ok", "message": health_module.NEIGHBOUR}
+
+
+async def _is_true(value: bool) -> bool:
+    return value
