@@ -18,8 +18,11 @@ import importlib.util
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
+
+import msgspec
 
 from ..core.issues import DetectorDescription
 from .findings import Finding
@@ -47,6 +50,9 @@ class Workplace:
 
     Parameters
     ----------
+    root
+        The project's real folder: files in it may be read as data, by us. It is never a working directory,
+        and no engine is to find configuration there.
     shadow
         The root of the shadow tree.
     scratch
@@ -57,19 +63,36 @@ class Workplace:
         Paths of files that don't parse.
     """
 
+    root: Path
     shadow: Path
     scratch: Path
     cache: Path
     broken: Collection[str]
 
 
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """What a project can settle about a detector: `[tool.jupyter-realtime.<name>]` in pyproject.toml.
+
+    A detector with options subclasses this; every field has a default and can be hashed (a tuple, no list).
+    """
+
+
 class Detector(ABC):
     """What all kinds have in common.
 
-    Parameters
+    What a detector finds depends on nothing but the files, its options and its version: results are kept
+    by these, and used again.
+
+    Attributes
     ----------
     modules
         The importable modules of the engine; where one is missing, `install` is what helps.
+    distributions
+        The packages whose version decides what is found.
+    revision
+        Raised whenever our own part of the detector finds something else than before.
+    options_type
+        What a project can settle.
     """
 
     name: ClassVar[str]
@@ -78,9 +101,22 @@ class Detector(ABC):
     engine: ClassVar[str]
     scope: ClassVar[Literal["file", "project"]] = "file"
     modules: ClassVar[tuple[str, ...]] = ()
+    distributions: ClassVar[tuple[str, ...]] = ()
+    revision: ClassVar[int] = 1
+    options_type: ClassVar[type[Options]] = Options
     install: ClassVar[str] = INSTALL_ENGINES
     # Until a project has been measured: seconds a kilobyte, on a machine of 2026.
     default_cost: ClassVar[float] = 0.001
+
+    def __init__(self, options: Options | None = None) -> None:
+        # Each detector knows what type its own options are.
+        self.options: Any = options or self.options_type()
+
+    @classmethod
+    def version(cls) -> str:
+        """Name what decides about findings beside files and options."""
+        engines = [f"{name} {metadata.version(name)}" for name in cls.distributions]
+        return ", ".join([f"{cls.name} {cls.revision}", *engines])
 
     @classmethod
     def is_available(cls) -> bool:
@@ -139,6 +175,10 @@ class ProjectDetector(Detector):
 
     scope: ClassVar[Literal["file", "project"]] = "project"
     default_cost: ClassVar[float] = 0.02
+
+    def manifests(self, root: Path) -> list[Path]:
+        """Name the files of the project beside its sources that decide about findings."""
+        return []
 
     def environment(self, place: Workplace) -> dict[str, str]:
         """Name what the program needs in its environment beside the little that all get."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -35,6 +35,7 @@ from .findings import Finding
 from .issues import Issues
 from .lanes import Lanes, make_lane
 from .registry import discover
+from .settings import Settings, read_settings
 from .shadow.model import Problem, ShadowFile
 from .shadow.tree import Shadow
 from .workers import WorkerDied, Workers
@@ -43,6 +44,8 @@ FILES_A_WORKER_UNIT = 8
 PROJECT_SECONDS = 120.0
 # What a program can't tell is predicted, in tenths.
 PROJECT_PHASES = 10
+# Who tells what is wrong with a file itself.
+TELLERS = ("notebook", "correctness")
 
 
 Unit = Callable[[], Awaitable[None]]
@@ -99,7 +102,9 @@ class Execution:
     ) -> None:
         self._root = root
         self._paths = paths
-        self._names = list(discover()) if detectors is None else list(detectors)
+        self._asked = detectors
+        self._names: list[str] = []
+        self._settings = Settings()
         self._costs = costs
         self._reporter = reporter
         self._resources = resources
@@ -150,13 +155,15 @@ class Execution:
         self._files = {file.path: file for file in self._shadow.files}
 
     def _build(self) -> None:
-        for _ in self._shadow.build(self._root, self._paths):
+        self._settings = read_settings(self._root)
+        for _ in self._shadow.build(self._root, self._paths, self._settings.excludes):
             if self._stopped:
                 break
 
     def _plan(self) -> tuple[dict[str, _Task], dict[str, str]]:
         tasks: dict[str, _Task] = {}
         missing: dict[str, str] = {}
+        self._names = list(self._asked or self._settings.detectors or discover())
         for name in self._names:
             found = discover().get(name, f"There is no detector {name!r}.")
             if isinstance(found, str):
@@ -164,7 +171,7 @@ class Execution:
             elif not found.is_available():
                 missing[name] = f"{found.engine} is not installed here: {found.install}"
             else:
-                detector = found()
+                detector = found(self._settings.options(found))
                 files = [file for file in self._shadow.files if detector.applies_to(file)]
                 tasks[name] = _Task(detector, files, [])
                 tasks[name].units = self._units(name, tasks[name])
@@ -198,9 +205,9 @@ class Execution:
         return Lanes(lanes, meter, self._reporter)
 
     async def _tell_problems(self, lanes: Lanes, names: Sequence[str]) -> None:
-        problems = self._shadow.problems
+        problems = [*self._shadow.problems, *self._settings.problems]
         if problems and names:
-            teller = "correctness" if "correctness" in names else names[0]
+            teller = next((name for name in TELLERS if name in names), names[0])
             await lanes.found(teller, [self._issues.of_problem(teller, p) for p in problems])
 
     async def _complete_idle(self, lanes: Lanes, tasks: Mapping[str, _Task]) -> None:
@@ -266,7 +273,7 @@ class Execution:
         try:
             for file in files:
                 try:
-                    found = await worker.check(name, file)
+                    found = await worker.check(name, task.detector.options, file)
                 except WorkerDied as error:
                     await worker.end()
                     worker = await workers.borrow()
@@ -296,10 +303,20 @@ class Execution:
     async def _found(self, name: str, findings: Sequence[Finding]) -> None:
         if findings:
             issues = await asyncio.to_thread(self._issues_of, name, findings)
-            await self._open.found(name, issues)
+            if issues:
+                await self._open.found(name, issues)
 
     def _issues_of(self, name: str, findings: Sequence[Finding]) -> list[Issue]:
-        return [self._issues.of_finding(name, f, self._files[f.path]) for f in findings]
+        issues = (self._issue_of(name, finding) for finding in findings)
+        return [issue for issue in issues if issue is not None]
+
+    def _issue_of(self, name: str, finding: Finding) -> Issue | None:
+        severity = self._settings.rate(name, finding)
+        if severity is None:
+            return None
+        return self._issues.of_finding(
+            name, replace(finding, severity=severity), self._files[finding.path]
+        )
 
     async def _quarantine(self, name: str, file: ShadowFile, reason: str, task: _Task) -> None:
         task.broken += 1
@@ -321,6 +338,7 @@ class Execution:
     @property
     def _place(self) -> Workplace:
         return Workplace(
+            root=self._root,
             shadow=self._shadow.folder,
             scratch=self._scratch,
             cache=self._resources.cache,

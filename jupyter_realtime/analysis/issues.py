@@ -10,6 +10,7 @@ from ..core.fingerprint import Fingerprinter, enclosing_symbol
 from ..core.issues import CellRef, Fix, Issue
 from .findings import Finding
 from .shadow.model import Place, Problem, ShadowFile
+from .silence import is_silenced
 
 
 class Issues:
@@ -23,10 +24,13 @@ class Issues:
         self._symbols: dict[str, Callable[[int], str]] = {}
         self._fingerprinters: dict[tuple[str, str], Fingerprinter] = {}
 
-    def of_finding(self, detector: str, finding: Finding, file: ShadowFile) -> Issue:
-        """Make an issue of what a detector found in a file."""
+    def of_finding(self, detector: str, finding: Finding, file: ShadowFile) -> Issue | None:
+        """Make an issue of what a detector found in a file; None where a comment silences it."""
         place, shift = _place(finding, file)
         text = file.text_at(place)
+        first = file.text_at(Place(place.cell, 1))
+        if is_silenced(detector, finding.rule, text, first):
+            return None
         line = finding.line if finding.cell_index is None else _shadow_line(finding, file)
         end_line = (finding.end_line or finding.line) - shift
         return Issue(

@@ -1,6 +1,6 @@
 """The worker process: takes a file a line from its input, checks it, and answers a line.
 
-    → {"detector": "security", "file": "<pickled ShadowFile, base64>"}
+    → {"detector": "security", "task": "<pickled options and ShadowFile, base64>"}
     ← {"findings": "<pickled list of Finding, base64>"}   or   {"error": "…"}
 
 Pickles are safe here: both ends are ours, over a pipe that nobody else holds. What engines print is sent
@@ -16,26 +16,29 @@ import pickle
 import sys
 from typing import IO
 
-from .detector import Detector, WorkerDetector
+from .detector import Detector, Options, WorkerDetector
 from .registry import discover
+
+# Of one worker; each project has options of its own.
+Detectors = dict[tuple[str, Options], WorkerDetector]
 
 
 def serve(requests: IO[str], answers: IO[str]) -> None:
     """Answer requests until the input ends."""
-    detectors: dict[str, WorkerDetector] = {}
+    detectors: Detectors = {}
     for line in requests:
         request = json.loads(line)
         answers.write(json.dumps(_answer(request, detectors)) + "\n")
         answers.flush()
 
 
-def _answer(request: dict[str, str], detectors: dict[str, WorkerDetector]) -> dict[str, str]:
+def _answer(request: dict[str, str], detectors: Detectors) -> dict[str, str]:
     try:
         name = request["detector"]
-        if name not in detectors:
-            detectors[name] = _make(name)
-        file = pickle.loads(base64.b64decode(request["file"]))
-        found = detectors[name].check(file)
+        options, file = pickle.loads(base64.b64decode(request["task"]))
+        if (name, options) not in detectors:
+            detectors[name, options] = _make(name, options)
+        found = detectors[name, options].check(file)
         return {"findings": base64.b64encode(pickle.dumps(found)).decode()}
     except MemoryError:
         return {"error": "It needs more memory than a detector may have."}
@@ -44,11 +47,11 @@ def _answer(request: dict[str, str], detectors: dict[str, WorkerDetector]) -> di
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-def _make(name: str) -> WorkerDetector:
+def _make(name: str, options: Options) -> WorkerDetector:
     found: type[Detector] | str | None = discover().get(name)
     if not (isinstance(found, type) and issubclass(found, WorkerDetector)):
         raise TypeError(f"There is no worker detector {name!r}.")
-    return found()
+    return found(options)
 
 
 def _main() -> None:

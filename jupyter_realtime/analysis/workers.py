@@ -13,7 +13,7 @@ import pickle
 from pathlib import Path
 
 from . import processes
-from .detector import EngineError
+from .detector import EngineError, Options
 from .findings import Finding
 from .shadow.model import ShadowFile
 
@@ -37,7 +37,7 @@ class Worker:
         command = processes.python_module("jupyter_realtime.analysis.worker")
         return cls(await processes.start(command, scratch, talks=True))
 
-    async def check(self, detector: str, file: ShadowFile) -> list[Finding]:
+    async def check(self, detector: str, options: Options, file: ShadowFile) -> list[Finding]:
         """Check a file.
 
         Raises
@@ -49,7 +49,7 @@ class Worker:
         """
         request = {
             "detector": detector,
-            "file": base64.b64encode(pickle.dumps(file)).decode(),
+            "task": base64.b64encode(pickle.dumps((options, file))).decode(),
         }
         try:
             answer = await asyncio.wait_for(self._ask(request), FILE_SECONDS)

@@ -46,6 +46,7 @@ class Correctness(BatchDetector):
     )
     engine = "ruff"
     modules = ("ruff",)
+    distributions = ("ruff",)
     default_cost = 0.0005
 
     def command(self, files: Sequence[ShadowFile], place: Workplace) -> list[str]:

@@ -32,6 +32,7 @@ class Security(WorkerDetector):
     )
     engine = "bandit"
     modules = ("bandit",)
+    distributions = ("bandit",)
     default_cost = 0.003
 
     def check(self, file: ShadowFile) -> list[Finding]:

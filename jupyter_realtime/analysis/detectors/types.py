@@ -38,6 +38,7 @@ class Types(ProjectDetector):
     description = "Calls and attributes that can't be right by the types in the code, across files."
     engine = "mypy"
     modules = ("mypy",)
+    distributions = ("mypy",)
     default_cost = 0.05
 
     def environment(self, place: Workplace) -> dict[str, str]:

@@ -67,9 +67,12 @@ class ShadowFile:
         original, in order, so that ruff's `cell` is the original's index + 1.
     kilobytes
         Of source.
+    original
+        The real file, which was regular and inside the project when it was read.
     """
 
     path: str
+    original: Path
     python: Path
     notebook: Path | None
     kilobytes: float
@@ -78,6 +81,10 @@ class ShadowFile:
     @cached_property
     def _first_lines(self) -> list[int]:
         return [cell.first_line for cell in self.cells]
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.python.read_text(encoding="utf-8").split("\n")
 
     @cached_property
     def words_out_of_sight(self) -> frozenset[str]:
@@ -98,7 +105,7 @@ class ShadowFile:
     def text_at(self, place: Place) -> str:
         """Read the line that a place points to, empty if there is none."""
         if place.cell is None:
-            lines = self.python.read_text(encoding="utf-8").split("\n")
+            lines = self._lines
         else:
             [source] = [c.source for c in self.cells if c.index == place.cell.index] or [""]
             lines = source.split("\n")

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from .model import Place, Problem, ShadowFile
@@ -48,13 +48,19 @@ class Shadow:
         self.tree.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
 
-    def build(self, root: Path, paths: Sequence[str]) -> Iterator[ShadowFile]:
+    def build(
+        self,
+        root: Path,
+        paths: Sequence[str],
+        excludes: Callable[[str], bool] = lambda _path: False,
+    ) -> Iterator[ShadowFile]:
         """Write the files below some paths of a project, and yield each as soon as it is there."""
         for source in find_sources(root, paths):
             if isinstance(source, Problem):
                 self.problems.append(source)
                 continue
-            file = self._write(source, relative(source, root))
+            path = relative(source, root)
+            file = None if excludes(path) else self._write(source, path)
             if file is not None:
                 self.files.append(file)
                 yield file
@@ -90,7 +96,7 @@ class Shadow:
             self.broken.add(path)
             place = Place(None, module.fault.line)
             self.problems.append(Problem(path, "syntax", "high", module.fault.message, place))
-        return ShadowFile(path, python, None, module.kilobytes)
+        return ShadowFile(path, source.resolve(), python, None, module.kilobytes)
 
     def _write_notebook(self, source: Path, path: str) -> ShadowFile:
         notebook = read_notebook(source.resolve())
@@ -99,7 +105,9 @@ class Shadow:
         python = minimal.with_name(module_name(path))
         python.write_bytes(notebook.python().encode())
         self._tell_faults(path, notebook)
-        return ShadowFile(path, python, minimal, notebook.kilobytes, tuple(notebook.cells))
+        return ShadowFile(
+            path, source.resolve(), python, minimal, notebook.kilobytes, tuple(notebook.cells)
+        )
 
     def _tell_faults(self, path: str, notebook: Notebook) -> None:
         self.problems += [
