@@ -13,28 +13,30 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
+
+import msgspec
 
 from ..core.issues import DetectorState, Issue, RunState
 from ..core.progress import ProgressMeter
 from ..ports import RunReporter
 from . import processes
 from .batches import cut, run_batch
+from .cache import Cache
 from .detector import (
     BatchDetector,
-    Detector,
     EngineError,
     ProjectDetector,
     WorkerDetector,
     Workplace,
 )
 from .findings import Finding
-from .issues import Issues
+from .issues import Issues, new_id
 from .lanes import Lanes, make_lane
-from .registry import discover
+from .plan import Plan, Task, by_path, make_plan
 from .settings import Settings, read_settings
 from .shadow.model import Problem, ShadowFile
 from .shadow.tree import Shadow
@@ -62,7 +64,7 @@ class Resources:
     folder
         The run's own, removed at its end.
     cache
-        The project's own, kept while the runner lives.
+        The project's own folder, kept from run to run.
     """
 
     slots: asyncio.Semaphore
@@ -70,22 +72,6 @@ class Resources:
     workers: Workers
     folder: Path
     cache: Path
-
-
-@dataclass
-class _Task:
-    """A detector in this run."""
-
-    detector: Detector
-    files: list[ShadowFile]
-    units: list[Unit]
-    left: int = 0
-    broken: int = 0
-    error: str | None = None
-
-    @property
-    def kilobytes(self) -> float:
-        return sum(file.kilobytes for file in self.files)
 
 
 class Execution:
@@ -103,12 +89,12 @@ class Execution:
         self._root = root
         self._paths = paths
         self._asked = detectors
-        self._names: list[str] = []
         self._settings = Settings()
+        self._cache = Cache(resources.cache)
+        self._shadow = Shadow(resources.folder / "shadow", self._cache)
         self._costs = costs
         self._reporter = reporter
         self._resources = resources
-        self._shadow = Shadow(resources.folder / "shadow")
         self._scratch = resources.folder / "scratch"
         self._issues = Issues()
         self._files: dict[str, ShadowFile] = {}
@@ -119,19 +105,20 @@ class Execution:
 
     async def work(self) -> tuple[RunState, str | None]:
         """Do it all; returns how it ended."""
-        await self._lay_out()
-        tasks, missing = self._plan()
-        lanes = self._lanes = self._open_lanes(tasks, missing)
+        plan = await self._prepare()
+        lanes = self._lanes = self._open_lanes(plan)
         await lanes.start()
-        for name, reason in missing.items():
+        for name, reason in plan.missing.items():
             await lanes.complete(name, "failed", reason)
-        await self._tell_problems(lanes, list(tasks) + list(missing))
-        await self._complete_idle(lanes, tasks)
-        await self._run_units(tasks)
+        await self._tell_problems(lanes, plan.names)
+        for name, task in plan.tasks.items():
+            await self._tell_known(lanes, name, task)
+        await self._run_units(plan.tasks)
         return lanes.outcome, None
 
     async def finish(self, state: RunState, error: str | None) -> None:
         """Complete what is open, and report the end."""
+        self._cache.close()
         if self._lanes is None:
             await self._reporter.finished(state, error)
             return
@@ -141,45 +128,60 @@ class Execution:
 
     # -- laying out and planning --------------------------------------------------------------------
 
-    async def _lay_out(self) -> None:
-        self._scratch.mkdir(parents=True, mode=0o700)
-        self._resources.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-        building = asyncio.ensure_future(asyncio.to_thread(self._build))
+    async def _prepare(self) -> Plan:
+        preparing = asyncio.ensure_future(asyncio.to_thread(self._lay_out))
         try:
-            await asyncio.shield(building)
+            plan = await asyncio.shield(preparing)
         except asyncio.CancelledError:
             # A thread can't be cancelled: it stops at the next file, and we wait for that.
             self._stopped = True
-            await building
+            await preparing
             raise
         self._files = {file.path: file for file in self._shadow.files}
+        return plan
 
-    def _build(self) -> None:
+    def _lay_out(self) -> Plan:
+        self._scratch.mkdir(parents=True, mode=0o700)
+        self._cache.open()
         self._settings = read_settings(self._root)
         for _ in self._shadow.build(self._root, self._paths, self._settings.excludes):
             if self._stopped:
                 break
+        return make_plan(self._root, self._asked, self._settings, self._shadow.files, self._cache)
 
-    def _plan(self) -> tuple[dict[str, _Task], dict[str, str]]:
-        tasks: dict[str, _Task] = {}
-        missing: dict[str, str] = {}
-        self._names = list(self._asked or self._settings.detectors or discover())
-        for name in self._names:
-            found = discover().get(name, f"There is no detector {name!r}.")
-            if isinstance(found, str):
-                missing[name] = found
-            elif not found.is_available():
-                missing[name] = f"{found.engine} is not installed here: {found.install}"
-            else:
-                detector = found(self._settings.options(found))
-                files = [file for file in self._shadow.files if detector.applies_to(file)]
-                tasks[name] = _Task(detector, files, [])
-                tasks[name].units = self._units(name, tasks[name])
-                tasks[name].left = len(tasks[name].units)
-        return tasks, missing
+    def _open_lanes(self, plan: Plan) -> Lanes:
+        costs = {
+            name: self._costs.get(name, task.detector.default_cost)
+            for name, task in plan.tasks.items()
+        }
+        kilobytes = {name: task.kilobytes for name, task in plan.tasks.items()}
+        meter = ProgressMeter(
+            {**kilobytes, **dict.fromkeys(plan.missing, 0.0)},
+            {**costs, **dict.fromkeys(plan.missing, 0.0)},
+            learned=all(name in self._costs for name in plan.tasks),
+        )
+        lanes = [_lane_of(name, plan.tasks.get(name)) for name in plan.names]
+        return Lanes(lanes, meter, self._reporter)
 
-    def _units(self, name: str, task: _Task) -> list[Unit]:
-        detector, files = task.detector, task.files
+    async def _tell_problems(self, lanes: Lanes, names: Sequence[str]) -> None:
+        problems = [*self._shadow.problems, *self._settings.problems]
+        if problems and names:
+            teller = next((name for name in TELLERS if name in names), names[0])
+            await lanes.found(teller, [self._issues.of_problem(teller, p) for p in problems])
+
+    async def _tell_known(self, lanes: Lanes, name: str, task: Task) -> None:
+        """Tell what was found in files that nobody has changed since."""
+        if not task.files:
+            await lanes.complete(name, "not_applicable", "There is nothing for it to look at.")
+            return
+        await self._tell(name, task.known)
+        if not task.is_of_project:
+            lanes.advance(name, len(task.files) - len(task.pending))
+        if not task.pending:
+            await lanes.complete(name, "succeeded", None)
+
+    def _units(self, name: str, task: Task) -> list[Unit]:
+        detector, files = task.detector, task.pending
         if isinstance(detector, BatchDetector):
             batches = cut(files, detector.batch_size)
             return [partial(self._run_batch, name, detector, batch, task) for batch in batches]
@@ -190,35 +192,13 @@ class Execution:
             return [partial(self._run_project, name, detector, task)]
         return []
 
-    def _open_lanes(self, tasks: Mapping[str, _Task], missing: Mapping[str, str]) -> Lanes:
-        learned = all(name in self._costs for name in tasks)
-        costs = {
-            name: self._costs.get(name, task.detector.default_cost) for name, task in tasks.items()
-        }
-        kilobytes = {name: task.kilobytes for name, task in tasks.items()}
-        meter = ProgressMeter(
-            {**kilobytes, **dict.fromkeys(missing, 0.0)},
-            {**costs, **dict.fromkeys(missing, 0.0)},
-            learned=learned,
-        )
-        lanes = [_lane_of(name, tasks.get(name)) for name in self._names]
-        return Lanes(lanes, meter, self._reporter)
-
-    async def _tell_problems(self, lanes: Lanes, names: Sequence[str]) -> None:
-        problems = [*self._shadow.problems, *self._settings.problems]
-        if problems and names:
-            teller = next((name for name in TELLERS if name in names), names[0])
-            await lanes.found(teller, [self._issues.of_problem(teller, p) for p in problems])
-
-    async def _complete_idle(self, lanes: Lanes, tasks: Mapping[str, _Task]) -> None:
-        for name, task in tasks.items():
-            if not task.units:
-                await lanes.complete(name, "not_applicable", "There is nothing for it to look at.")
-
     # -- units --------------------------------------------------------------------------------------
 
-    async def _run_units(self, tasks: Mapping[str, _Task]) -> None:
-        queue = _in_order(tasks)
+    async def _run_units(self, tasks: Mapping[str, Task]) -> None:
+        units = {name: self._units(name, task) for name, task in tasks.items()}
+        for name, task in tasks.items():
+            task.left = len(units[name])
+        queue = _in_order(tasks, units)
         takers = [
             asyncio.ensure_future(self._take(queue, tasks))
             for _ in range(self._resources.max_processes)
@@ -233,7 +213,7 @@ class Execution:
     async def _take(
         self,
         queue: deque[tuple[str, Unit]],
-        tasks: Mapping[str, _Task],
+        tasks: Mapping[str, Task],
     ) -> None:
         while queue:
             async with self._resources.slots:
@@ -241,7 +221,7 @@ class Execution:
                     return
                 name, unit = queue.popleft()
                 task = tasks[name]
-                self._open.begin(name, predicted=isinstance(task.detector, ProjectDetector))
+                self._open.begin(name, predicted=task.is_of_project)
                 try:
                     await unit()
                 except EngineError as error:
@@ -250,16 +230,16 @@ class Execution:
             if task.left == 0:
                 await self._complete(name, task)
 
-    async def _complete(self, name: str, task: _Task) -> None:
-        failed = task.error is not None or task.broken == len(task.files)
+    async def _complete(self, name: str, task: Task) -> None:
+        failed = task.error is not None or len(task.broken) == len(task.files)
         reason = (task.error or "It failed on every file.") if failed else None
         await self._open.complete(name, "failed" if failed else "succeeded", reason, task.kilobytes)
 
     async def _run_batch(
-        self, name: str, detector: BatchDetector, files: list[ShadowFile], task: _Task
+        self, name: str, detector: BatchDetector, files: list[ShadowFile], task: Task
     ) -> None:
         async def on_files(done: list[ShadowFile], found: list[Finding]) -> None:
-            await self._found(name, found)
+            await self._found(name, task, found, done)
             self._open.advance(name, len(done))
 
         async def on_broken(file: ShadowFile, reason: str) -> None:
@@ -267,7 +247,7 @@ class Execution:
 
         await run_batch(detector, files, self._place, on_files, on_broken)
 
-    async def _run_worker(self, name: str, files: list[ShadowFile], task: _Task) -> None:
+    async def _run_worker(self, name: str, files: list[ShadowFile], task: Task) -> None:
         workers = self._resources.workers
         worker = await workers.borrow()
         try:
@@ -281,7 +261,7 @@ class Execution:
                 except EngineError as error:
                     await self._quarantine(name, file, str(error), task)
                 else:
-                    await self._found(name, found)
+                    await self._found(name, task, found, [file])
                     self._open.advance(name, 1)
         except BaseException:
             # It may be in the middle of a file of this run.
@@ -289,7 +269,7 @@ class Execution:
             raise
         workers.give_back(worker)
 
-    async def _run_project(self, name: str, detector: ProjectDetector, task: _Task) -> None:
+    async def _run_project(self, name: str, detector: ProjectDetector, task: Task) -> None:
         place = self._place
         command = await asyncio.to_thread(detector.command, task.files, place)
         end = await processes.run(
@@ -298,28 +278,37 @@ class Execution:
             timeout_seconds=PROJECT_SECONDS,
             extra=detector.environment(place),
         )
-        await self._found(name, await asyncio.to_thread(detector.read, end, task.files, place))
-
-    async def _found(self, name: str, findings: Sequence[Finding]) -> None:
-        if findings:
-            issues = await asyncio.to_thread(self._issues_of, name, findings)
-            if issues:
-                await self._open.found(name, issues)
-
-    def _issues_of(self, name: str, findings: Sequence[Finding]) -> list[Issue]:
-        issues = (self._issue_of(name, finding) for finding in findings)
-        return [issue for issue in issues if issue is not None]
-
-    def _issue_of(self, name: str, finding: Finding) -> Issue | None:
-        severity = self._settings.rate(name, finding)
-        if severity is None:
-            return None
-        return self._issues.of_finding(
-            name, replace(finding, severity=severity), self._files[finding.path]
+        await self._found(
+            name, task, await asyncio.to_thread(detector.read, end, task.files, place)
         )
 
-    async def _quarantine(self, name: str, file: ShadowFile, reason: str, task: _Task) -> None:
-        task.broken += 1
+    async def _found(
+        self, name: str, task: Task, findings: Sequence[Finding], done: Sequence[ShadowFile] = ()
+    ) -> None:
+        """Tell what was found, and keep it: for these files, or for the whole project."""
+        await self._tell(name, await asyncio.to_thread(self._keep, name, task, findings, done))
+
+    def _keep(
+        self, name: str, task: Task, findings: Sequence[Finding], done: Sequence[ShadowFile]
+    ) -> list[Issue]:
+        made = (self._issues.of_finding(name, f, self._files[f.path]) for f in findings)
+        issues = [issue for issue in made if issue is not None]
+        results = {"": issues} if task.is_of_project else by_path(done, issues)
+        self._cache.keep_results({task.keys[path]: found for path, found in results.items()})
+        return issues
+
+    async def _tell(self, name: str, issues: Sequence[Issue]) -> None:
+        rated = ((issue, self._settings.rate(name, issue)) for issue in issues)
+        wanted = [
+            msgspec.structs.replace(issue, id=new_id(), severity=severity)
+            for issue, severity in rated
+            if severity is not None
+        ]
+        if wanted:
+            await self._open.found(name, wanted)
+
+    async def _quarantine(self, name: str, file: ShadowFile, reason: str, task: Task) -> None:
+        task.broken.append(file.path)
         problem = Problem(
             path=file.path,
             rule="tool-error",
@@ -346,20 +335,22 @@ class Execution:
         )
 
 
-def _lane_of(name: str, task: _Task | None) -> DetectorState:
-    if task is not None and isinstance(task.detector, ProjectDetector):
+def _lane_of(name: str, task: Task | None) -> DetectorState:
+    if task is not None and task.is_of_project:
         return make_lane(name, PROJECT_PHASES, "phases")
     return make_lane(name, len(task.files) if task else 0, "files")
 
 
-def _in_order(tasks: Mapping[str, _Task]) -> deque[tuple[str, Unit]]:
+def _in_order(
+    tasks: Mapping[str, Task], units_of: Mapping[str, list[Unit]]
+) -> deque[tuple[str, Unit]]:
     """First something quick, so that people see issues; then the longest; then all lanes in turn."""
     quick: list[tuple[str, Unit]] = []
     long: list[tuple[str, Unit]] = []
     rest: list[list[tuple[str, Unit]]] = []
     for name, task in tasks.items():
-        units = [(name, unit) for unit in task.units]
-        if isinstance(task.detector, ProjectDetector):
+        units = [(name, unit) for unit in units_of[name]]
+        if task.is_of_project:
             long += units
         elif isinstance(task.detector, BatchDetector):
             quick += units[:1]

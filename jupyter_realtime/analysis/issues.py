@@ -13,8 +13,13 @@ from .shadow.model import Place, Problem, ShadowFile
 from .silence import is_silenced
 
 
+def new_id() -> str:
+    """Make the id of an issue, which is of one run; it is its fingerprint that stays."""
+    return secrets.token_urlsafe(9)
+
+
 class Issues:
-    """Makes the issues of one run.
+    """Makes the issues of one run, those of findings still without an id.
 
     Each detector counts the occurrences of a line in a file by itself, so a detector that is added or
     left out changes nobody else's fingerprints.
@@ -34,7 +39,7 @@ class Issues:
         line = finding.line if finding.cell_index is None else _shadow_line(finding, file)
         end_line = (finding.end_line or finding.line) - shift
         return Issue(
-            id=secrets.token_urlsafe(9),
+            id="",
             fingerprint=self._fingerprint(detector, finding.rule, file, line, text),
             detector=detector,
             rule=finding.rule,
@@ -55,7 +60,7 @@ class Issues:
         """Make an issue of something that is wrong with a file itself."""
         counter = self._fingerprinters.setdefault((detector, problem.path), Fingerprinter())
         return Issue(
-            id=secrets.token_urlsafe(9),
+            id=new_id(),
             fingerprint=counter.of(problem.rule, "", problem.message),
             detector=detector,
             rule=problem.rule,

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from pathlib import Path
 from ..core.errors import RealtimeError
 from ..core.issues import RunState
 from ..ports import RunReporter
+from .cache import project_cache
 from .execution import Execution, Resources
 from .scratch import make_scratch, remove
 from .workers import Workers
@@ -61,11 +61,19 @@ class Runner:
         How many may work at once, over all runs.
     scratch
         Where private folders are made; the system's folder for temporary files by default.
+    cache
+        Where results are kept by content; with None they are forgotten when the runner is closed.
     """
 
-    def __init__(self, max_processes: int = MAX_PROCESSES, scratch: Path | None = None) -> None:
+    def __init__(
+        self,
+        max_processes: int = MAX_PROCESSES,
+        scratch: Path | None = None,
+        cache: Path | None = None,
+    ) -> None:
         self._max_processes = max_processes
         self._parent = scratch
+        self._cache = cache
         self._slots = asyncio.Semaphore(max_processes)
         self._folder: Path | None = None
         self._workers: Workers | None = None
@@ -120,13 +128,12 @@ class Runner:
         base = self._ready()
         if self._workers is None:
             raise RuntimeError("The runner is closed.")
-        project = hashlib.sha256(str(root).encode()).hexdigest()[:16]
         return Resources(
             slots=self._slots,
             max_processes=self._max_processes,
             workers=self._workers,
             folder=folder,
-            cache=base / "cache" / project,
+            cache=project_cache(self._cache or base / "cache", root),
         )
 
 

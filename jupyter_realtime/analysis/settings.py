@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ..core.issues import Severity
+from ..core.issues import Issue, Severity
 from .detector import Detector, Options
 from .findings import Finding
 from .shadow.model import Problem
@@ -70,7 +70,7 @@ class Settings:
             for pattern in self.exclude
         )
 
-    def rate(self, detector: str, finding: Finding) -> Severity | None:
+    def rate(self, detector: str, finding: Finding | Issue) -> Severity | None:
         """Rate a finding; None if the project does not want to hear of it."""
         names = {detector, finding.rule, f"{detector}/{finding.rule}"}
         if names & self.ignore:

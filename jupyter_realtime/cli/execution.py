@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..analysis.cache import user_cache
 from ..analysis.runner import Runner, RunRequest
 from ..client.discovery import find_server
 from ..client.run_record import RunRecord, new_analysis
@@ -76,7 +77,7 @@ class Execution:
             detectors=self._detectors,
             costs={},
         )
-        runner = Runner()
+        runner = Runner(cache=user_cache())
         try:
             await runner.run(request, Recorder(self.record, self._sinks), self._cancel)
         finally:

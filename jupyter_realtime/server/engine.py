@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..analysis.cache import user_cache
 from ..analysis.registry import describe
 from ..analysis.runner import Runner, RunRequest
 from ..core.issues import DetectorDescription
@@ -16,7 +17,7 @@ class LocalEngine:
     """Runs detectors in processes beside this server."""
 
     def __init__(self) -> None:
-        self._runner = Runner()
+        self._runner = Runner(cache=user_cache())
         self._detectors = describe()
 
     def describe(self) -> list[DetectorDescription]:

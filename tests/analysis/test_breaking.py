@@ -11,7 +11,7 @@ from typing import ClassVar
 import psutil
 import pytest
 
-from jupyter_realtime.analysis import batches, execution, processes
+from jupyter_realtime.analysis import batches, plan, processes
 from jupyter_realtime.analysis.detector import (
     BatchDetector,
     Detector,
@@ -92,7 +92,7 @@ def scratch(tmp_path: Path) -> Path:
 
 def only(monkeypatch: pytest.MonkeyPatch, *detectors: type[Detector]) -> None:
     found: dict[str, type[Detector] | str] = {detector.name: detector for detector in detectors}
-    monkeypatch.setattr(execution, "discover", lambda: found)
+    monkeypatch.setattr(plan, "discover", lambda: found)
 
 
 def paths(recording: Recording, rule: str) -> list[str]:

@@ -69,10 +69,13 @@ class ShadowFile:
         Of source.
     original
         The real file, which was regular and inside the project when it was read.
+    digest
+        Of its bytes.
     """
 
     path: str
     original: Path
+    digest: str
     python: Path
     notebook: Path | None
     kilobytes: float

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,7 +17,7 @@ from ...core.issues import CellRef
 from .document import Document, decode_document
 from .magics import neutralise
 from .model import Cell, Place
-from .reading import LeftOut, read_regular
+from .reading import LeftOut
 from .sources import MODULE_BYTES, unify_newlines
 from .syntax import Fault, find_fault
 
@@ -85,9 +84,9 @@ def _code_cell(cell: Cell) -> dict[str, Any]:
     }
 
 
-def read_notebook(path: Path) -> Notebook:
-    """Read a notebook; raises `LeftOut` if nothing in it can be analysed."""
-    document = decode_document(read_regular(path, NOTEBOOK_BYTES))
+def read_notebook(data: bytes) -> Notebook:
+    """Read a notebook's bytes; raises `LeftOut` if nothing in it can be analysed."""
+    document = decode_document(data)
     _insist_on_python(document.metadata)
     cells = _raw_cells(document)
     _insist_on_size(cells)

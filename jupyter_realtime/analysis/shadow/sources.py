@@ -6,9 +6,8 @@ import io
 import re
 import tokenize
 from dataclasses import dataclass
-from pathlib import Path
 
-from .reading import LeftOut, read_regular
+from .reading import LeftOut
 from .syntax import Fault, find_fault
 
 MODULE_BYTES = 2_000_000
@@ -26,9 +25,8 @@ class Module:
     kilobytes: float
 
 
-def read_module(path: Path) -> Module:
-    """Read a module; raises `LeftOut` for one that nobody should be given."""
-    data = read_regular(path, MODULE_BYTES)
+def read_module(data: bytes) -> Module:
+    """Read a module's bytes; raises `LeftOut` for one that nobody should be given."""
     text = _decode(data)
     fault = find_fault(text)
     if fault is not None and fault.too_deep:

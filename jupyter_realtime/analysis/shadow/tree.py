@@ -15,10 +15,9 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from .copies import Copies, Copy, copy_of
 from .model import Place, Problem, ShadowFile
-from .notebooks import Notebook, read_notebook
 from .reading import LeftOut
-from .sources import read_module
 from .walk import find_sources, relative
 
 _TREE = "tree"
@@ -26,6 +25,11 @@ _TREE = "tree"
 
 class Shadow:
     """A shadow tree in a folder of its own, which is made private.
+
+    Parameters
+    ----------
+    kept
+        Copies of earlier runs.
 
     Attributes
     ----------
@@ -39,7 +43,8 @@ class Shadow:
         The paths of those files that were written though they don't parse.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: Copies | None = None) -> None:
+        self._kept = kept
         self.folder = folder.absolute()
         self.tree = self.folder / _TREE
         self.files: list[ShadowFile] = []
@@ -76,9 +81,8 @@ class Shadow:
 
     def _write(self, source: Path, path: str) -> ShadowFile | None:
         try:
-            if source.suffix == ".ipynb":
-                return self._write_notebook(source, path)
-            return self._write_module(source, path)
+            copy, digest = copy_of(source.resolve(), path, self._kept)
+            return self._write_copy(copy, digest, source.resolve(), path)
         except LeftOut as reason:
             place = Place(None, reason.line)
             problem = Problem(path, reason.rule, reason.severity, reason.message, place)
@@ -88,32 +92,26 @@ class Shadow:
         self.problems.append(problem)
         return None
 
-    def _write_module(self, source: Path, path: str) -> ShadowFile:
-        module = read_module(source.resolve())
-        python = self._place_for(path)
-        python.write_bytes(module.text.encode())
-        if module.fault is not None:
-            self.broken.add(path)
-            place = Place(None, module.fault.line)
-            self.problems.append(Problem(path, "syntax", "high", module.fault.message, place))
-        return ShadowFile(path, source.resolve(), python, None, module.kilobytes)
-
-    def _write_notebook(self, source: Path, path: str) -> ShadowFile:
-        notebook = read_notebook(source.resolve())
-        minimal = self._place_for(path)
-        minimal.write_bytes(notebook.minimal())
-        python = minimal.with_name(module_name(path))
-        python.write_bytes(notebook.python().encode())
-        self._tell_faults(path, notebook)
-        return ShadowFile(
-            path, source.resolve(), python, minimal, notebook.kilobytes, tuple(notebook.cells)
+    def _write_copy(self, copy: Copy, digest: str, original: Path, path: str) -> ShadowFile:
+        notebook = None if copy.minimal is None else self._place_for(path)
+        python = (
+            self._place_for(path) if notebook is None else notebook.with_name(module_name(path))
         )
-
-    def _tell_faults(self, path: str, notebook: Notebook) -> None:
-        self.problems += [
-            Problem(path, fault.rule, "high", fault.message, fault.place)
-            for fault in notebook.faults
-        ]
+        if notebook is not None and copy.minimal is not None:
+            notebook.write_bytes(copy.minimal)
+        python.write_bytes(copy.python.encode())
+        self.problems += copy.problems
+        if copy.is_broken:
+            self.broken.add(path)
+        return ShadowFile(
+            path=path,
+            original=original,
+            digest=digest,
+            python=python,
+            notebook=notebook,
+            kilobytes=copy.kilobytes,
+            cells=copy.cells,
+        )
 
     def _place_for(self, path: str) -> Path:
         place = self.tree / path

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from jupyter_realtime.analysis.shadow import notebooks
 from jupyter_realtime.analysis.shadow.notebooks import Notebook, read_notebook
-from jupyter_realtime.analysis.shadow.reading import LeftOut
+from jupyter_realtime.analysis.shadow.reading import LeftOut, read_regular
 from tests.analysis.hostile import MAGICS, code, make_hostile, markdown, notebook
 
 
 def read(folder: Path, content: str | bytes) -> Notebook:
     path = folder / "x.ipynb"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_notebook(path)
+    return read_notebook(read_regular(path, notebooks.NOTEBOOK_BYTES))
 
 
 def left_out(folder: Path, content: str | bytes) -> LeftOut:
@@ -193,7 +193,7 @@ def test_nested_operators_blank_their_cell_only(tmp_path: Path) -> None:
 def test_fifty_megabytes_of_outputs_cost_little(tmp_path: Path) -> None:
     make_hostile(tmp_path)
     start = time.monotonic()
-    book = read_notebook(tmp_path / "huge.ipynb")
+    book = read_notebook((tmp_path / "huge.ipynb").read_bytes())
     assert time.monotonic() - start < 3
     assert book.python() == "x = 1\n"
     assert len(book.minimal()) < 1000

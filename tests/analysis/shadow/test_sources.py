@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_realtime.analysis.shadow.reading import LeftOut
-from jupyter_realtime.analysis.shadow.sources import Module, read_module
+from jupyter_realtime.analysis.shadow.reading import LeftOut, read_regular
+from jupyter_realtime.analysis.shadow.sources import MODULE_BYTES, Module, read_module
 from jupyter_realtime.analysis.shadow.syntax import find_fault, parses
 
 
 def read(folder: Path, content: bytes) -> Module:
     path = folder / "x.py"
     path.write_bytes(content)
-    return read_module(path)
+    return read_module(read_regular(path, MODULE_BYTES))
 
 
 def reason(folder: Path, content: bytes) -> LeftOut:
@@ -120,7 +120,7 @@ def test_a_pipe_or_a_link_in_a_modules_place_is_not_followed(tmp_path: Path) -> 
         "gone": "unreadable",
     }.items():
         with pytest.raises(LeftOut) as caught:
-            read_module(tmp_path / name)
+            read_regular(tmp_path / name, MODULE_BYTES)
         assert caught.value.rule == rule
 
 
