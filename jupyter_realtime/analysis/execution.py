@@ -291,11 +291,17 @@ class Execution:
     def _keep(
         self, name: str, task: Task, findings: Sequence[Finding], done: Sequence[ShadowFile]
     ) -> list[Issue]:
-        made = (self._issues.of_finding(name, f, self._files[f.path]) for f in findings)
+        made = (self._issue_of(name, finding) for finding in findings)
         issues = [issue for issue in made if issue is not None]
         results = {"": issues} if task.is_of_project else by_path(done, issues)
         self._cache.keep_results({task.keys[path]: found for path, found in results.items()})
         return issues
+
+    def _issue_of(self, name: str, finding: Finding) -> Issue | None:
+        file = self._files.get(finding.path)
+        if file is None:
+            return self._issues.of_manifest(name, finding)
+        return self._issues.of_finding(name, finding, file)
 
     async def _tell(self, name: str, issues: Sequence[Issue]) -> None:
         rated = ((issue, self._settings.rate(name, issue)) for issue in issues)

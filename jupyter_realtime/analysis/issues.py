@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from ..core.fingerprint import Fingerprinter, enclosing_symbol
 from ..core.issues import CellRef, Fix, Issue
 from .findings import Finding
@@ -55,6 +57,13 @@ class Issues:
             fix=_fix(finding, file),
             status="new",
         )
+
+    def of_manifest(self, detector: str, finding: Finding) -> Issue:
+        """Make an issue of a finding in a file that is no source: pyproject.toml, requirements.txt."""
+        problem = Problem(
+            finding.path, finding.rule, finding.severity, finding.message, Place(None, finding.line)
+        )
+        return msgspec.structs.replace(self.of_problem(detector, problem), url=finding.url)
 
     def of_problem(self, detector: str, problem: Problem) -> Issue:
         """Make an issue of something that is wrong with a file itself."""
