@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from .client.aio import AsyncRealtime
     from .client.blocking import Realtime
     from .client.progress import Cancelled
+    from .client.sources import Finding
 
-__all__ = ["AsyncRealtime", "Cancelled", "Realtime", "__version__"]
+__all__ = ["AsyncRealtime", "Cancelled", "Finding", "Realtime", "__version__"]
 
 _LAZY = {
     "AsyncRealtime": "jupyter_realtime.client.aio",
     "Cancelled": "jupyter_realtime.client.progress",
+    "Finding": "jupyter_realtime.client.sources",
     "Realtime": "jupyter_realtime.client.blocking",
     # Jupyter's server looks these up by name on the package.
     "_jupyter_server_extension_points": "jupyter_realtime.server.extension",

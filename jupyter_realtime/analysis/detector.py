@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import importlib.util
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -166,7 +166,7 @@ class WorkerDetector(Detector):
     """Python code that takes one file, in a worker process."""
 
     @abstractmethod
-    def check(self, file: ShadowFile) -> list[Finding]:
+    def check(self, file: ShadowFile) -> Iterable[Finding]:
         """Find what is wrong with a file."""
 
 

@@ -38,7 +38,7 @@ def _answer(request: dict[str, str], detectors: Detectors) -> dict[str, str]:
         options, file = pickle.loads(base64.b64decode(request["task"]))
         if (name, options) not in detectors:
             detectors[name, options] = _make(name, options)
-        found = detectors[name, options].check(file)
+        found = list(detectors[name, options].check(file))
         return {"findings": base64.b64encode(pickle.dumps(found)).decode()}
     except MemoryError:
         return {"error": "It needs more memory than a detector may have."}

@@ -11,10 +11,10 @@ from ..analysis.cache import user_cache
 from ..analysis.runner import Runner, RunRequest
 from ..client.discovery import find_server
 from ..client.run_record import RunRecord, new_analysis
+from ..client.stream import Announced, announce
 from ..core.errors import RealtimeError
 from .project import below, project_of
 from .recorder import Recorder, Sink
-from .stream import Announced, announce
 
 # A run is not worth a longer wait for a server that may not be there.
 ANNOUNCE_SECONDS = 2.0

@@ -14,6 +14,12 @@ from ..core.errors import BadRequest, NotFound
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 
+def absolute(paths: Paths) -> list[Path]:
+    """Read paths as a person in this process writes them."""
+    given = [paths] if isinstance(paths, str | os.PathLike) else paths
+    return [Path(path).expanduser().absolute() for path in given]
+
+
 @dataclass(frozen=True)
 class Server:
     """A server that offers jupyter_realtime.

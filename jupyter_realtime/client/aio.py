@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -14,19 +14,21 @@ import msgspec
 from ..core.codec import check_data
 from ..core.errors import BadRequest, NotFound
 from ..core.events import check_state
-from ..core.issues import Analysis
+from ..core.issues import Analysis, Severity
 from ..core.rooms import RoomName, project_room
-from .address import Paths, Server
+from .address import Paths, Server, absolute
 from .connection import Connection
 from .discovery import find_server
 from .follower import Follower
 from .jobs import Jobs
+from .own_detectors import Check, OwnDetector, OwnRun, own_detector, sort_out
 from .progress import Progress
 from .records import Record, record
 from .rest import Rest, as_shape
 from .room import as_origin
 from .run_record import RunRecord
 from .runs import AsyncRun
+from .stream import announce
 from .subscription import AsyncSubscription, Delivery, Handler
 from .track import length_of, track_async
 
@@ -50,6 +52,8 @@ class AsyncRealtime:
         self._connection = Connection(server)
         self._jobs = Jobs(self._connection, self._project_room)
         self._me: Record | None = None
+        # Runs of one's own detectors, with what ends them.
+        self._own_runs: dict[asyncio.Task[None], asyncio.Event] = {}
 
     @classmethod
     async def connect(cls, url: str | None = None, token: str | None = None) -> AsyncRealtime:
@@ -83,20 +87,54 @@ class AsyncRealtime:
             raise BadRequest("Connect first: AsyncRealtime.connect().")
         return self._me
 
-    async def analyze(self, paths: Paths, detectors: Sequence[str] | None = None) -> AsyncRun:
-        """Start an analysis on the server.
+    @staticmethod
+    def detector(
+        name: str | None = None, *, severity: Severity = "medium"
+    ) -> Callable[[Check], OwnDetector]:
+        """Turn a function into a detector of one's own, to be named in `analyze`.
+
+        Parameters
+        ----------
+        name
+            What its lane is called; None: as the function is.
+        severity
+            Of its findings that say none.
+        """
+        return own_detector(name, severity)
+
+    async def analyze(
+        self, paths: Paths, detectors: Sequence[str | OwnDetector] | None = None
+    ) -> AsyncRun:
+        """Start an analysis on the server, or here if the detectors are one's own.
 
         Parameters
         ----------
         paths
             Files and folders, relative to the current folder of this program.
         detectors
-            Their names; None: all that apply.
+            Their names; None: all that apply. Or functions that `detector` has decorated: they run in
+            this process, and the server shows them.
         """
+        own = sort_out(detectors)
+        if own:
+            return await self._analyze_here(paths, own)
         body: dict[str, Any] = {"paths": self.server.server_paths(paths)}
         if detectors is not None:
             body["detectors"] = list(detectors)
         return self._follow(as_shape(await self._rest.post("analyses", body), Analysis))
+
+    async def _analyze_here(self, paths: Paths, detectors: Sequence[OwnDetector]) -> AsyncRun:
+        files = absolute(paths)
+        cancel = asyncio.Event()
+        announced = await announce(self.server, files, None, cancel)
+        work = OwnRun(announced, detectors).work(files, cancel)
+        task = asyncio.get_running_loop().create_task(work)
+        self._own_runs[task] = cancel
+        task.add_done_callback(self._own_runs.pop)
+        run = self._follow(announced.analysis)
+        # The socket knows of a cancel before the next report is answered.
+        run.on_change(lambda: cancel.set() if run.state == "cancelling" else None)
+        return run
 
     async def run(self, run: str) -> AsyncRun:
         """Follow a run that somebody has started."""
@@ -246,7 +284,10 @@ class AsyncRealtime:
         return project_room(innermost["id"])
 
     async def close(self) -> None:
-        """Let go of the server. Runs go on without us."""
+        """Let go of the server. Runs go on without us, but for those of one's own detectors."""
+        for cancel in self._own_runs.values():
+            cancel.set()
+        await asyncio.gather(*self._own_runs, return_exceptions=True)
         await self._jobs.close()
         await self._connection.close()
         await self._rest.close()

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
+from ..core.issues import Severity
 from .address import Paths, Server
 from .aio import AsyncRealtime
 from .discovery import find_server
 from .handlers import Handlers
+from .own_detectors import Check, OwnDetector
 from .portal import Portal, portal
 from .progress import Progress
 from .records import Record
@@ -68,7 +70,14 @@ class Realtime:
         """Who we are to the server: `user`, `kind`, `via`, `scopes`."""
         return self._here().me
 
-    def analyze(self, paths: Paths, detectors: Sequence[str] | None = None) -> Run:
+    @staticmethod
+    def detector(
+        name: str | None = None, *, severity: Severity = "medium"
+    ) -> Callable[[Check], OwnDetector]:
+        """Turn a function into a detector of one's own; see `AsyncRealtime.detector`."""
+        return AsyncRealtime.detector(name, severity=severity)
+
+    def analyze(self, paths: Paths, detectors: Sequence[str | OwnDetector] | None = None) -> Run:
         """Start an analysis on the server; see `AsyncRealtime.analyze`."""
         here = self._here()
         return self._handle(self._portal.call(here.analyze(paths, detectors)))

@@ -6,7 +6,6 @@ the run does, when it is cancelled, and when this process is gone, because then 
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -20,7 +19,7 @@ import msgspec
 
 from ..core.issues import FINISHED_STATES
 from ..core.reports import Finished, Report
-from .address import Paths
+from .address import Paths, absolute
 from .reports import add
 from .run_record import RunRecord, new_analysis
 from .runs import Run
@@ -50,10 +49,9 @@ def analyze_locally(paths: Paths, detectors: Sequence[str] | None = None) -> Run
     detectors
         Their names; None: all that apply.
     """
-    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    absolute = [str(Path(path).expanduser().absolute()) for path in given]
-    record = RunRecord(new_analysis(f"local-{uuid.uuid4().hex[:12]}", absolute))
-    process = _start(absolute, detectors)
+    files = [str(path) for path in absolute(paths)]
+    record = RunRecord(new_analysis(f"local-{uuid.uuid4().hex[:12]}", files))
+    process = _start(files, detectors)
     reader = threading.Thread(
         target=_read, args=(process, record), name="jupyter_realtime analysis", daemon=True
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 from jupyter_realtime.client.address import Server
 from jupyter_realtime.client.aio import AsyncRealtime
 from jupyter_realtime.client.blocking import Realtime
+from jupyter_realtime.client.sources import Finding, SourceFile
+from jupyter_realtime.core.errors import BadRequest
 from tests.jupyter_process import TOKEN, JupyterProcess, jupyter, until
 
 from .live import until as until_async
@@ -201,3 +204,56 @@ def test_a_killed_server_leaves_a_failed_run_and_comes_back(tmp_path: Path) -> N
         assert ids[: len(acknowledged)] == acknowledged and len(ids) == len(set(ids))
         assert rt.analyze(".").wait(90).state == "succeeded"
         rt.close()
+
+
+def test_A10_a_detector_of_ones_own_runs_here_and_is_shown_there(
+    rt: Realtime, server: JupyterProcess
+) -> None:
+    @rt.detector("left-to-do", severity="low")
+    def left_to_do(file: SourceFile) -> Iterator[Finding]:
+        for cell, line, text in file.lines():
+            if "always true" in text:
+                yield Finding(line, "Mend this.", cell=cell, column=8, end_column=26)
+
+    @rt.detector()
+    def breaks_always(file: SourceFile) -> Iterator[Finding]:
+        yield Finding(1, file.path, severity="high")
+        raise KeyError("nothing there")
+
+    run = rt.analyze(["notebooks", "bad.py"], detectors=[left_to_do, breaks_always]).wait()
+    assert run.state == "partial"
+    lanes = {lane.name: lane for lane in run.detectors}
+    assert (lanes["left-to-do"].state, lanes["left-to-do"].done) == ("succeeded", 2)
+    assert lanes["breaks-always"].state == "failed"
+    assert "nothing there" in lanes["breaks-always"].error
+    assert "breaks_always" in lanes["breaks-always"].error
+    [found] = run.issues
+    assert (found.path, found.cell.index, found.line) == ("notebooks/a.ipynb", 0, 1)
+    assert (found.severity, found.rule) == ("low", "left-to-do")
+    assert rt.run(run.id).wait().issues == run.issues
+
+
+def test_A10_ones_own_detectors_are_cancelled_like_all_others(rt: Realtime) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    @rt.detector()
+    def waits(file: SourceFile) -> list[Finding]:
+        begun.set()
+        go_on.wait(30)
+        return []
+
+    run = rt.analyze(["bad.py", "notebooks"], detectors=[waits])
+    assert begun.wait(30)
+    run.cancel()
+    until(lambda: run.state in ("cancelling", "cancelled"))
+    go_on.set()
+    assert run.wait(30).state == "cancelled"
+
+
+def test_A10_names_and_functions_do_not_mix(rt: Realtime) -> None:
+    @rt.detector()
+    def quiet(file: SourceFile) -> list[Finding]:
+        return []
+
+    with pytest.raises(BadRequest, match="two runs"):
+        rt.analyze("bad.py", detectors=[quiet, "correctness"])

@@ -1,4 +1,4 @@
-"""A terminal's run, shown on a server while it goes on.
+"""A run of this process, shown on a server while it goes on.
 
 Rules
 -----
@@ -22,13 +22,13 @@ from pathlib import Path
 
 import msgspec
 
-from ..client.address import Server
-from ..client.backoff import Backoff
-from ..client.rest import Rest, as_shape
-from ..client.run_record import RunRecord
 from ..core.errors import Internal, RealtimeError
 from ..core.issues import FINISHED_STATES, Analysis, RunState
 from ..core.reports import Finished, Issues, Progress, Report
+from .address import Server
+from .backoff import Backoff
+from .rest import Rest, as_shape
+from .run_record import RunRecord
 
 PAUSE_SECONDS = 0.2
 KEEP_ALIVE_SECONDS = 2.0

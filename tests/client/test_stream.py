@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from jupyter_realtime.cli import stream as streaming
 from jupyter_realtime.cli.recorder import Recorder
-from jupyter_realtime.cli.stream import Stream
+from jupyter_realtime.client import stream as streaming
 from jupyter_realtime.client.address import Server
 from jupyter_realtime.client.rest import Rest
 from jupyter_realtime.client.run_record import RunRecord
+from jupyter_realtime.client.stream import Stream
 from jupyter_realtime.core.errors import Forbidden
 from tests.client.live import TOKEN, LiveServer, live_server, until
 from tests.client.runs import RUN, analysis, issue, lane
