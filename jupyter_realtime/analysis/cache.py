@@ -57,9 +57,10 @@ def project_cache(base: Path, root: Path) -> Path:
     return base / hashlib.sha256(str(root).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def file_key(detector: Detector, file: ShadowFile) -> str:
-    """Name all that a detector's findings in one file depend on."""
-    return _key(detector, [f"{file.path} {file.digest}"])
+def file_keys(detector: Detector, files: Iterable[ShadowFile]) -> dict[str, str]:
+    """Name all that a detector's findings in files depend on, by path."""
+    base = _base(detector)
+    return {file.path: _digest([*base, file.path, file.digest]) for file in files}
 
 
 def project_key(detector: Detector, files: Iterable[ShadowFile], manifests: Iterable[Path]) -> str:
@@ -68,13 +69,16 @@ def project_key(detector: Detector, files: Iterable[ShadowFile], manifests: Iter
     for manifest in manifests:
         with contextlib.suppress(OSError):
             parts.append(f"{manifest} {hashlib.sha256(manifest.read_bytes()).hexdigest()}")
-    return _key(detector, parts)
+    return _digest([*_base(detector), *parts])
 
 
-def _key(detector: Detector, parts: Iterable[str]) -> str:
+def _base(detector: Detector) -> list[str]:
     options = msgspec.json.encode(detector.options).decode()
-    text = "\0".join([str(REVISION), detector.version(), options, *parts])
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return [str(REVISION), detector.version(), options]
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Cache:
@@ -87,6 +91,7 @@ class Cache:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._path = folder / _FILE
         self._lock = threading.Lock()
         self._today = int(time.time() // 86_400)

@@ -18,6 +18,7 @@ import importlib.util
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -115,7 +116,7 @@ class Detector(ABC):
     @classmethod
     def version(cls) -> str:
         """Name what decides about findings beside files and options."""
-        engines = [f"{name} {metadata.version(name)}" for name in cls.distributions]
+        engines = [f"{name} {_version_of(name)}" for name in cls.distributions]
         return ", ".join([f"{cls.name} {cls.revision}", *engines])
 
     @classmethod
@@ -140,6 +141,11 @@ class Detector(ABC):
     def applies_to(self, file: ShadowFile) -> bool:
         """Whether a file is for this detector."""
         return True
+
+
+@cache
+def _version_of(distribution: str) -> str:
+    return metadata.version(distribution)
 
 
 class BatchDetector(Detector):
@@ -179,6 +185,10 @@ class ProjectDetector(Detector):
     def manifests(self, root: Path) -> list[Path]:
         """Name the files of the project beside its sources that decide about findings."""
         return []
+
+    def is_warm(self, cache: Path) -> bool:
+        """Whether an earlier run has left something in the project's folder that makes this one faster."""
+        return False
 
     def environment(self, place: Workplace) -> dict[str, str]:
         """Name what the program needs in its environment beside the little that all get."""

@@ -11,8 +11,9 @@ the one that takes longest, so that neither the first issue nor the end is late.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
@@ -20,8 +21,8 @@ from pathlib import Path
 
 import msgspec
 
-from ..core.issues import DetectorState, Issue, RunState
-from ..core.progress import ProgressMeter
+from ..core.forecast import Forecast, UnitForecast
+from ..core.issues import DetectorState, Issue, RunState, Timing
 from ..ports import RunReporter
 from . import processes
 from .batches import cut, run_batch
@@ -30,7 +31,6 @@ from .detector import (
     BatchDetector,
     EngineError,
     ProjectDetector,
-    WorkerDetector,
     Workplace,
 )
 from .findings import Finding
@@ -50,7 +50,12 @@ PROJECT_PHASES = 10
 TELLERS = ("notebook", "correctness")
 
 
-Unit = Callable[[], Awaitable[None]]
+@dataclass(frozen=True)
+class Unit:
+    """A piece of work that holds one slot."""
+
+    forecast: UnitForecast
+    run: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,8 @@ class Execution:
         self._costs = costs
         self._reporter = reporter
         self._resources = resources
+        self._began = time.monotonic()
+        self._forecast = Forecast(resources.max_processes, learned=False)
         self._scratch = resources.folder / "scratch"
         self._issues = Issues()
         self._files: dict[str, ShadowFile] = {}
@@ -106,6 +113,7 @@ class Execution:
     async def work(self) -> tuple[RunState, str | None]:
         """Do it all; returns how it ended."""
         plan = await self._prepare()
+        queue = self._plan_units(plan.tasks)
         lanes = self._lanes = self._open_lanes(plan)
         await lanes.start()
         for name, reason in plan.missing.items():
@@ -113,7 +121,7 @@ class Execution:
         await self._tell_problems(lanes, plan.names)
         for name, task in plan.tasks.items():
             await self._tell_known(lanes, name, task)
-        await self._run_units(plan.tasks)
+        await self._run_units(queue, plan.tasks)
         return lanes.outcome, None
 
     async def finish(self, state: RunState, error: str | None) -> None:
@@ -150,18 +158,20 @@ class Execution:
         return make_plan(self._root, self._asked, self._settings, self._shadow.files, self._cache)
 
     def _open_lanes(self, plan: Plan) -> Lanes:
-        costs = {
-            name: self._costs.get(name, task.detector.default_cost)
-            for name, task in plan.tasks.items()
-        }
-        kilobytes = {name: task.kilobytes for name, task in plan.tasks.items()}
-        meter = ProgressMeter(
-            {**kilobytes, **dict.fromkeys(plan.missing, 0.0)},
-            {**costs, **dict.fromkeys(plan.missing, 0.0)},
-            learned=all(name in self._costs for name in plan.tasks),
-        )
         lanes = [_lane_of(name, plan.tasks.get(name)) for name in plan.names]
-        return Lanes(lanes, meter, self._reporter)
+        return Lanes(lanes, self._forecast, self._reporter, self._began)
+
+    def _plan_units(self, tasks: Mapping[str, Task]) -> deque[Unit]:
+        """Cut the work into units, in the order in which they are begun."""
+        working = [task for task in tasks.values() if task.pending]
+        self._forecast = Forecast(
+            self._resources.max_processes,
+            learned=all(task.cost_name in self._costs for task in working),
+        )
+        units = {name: list(self._units(name, task)) for name, task in tasks.items()}
+        for name, task in tasks.items():
+            task.left = len(units[name])
+        return _in_order(tasks, units)
 
     async def _tell_problems(self, lanes: Lanes, names: Sequence[str]) -> None:
         problems = [*self._shadow.problems, *self._settings.problems]
@@ -180,25 +190,21 @@ class Execution:
         if not task.pending:
             await lanes.complete(name, "succeeded", None)
 
-    def _units(self, name: str, task: Task) -> list[Unit]:
-        detector, files = task.detector, task.pending
-        if isinstance(detector, BatchDetector):
-            batches = cut(files, detector.batch_size)
-            return [partial(self._run_batch, name, detector, batch, task) for batch in batches]
-        if isinstance(detector, WorkerDetector):
-            batches = cut(files, FILES_A_WORKER_UNIT)
-            return [partial(self._run_worker, name, batch, task) for batch in batches]
-        if isinstance(detector, ProjectDetector) and files:
-            return [partial(self._run_project, name, detector, task)]
-        return []
+    def _units(self, name: str, task: Task) -> Iterator[Unit]:
+        for files in self._portions(task):
+            forecast = self._forecast.plan(name, task.unit_seconds(files, self._costs))
+            yield Unit(forecast, partial(self._run_unit, name, task, files))
+
+    def _portions(self, task: Task) -> list[list[ShadowFile]]:
+        if task.is_of_project:
+            return [task.pending] if task.pending else []
+        detector = task.detector
+        size = detector.batch_size if isinstance(detector, BatchDetector) else FILES_A_WORKER_UNIT
+        return cut(task.pending, size)
 
     # -- units --------------------------------------------------------------------------------------
 
-    async def _run_units(self, tasks: Mapping[str, Task]) -> None:
-        units = {name: self._units(name, task) for name, task in tasks.items()}
-        for name, task in tasks.items():
-            task.left = len(units[name])
-        queue = _in_order(tasks, units)
+    async def _run_units(self, queue: deque[Unit], tasks: Mapping[str, Task]) -> None:
         takers = [
             asyncio.ensure_future(self._take(queue, tasks))
             for _ in range(self._resources.max_processes)
@@ -210,22 +216,20 @@ class Execution:
                 taker.cancel()
             await asyncio.gather(*takers, return_exceptions=True)
 
-    async def _take(
-        self,
-        queue: deque[tuple[str, Unit]],
-        tasks: Mapping[str, Task],
-    ) -> None:
+    async def _take(self, queue: deque[Unit], tasks: Mapping[str, Task]) -> None:
         while queue:
             async with self._resources.slots:
                 if not queue:
                     return
-                name, unit = queue.popleft()
+                unit = queue.popleft()
+                name = unit.forecast.detector
                 task = tasks[name]
-                self._open.begin(name, predicted=task.is_of_project)
+                self._open.begin(unit.forecast, predicted=task.is_of_project)
                 try:
-                    await unit()
+                    await unit.run()
                 except EngineError as error:
                     task.error = str(error)
+                self._open.end(unit.forecast)
                 task.left -= 1
             if task.left == 0:
                 await self._complete(name, task)
@@ -233,7 +237,21 @@ class Execution:
     async def _complete(self, name: str, task: Task) -> None:
         failed = task.error is not None or len(task.broken) == len(task.files)
         reason = (task.error or "It failed on every file.") if failed else None
-        await self._open.complete(name, "failed" if failed else "succeeded", reason, task.kilobytes)
+        if failed:
+            await self._open.complete(name, "failed", reason)
+            return
+        spent = self._forecast.spent(name)
+        timing = Timing(detector=task.cost_name, kilobytes=task.kilobytes, seconds=spent)
+        await self._open.complete(name, "succeeded", None, timing)
+
+    async def _run_unit(self, name: str, task: Task, files: list[ShadowFile]) -> None:
+        detector = task.detector
+        if isinstance(detector, BatchDetector):
+            await self._run_batch(name, detector, files, task)
+        elif isinstance(detector, ProjectDetector):
+            await self._run_project(name, detector, task)
+        else:
+            await self._run_worker(name, files, task)
 
     async def _run_batch(
         self, name: str, detector: BatchDetector, files: list[ShadowFile], task: Task
@@ -347,15 +365,13 @@ def _lane_of(name: str, task: Task | None) -> DetectorState:
     return make_lane(name, len(task.files) if task else 0, "files")
 
 
-def _in_order(
-    tasks: Mapping[str, Task], units_of: Mapping[str, list[Unit]]
-) -> deque[tuple[str, Unit]]:
+def _in_order(tasks: Mapping[str, Task], units_of: Mapping[str, list[Unit]]) -> deque[Unit]:
     """First something quick, so that people see issues; then the longest; then all lanes in turn."""
-    quick: list[tuple[str, Unit]] = []
-    long: list[tuple[str, Unit]] = []
-    rest: list[list[tuple[str, Unit]]] = []
+    quick: list[Unit] = []
+    long: list[Unit] = []
+    rest: list[list[Unit]] = []
     for name, task in tasks.items():
-        units = [(name, unit) for unit in units_of[name]]
+        units = units_of[name]
         if task.is_of_project:
             long += units
         elif isinstance(task.detector, BatchDetector):
@@ -363,5 +379,6 @@ def _in_order(
             rest.append(units[1:])
         else:
             rest.append(units)
+    long.sort(key=lambda unit: -unit.forecast.seconds)
     in_turn = [unit for turn in zip_longest(*rest) for unit in turn if unit is not None]
     return deque([*quick, *long, *in_turn])

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from ..core.forecast import Forecast, UnitForecast
 from ..core.issues import DetectorRunState, DetectorState, Issue, RunState, Timing
-from ..core.progress import ProgressMeter
 from ..ports import RunReporter
 
 # Progress is shown at most this often; what comes between is conflated.
@@ -25,19 +25,24 @@ class Lanes:
 
     Parameters
     ----------
-    meter
-        Knows how much each detector's share weighs.
+    forecast
+        Knows what each unit of work is predicted to take.
+    began
+        When the run began, by the monotonic clock.
     """
 
     def __init__(
-        self, lanes: Sequence[DetectorState], meter: ProgressMeter, reporter: RunReporter
+        self,
+        lanes: Sequence[DetectorState],
+        forecast: Forecast,
+        reporter: RunReporter,
+        began: float,
     ) -> None:
         self._lanes = {lane.name: lane for lane in lanes}
-        self._meter = meter
+        self._forecast = forecast
         self._reporter = reporter
         self._moved: set[str] = set()
-        self._began = time.monotonic()
-        self._began_lane: dict[str, float] = {}
+        self._began = began
         self._predicting: set[str] = set()
         self._one_at_a_time = asyncio.Lock()
         self._pulse: asyncio.Task[None] | None = None
@@ -56,20 +61,23 @@ class Lanes:
             self._pulse.cancel()
             await asyncio.gather(self._pulse, return_exceptions=True)
 
-    def begin(self, name: str, *, predicted: bool = False) -> None:
-        """A detector has begun."""
+    def begin(self, unit: UnitForecast, *, predicted: bool = False) -> None:
+        """A detector has begun a unit of work."""
+        name = unit.detector
+        self._forecast.begin(unit, self._now)
         if self._lanes[name].state == "queued":
-            self._began_lane[name] = time.monotonic()
             self._set(name, state="running")
             if predicted:
                 self._predicting.add(name)
 
+    def end(self, unit: UnitForecast) -> None:
+        """A detector is done with a unit of work."""
+        self._forecast.end(unit, self._now)
+
     def advance(self, name: str, files: int) -> None:
         """A detector is done with some more files."""
         lane = self._lanes[name]
-        done = min(lane.total, lane.done + files)
-        self._set(name, done=done)
-        self._meter.advance(name, done / lane.total if lane.total else 1.0)
+        self._set(name, done=min(lane.total, lane.done + files))
 
     async def found(self, name: str, issues: Sequence[Issue]) -> None:
         """A detector has found something."""
@@ -79,7 +87,11 @@ class Lanes:
             await self._report(self._reporter.issues(name, batch))
 
     async def complete(
-        self, name: str, state: DetectorRunState, error: str | None, kilobytes: float = 0.0
+        self,
+        name: str,
+        state: DetectorRunState,
+        error: str | None,
+        timing: Timing | None = None,
     ) -> None:
         """A detector is done; a lane is completed once."""
         lane = self._lanes[name]
@@ -88,8 +100,6 @@ class Lanes:
         self._predicting.discard(name)
         done = lane.total if state == "succeeded" else lane.done
         self._set(name, state=state, error=error, done=done)
-        self._meter.advance(name, 1.0)
-        timing = self._timing(name, kilobytes) if state == "succeeded" else None
         await self._report(self._reporter.detector_complete(self._lanes[name], timing))
 
     async def complete_rest(self, state: DetectorRunState, error: str | None) -> None:
@@ -103,12 +113,9 @@ class Lanes:
         states = [lane.state for lane in self._lanes.values()]
         return "partial" if "failed" in states else "succeeded"
 
-    def _timing(self, name: str, kilobytes: float) -> Timing | None:
-        began = self._began_lane.get(name)
-        if began is None or kilobytes <= 0:
-            return None
-        seconds = time.monotonic() - began
-        return Timing(detector=name, kilobytes=kilobytes, seconds=seconds)
+    @property
+    def _now(self) -> float:
+        return time.monotonic() - self._began
 
     def _set(self, name: str, **changes: object) -> None:
         self._lanes[name] = msgspec.structs.replace(self._lanes[name], **changes)
@@ -126,9 +133,7 @@ class Lanes:
 
     def _predict(self) -> None:
         for name in self._predicting:
-            elapsed = time.monotonic() - self._began_lane[name]
-            share = self._meter.predicted_share(name, elapsed)
-            self._meter.advance(name, share)
+            share = self._forecast.share(name, self._now)
             lane = self._lanes[name]
             if (done := int(share * lane.total)) > lane.done:
                 self._set(name, done=done)
@@ -136,8 +141,9 @@ class Lanes:
     async def _show(self) -> None:
         moved = [self._lanes[name] for name in self._moved]
         self._moved.clear()
-        eta = self._meter.eta_seconds(time.monotonic() - self._began)
-        await self._report(self._reporter.progress(self._meter.fraction, eta, moved))
+        now = self._now
+        fraction, eta = self._forecast.fraction(now), self._forecast.eta_seconds(now)
+        await self._report(self._reporter.progress(fraction, eta, moved))
 
     async def _report(self, report: Coroutine[Any, Any, None]) -> None:
         """Make a report whole: a cancel may come during it, but must not tear it."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core.issues import Issue
-from .cache import Cache, file_key, project_key
+from .cache import Cache, file_keys, project_key
 from .detector import Detector, ProjectDetector
 from .registry import discover
 from .settings import Settings
 from .shadow.model import ShadowFile
+
+MIN_KILOBYTES = 0.1
 
 
 @dataclass
@@ -29,6 +31,8 @@ class Task:
         What each result is kept under, by path; that of a whole project under the empty path.
     known
         What was found earlier in the files that are not pending.
+    cost_name
+        What its past durations are kept under: a project that is warm costs less than a cold one.
     left
         How many units of work are not done yet.
     broken
@@ -40,6 +44,7 @@ class Task:
     pending: list[ShadowFile]
     keys: dict[str, str]
     known: list[Issue]
+    cost_name: str
     left: int = 0
     broken: list[str] = field(default_factory=list)
     error: str | None = None
@@ -48,6 +53,12 @@ class Task:
     def kilobytes(self) -> float:
         """How much it has to look at."""
         return sum(file.kilobytes for file in self.pending)
+
+    def unit_seconds(self, files: Sequence[ShadowFile], costs: Mapping[str, float]) -> float:
+        """Predict what a unit of work over some files takes."""
+        # Even an empty file costs something.
+        kilobytes = max(MIN_KILOBYTES, sum(file.kilobytes for file in files))
+        return kilobytes * costs.get(self.cost_name, self.detector.default_cost)
 
     @property
     def is_of_project(self) -> bool:
@@ -86,16 +97,19 @@ def make_plan(
 
 
 def _task(root: Path, detector: Detector, files: list[ShadowFile], cache: Cache) -> Task:
+    name = detector.name
     wanted = [file for file in files if detector.applies_to(file)]
     if isinstance(detector, ProjectDetector):
         keys = {"": project_key(detector, wanted, detector.manifests(root))}
         results = cache.results([keys[""]])
-        return Task(detector, wanted, [] if results else wanted, keys, results.get(keys[""], []))
-    keys = {file.path: file_key(detector, file) for file in wanted}
+        pending = [] if results else wanted
+        cost_name = f"{name} warm" if detector.is_warm(cache.folder) else name
+        return Task(detector, wanted, pending, keys, results.get(keys[""], []), cost_name)
+    keys = file_keys(detector, wanted)
     results = cache.results(list(keys.values()))
     pending = [file for file in wanted if keys[file.path] not in results]
     known = [issue for issues in results.values() for issue in issues]
-    return Task(detector, wanted, sorted(pending, key=_age), keys, known)
+    return Task(detector, wanted, sorted(pending, key=_age), keys, known, name)
 
 
 def _age(file: ShadowFile) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -392,12 +392,23 @@ chains = st.lists(st.sets(st.integers(0, 7), max_size=3), min_size=1, max_size=8
 )
 
 
+def shadow_of(cells: Iterable[Cell]) -> ShadowFile:
+    return ShadowFile(
+        path="n.ipynb",
+        original=Path("n.ipynb"),
+        digest="",
+        python=Path("n.py"),
+        notebook=Path("n.ipynb"),
+        kilobytes=1.0,
+        cells=tuple(cells),
+    )
+
+
 def in_cells(sources: list[str], *, done: bool) -> ShadowFile:
-    cells = []
-    for index, source in enumerate(sources):
-        count = index + 1 if done else None
-        cells.append(Cell(index, None, source, source, index + 1, count, False, True))
-    return ShadowFile("n.ipynb", Path("n.py"), Path("n.ipynb"), 1.0, tuple(cells))
+    return shadow_of(
+        Cell(index, None, source, source, index + 1, index + 1 if done else None, False, True)
+        for index, source in enumerate(sources)
+    )
 
 
 @given(chains, st.booleans(), st.data())
@@ -429,7 +440,7 @@ def test_nothing_that_people_write_is_an_error(data: st.DataObject) -> None:
 )
 def test_nothing_takes_long(piece: str) -> None:
     cell = Cell(0, None, piece * 100_000, "", 1, 1, False, False)
-    file = ShadowFile("n.ipynb", Path("n.py"), Path("n.ipynb"), 1.0, (cell,))
+    file = shadow_of([cell])
     began = time.process_time()
     assert find(file) == []
     assert time.process_time() - began < 5

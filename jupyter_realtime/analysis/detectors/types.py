@@ -28,6 +28,7 @@ _IGNORED = frozenset({"name-defined", "used-before-def", "no-redef", "misc"})
 # The way of notebooks: `await` in a cell, and a name that holds something else a few cells later.
 _IGNORED_IN_NOTEBOOKS = _IGNORED | {"top-level-await", "assignment"}
 _TREE = "modules"
+_CACHE = "mypy"
 
 
 class Types(ProjectDetector):
@@ -40,6 +41,10 @@ class Types(ProjectDetector):
     modules = ("mypy",)
     distributions = ("mypy",)
     default_cost = 0.05
+
+    def is_warm(self, cache: Path) -> bool:
+        """Whether mypy has looked at the project before."""
+        return (cache / _CACHE).is_dir()
 
     def environment(self, place: Workplace) -> dict[str, str]:
         """Make the tree the place from which modules are named."""
@@ -61,7 +66,7 @@ class Types(ProjectDetector):
             "--explicit-package-bases",
             "--namespace-packages",
             "--no-site-packages",
-            f"--cache-dir={place.cache / 'mypy'}",
+            f"--cache-dir={place.cache / _CACHE}",
             f"@{listing}",
         )
 

@@ -52,7 +52,7 @@ class Place:
     line: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ShadowFile:
     """One file of the project as engines see it.
 
