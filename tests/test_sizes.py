@@ -24,8 +24,9 @@ def test_a_widget_is_small(bundle: Path) -> None:
     assert gzipped(bundle) <= WIDGET_GZIPPED_BYTES
 
 
-def test_the_widget_was_built() -> None:
-    assert (PACKAGE / "widgets" / "static" / "analysis-progress.js").is_file()
+@pytest.mark.parametrize("name", ["analysis-progress", "detector-status", "live-issue-list"])
+def test_the_widget_was_built(name: str) -> None:
+    assert (PACKAGE / "widgets" / "static" / f"{name}.js").is_file()
 
 
 def test_the_labextension_is_small() -> None:

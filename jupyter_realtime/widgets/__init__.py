@@ -6,11 +6,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .analysis import AnalysisProgress
+    from .analysis import AnalysisProgress, DetectorStatus, LiveIssueList
 
-__all__ = ["AnalysisProgress"]
+__all__ = ["AnalysisProgress", "DetectorStatus", "LiveIssueList"]
 
-_LAZY = {"AnalysisProgress": "analysis"}
+_LAZY = dict.fromkeys(__all__, "analysis")
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""`AnalysisProgress`: a run, live in a notebook.
+"""The widgets of a run, live in a notebook: all of it, its detectors, or its issues.
 
 Theory of operation
 -------------------
@@ -28,6 +28,7 @@ from .starting import start
 
 if TYPE_CHECKING:
     import pandas  # type: ignore[import-untyped, import-not-found, unused-ignore]
+    from typing_extensions import Self
 
 UPDATE_SECONDS = 0.25
 # The whole list goes over the comm each time: the longer it is, the rarer.
@@ -38,13 +39,14 @@ ISSUES_SECONDS_EACH = 0.001
 _HEAVY = ("issues", "snapshot")
 
 
-class AnalysisProgress(anywidget.AnyWidget):
-    """The progress of an analysis, its detectors, and the issues as they are found.
+class RunWidget(anywidget.AnyWidget):
+    """What the widgets of a run have in common.
 
     Parameters
     ----------
     paths_or_run
-        Files and folders to analyse, relative to the current folder; or a run that was started already.
+        Files and folders to analyse, relative to the current folder; or a run that was started already;
+        or another widget, whose run is shown.
     detectors
         Their names; None: all that apply.
 
@@ -58,16 +60,7 @@ class AnalysisProgress(anywidget.AnyWidget):
         What was found so far, in the order found.
     counts : dict
         How many issues of each severity.
-
-    Examples
-    --------
-    >>> from jupyter_realtime.widgets import AnalysisProgress
-    >>> analysis = AnalysisProgress("notebooks/")
-    >>> analysis
     """
-
-    _esm = bundles.script("analysis-progress")
-    _css = bundles.style("analysis-progress")
 
     progress = t.Float(0.0)
     state = t.Unicode("queued")
@@ -84,15 +77,12 @@ class AnalysisProgress(anywidget.AnyWidget):
 
     def __init__(
         self,
-        paths_or_run: Paths | Run = ".",
+        paths_or_run: Paths | Run | RunWidget = ".",
         *,
         detectors: Sequence[str] | None = None,
         **traits: Any,
     ) -> None:
-        if isinstance(paths_or_run, Run):
-            self._run = paths_or_run
-        else:
-            self._run = start(paths_or_run, detectors)
+        self._run = _run_of(paths_or_run, detectors)
         self._news = threading.Event()
         self._over = threading.Event()
         self._settled = threading.Event()
@@ -102,7 +92,7 @@ class AnalysisProgress(anywidget.AnyWidget):
         self._run.on_change(self._on_change)
         threading.Thread(target=self._keep_up, name="jupyter_realtime widget", daemon=True).start()
 
-    def wait(self, timeout: float | None = None) -> AnalysisProgress:
+    def wait(self, timeout: float | None = None) -> Self:
         """Wait for the end of the run; see `Run.wait`. The page goes on meanwhile."""
         self._run.wait(timeout)
         self._settled.wait(timeout)
@@ -175,3 +165,50 @@ def _place(run: Run) -> dict[str, str]:
     if run.server is None:
         return {}
     return {"run_id": run.id, "prefix": urlsplit(run.server.url).path}
+
+
+def _run_of(wanted: Paths | Run | RunWidget, detectors: Sequence[str] | None) -> Run:
+    if isinstance(wanted, RunWidget):
+        return wanted._run
+    return wanted if isinstance(wanted, Run) else start(wanted, detectors)
+
+
+class AnalysisProgress(RunWidget):
+    """The progress of an analysis, its detectors, and the issues as they are found.
+
+    Examples
+    --------
+    >>> from jupyter_realtime.widgets import AnalysisProgress
+    >>> analysis = AnalysisProgress("notebooks/")
+    >>> analysis
+    """
+
+    _esm = bundles.script("analysis-progress")
+    _css = bundles.style("analysis-progress")
+
+
+class DetectorStatus(RunWidget):
+    """How each detector of an analysis stands: a lane for each, and nothing else.
+
+    Examples
+    --------
+    >>> from jupyter_realtime.widgets import DetectorStatus
+    >>> DetectorStatus("notebooks/", detectors=["correctness", "types"])
+    """
+
+    _esm = bundles.script("detector-status")
+    _css = bundles.style("detector-status")
+
+
+class LiveIssueList(RunWidget):
+    """The issues of an analysis as they are found: filtered, searched, opened at their place.
+
+    Examples
+    --------
+    >>> from jupyter_realtime.widgets import AnalysisProgress, LiveIssueList
+    >>> analysis = AnalysisProgress("notebooks/")
+    >>> LiveIssueList(analysis)
+    """
+
+    _esm = bundles.script("live-issue-list")
+    _css = bundles.style("live-issue-list")

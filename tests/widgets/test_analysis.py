@@ -14,7 +14,7 @@ from jupyter_realtime.client.address import Server
 from jupyter_realtime.client.run_record import RunRecord
 from jupyter_realtime.client.runs import Run
 from jupyter_realtime.core.errors import Unavailable
-from jupyter_realtime.widgets import AnalysisProgress, bundles
+from jupyter_realtime.widgets import AnalysisProgress, DetectorStatus, LiveIssueList, bundles
 from jupyter_realtime.widgets import analysis as module
 from tests.client.runs import analysis, issue, lane
 
@@ -231,3 +231,15 @@ def test_paths_start_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     record.tell()
     widget.wait(20)
     Widget.close_all()
+
+
+@pytest.mark.parametrize("kind", [DetectorStatus, LiveIssueList])
+def test_a_widget_of_a_widget_shows_the_same_run(
+    kind: type[DetectorStatus] | type[LiveIssueList],
+) -> None:
+    followed = Followed()
+    other = kind(followed.widget)
+    assert other.run_id == followed.widget.run_id
+    other.cancel()
+    assert followed.cancelled == 1
+    assert type(other)._esm != AnalysisProgress._esm, "a bundle of its own"

@@ -29,10 +29,13 @@ export interface StartRequest {
   paths: string[];
   project?: string;
   detectors?: string[];
+  /** The name of the baseline that the issues are compared with. */
+  baseline?: string;
 }
 
 const LOAD_AGAIN_SECONDS = 5;
 const ISSUES_A_PAGE = 1000;
+const RUNS_OF_HISTORY = 50;
 
 export class Analyses {
   readonly store: StoreApi<AnalysesState>;
@@ -127,6 +130,20 @@ export class Analyses {
   dismiss(run: string): void {
     this.dismissed.add(run);
     this.touch(run);
+  }
+
+  /** The latest runs of a project, the newest first. */
+  async history(project: string): Promise<Analysis[]> {
+    const query = `project=${encodeURIComponent(project)}&limit=${RUNS_OF_HISTORY}`;
+    const page = await this.connection.rest.get<{ items: Analysis[] }>(`analyses?${query}`);
+    return page.items;
+  }
+
+  /** Show an earlier run among the present ones. */
+  recall(analysis: Analysis): void {
+    this.dismissed.delete(analysis.id);
+    this.put(analysis);
+    this.publish();
   }
 
   // -- what REST knows

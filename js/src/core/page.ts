@@ -2,12 +2,17 @@
 
 import { Analyses } from './analyses.js';
 import { Connection, type ConnectionOptions } from './connection.js';
+import type { IssueHands } from './hands.js';
+import { Triage } from './triage.js';
 
 const KEY = Symbol.for('jupyter_realtime/1');
 
 interface Page {
   connection: Connection;
   analyses: Analyses;
+  triage: Triage;
+  /** What JupyterLab can do to documents, once it is there. */
+  hands: IssueHands | null;
   /** The ids of a run's issues as all views of this page hold them, in order: for tests and tools. */
   issueIds(run: string): string[];
 }
@@ -27,12 +32,32 @@ export function pageAnalyses(connection: Connection): Analyses {
   return known?.connection === connection ? known.analyses : new Analyses(connection);
 }
 
+/** What people decide about issues; one picture for all views. */
+export function pageTriage(connection: Connection): Triage {
+  const known = (globalThis as Holder)[KEY];
+  return known?.connection === connection ? known.triage : new Triage(connection);
+}
+
+/** JupyterLab says that it can mend documents: for the panel, and for widgets that know nothing of it. */
+export function offerHands(hands: IssueHands): void {
+  const known = (globalThis as Holder)[KEY];
+  if (known) {
+    known.hands = hands;
+  }
+}
+
+export function pageHands(): IssueHands | null {
+  return (globalThis as Holder)[KEY]?.hands ?? null;
+}
+
 function makePage(options: ConnectionOptions): Page {
   const connection = new Connection(options);
   const analyses = new Analyses(connection);
   return {
     connection,
     analyses,
+    triage: new Triage(connection),
+    hands: null,
     issueIds: run => (analyses.store.getState().runs[run]?.issues ?? []).map(issue => issue.id),
   };
 }

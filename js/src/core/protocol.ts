@@ -2,7 +2,6 @@
 
 export type {
   Actor,
-  Analysis,
   AnalysisIssues,
   CellRef,
   ClientFrame,
@@ -16,7 +15,6 @@ export type {
   EventFrame,
   Fix,
   Goodbye,
-  Issue,
   LoggedEvent,
   Position,
   ProgressState,
@@ -33,6 +31,14 @@ export type {
   SystemStatus,
   Welcome,
 } from './protocol.gen.js';
+
+import type { Issue as IssueShape, Analysis as RunShape } from './protocol.gen.js';
+
+/** Servers before baselines leave the last field out. */
+export type Issue = IssueShape & { since_baseline?: 'new' | 'known' | null };
+
+/** Servers before baselines leave the last field out. */
+export type Analysis = RunShape & { baseline?: string | null };
 
 export const PROTOCOL = 1;
 export const SUBPROTOCOL = 'v1.jupyter-realtime';

@@ -16,6 +16,7 @@ export const CommandIds = {
   project: 'jupyter-realtime:analyse-project',
   cancel: 'jupyter-realtime:cancel-analyses',
   show: 'jupyter-realtime:show-panel',
+  files: 'jupyter-realtime:analyse-files',
 } as const;
 
 interface Parts {
@@ -26,6 +27,8 @@ interface Parts {
   analyses: Analyses;
   analyse: (kind: TargetKind) => Promise<unknown>;
   showPanel: () => void;
+  /** What is selected in the file browser, from the server's root. */
+  selected: () => string[];
 }
 
 export function addCommands(parts: Parts): void {
@@ -34,6 +37,7 @@ export function addCommands(parts: Parts): void {
   addAnalyse(parts, CommandIds.folder, 'folder', trans.__('Analyse This Folder'));
   addAnalyse(parts, CommandIds.project, 'project', trans.__('Analyse the Project'));
   addCancel(parts);
+  addFiles(parts);
   app.commands.addCommand(CommandIds.show, {
     label: trans.__('Show Analysis Panel'),
     caption: trans.__('Show the analyses and what they found'),
@@ -41,12 +45,14 @@ export function addCommands(parts: Parts): void {
     execute: parts.showPanel,
   });
   for (const command of Object.values(CommandIds)) {
-    palette?.addItem({ command, category: trans.__('Analysis') });
+    if (command !== CommandIds.files) {
+      palette?.addItem({ command, category: trans.__('Analysis') });
+    }
   }
 }
 
 function addAnalyse(parts: Parts, id: string, kind: TargetKind, label: string): void {
-  const { app, targets, trans } = parts;
+  const { app, targets } = parts;
   const target = (): Target | undefined =>
     targets.store.getState().targets.find(one => one.kind === kind);
   app.commands.addCommand(id, {
@@ -54,19 +60,32 @@ function addAnalyse(parts: Parts, id: string, kind: TargetKind, label: string): 
     caption: () => target()?.unavailable ?? label,
     icon: analysisIcon,
     isEnabled: () => target()?.unavailable === null,
-    execute: async () => {
-      parts.showPanel();
-      try {
-        await parts.analyse(kind);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        Notification.error(trans.__('The analysis could not start: %1', reason), {
-          autoClose: 8000,
-        });
-      }
-    },
+    execute: () => start(parts, () => parts.analyse(kind)),
   });
   targets.store.subscribe(() => app.commands.notifyCommandChanged(id));
+}
+
+async function start({ showPanel, trans }: Parts, how: () => Promise<unknown>): Promise<void> {
+  showPanel();
+  try {
+    await how();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    Notification.error(trans.__('The analysis could not start: %1', reason), { autoClose: 8000 });
+  }
+}
+
+/** In the menu of the file browser: what is selected there. */
+function addFiles(parts: Parts): void {
+  const { app, analyses, targets, trans, selected } = parts;
+  app.commands.addCommand(CommandIds.files, {
+    label: trans.__('Analyse'),
+    caption: trans.__('Look for problems in the selected files and folders'),
+    icon: analysisIcon,
+    isVisible: () => selected().length > 0,
+    execute: () =>
+      start(parts, () => analyses.start({ paths: selected(), ...targets.comparison() })),
+  });
 }
 
 function addCancel({ app, analyses, trans }: Parts): void {

@@ -6,33 +6,51 @@ import {
   type JupyterFrontEndPlugin,
 } from '@jupyterlab/application';
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { IEditorExtensionRegistry } from '@jupyterlab/codemirror';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { IDefaultFileBrowser, IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 
 import type { Analyses } from '../core/analyses.js';
 import type { Connection } from '../core/connection.js';
 import { Jobs } from '../core/jobs.js';
-import { pageAnalyses } from '../core/page.js';
+import { offerHands, pageAnalyses, pageTriage } from '../core/page.js';
 import type { Analysis, Issue } from '../core/protocol.js';
 import { SystemWatch } from '../core/system-status.js';
+import type { Triage } from '../core/triage.js';
 import type { TargetKind } from '../ui/TargetChoice.js';
 import { VERSION } from '../ui/version.js';
+import { AnalysedTexts } from './analysed.js';
 import { addCommands } from './commands.js';
 import { connect } from './connect.js';
+import { addToDocuments, followSettings } from './documents.js';
+import { Marking } from './marking.js';
+import { Mending } from './mending.js';
+import { OnSave } from './on-save.js';
 import { onOpenIssue } from './open-event.js';
 import { openIssue } from './opener.js';
 import { AnalysisPanelWidget, PANEL_ID } from './panel.js';
 import { createStatus } from './status.js';
 import { followPlace, Targets } from './targets.js';
+import { Toasts } from './toasts.js';
 
 const analysis: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-realtime:plugin',
   description: 'Live analysis of notebooks and modules.',
   autoStart: true,
   requires: [IDocumentManager],
-  optional: [ITranslator, ICommandPalette, ILayoutRestorer, IDefaultFileBrowser, IStatusBar],
+  optional: [
+    ITranslator,
+    ICommandPalette,
+    ILayoutRestorer,
+    IDefaultFileBrowser,
+    IStatusBar,
+    IEditorExtensionRegistry,
+    IFileBrowserFactory,
+    ISettingRegistry,
+  ],
   activate: (
     app: JupyterFrontEnd,
     documents: IDocumentManager,
@@ -41,6 +59,9 @@ const analysis: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null,
     browser: IDefaultFileBrowser | null,
     statusBar: IStatusBar | null,
+    editors: IEditorExtensionRegistry | null,
+    browsers: IFileBrowserFactory | null,
+    registry: ISettingRegistry | null,
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_realtime');
     const connection = connect(app.serviceManager.serverSettings);
@@ -48,9 +69,11 @@ const analysis: JupyterFrontEndPlugin<void> = {
     const jobs = new Jobs(connection);
     const system = new SystemWatch(connection);
     system.follow();
-    const targets = followProjects(connection, analyses, jobs, trans);
+    const triage = pageTriage(connection);
+    const targets = followProjects(connection, analyses, jobs, triage, trans);
     const open = opening(app, documents, targets, trans);
-    const analyse = async (kind: TargetKind) => analyses.start(await targets.paths(kind));
+    const analyse = async (kind: TargetKind) =>
+      analyses.start({ ...(await targets.paths(kind)), ...targets.comparison() });
 
     const panel = new AnalysisPanelWidget(
       {
@@ -63,11 +86,21 @@ const analysis: JupyterFrontEndPlugin<void> = {
         actions: {
           cancel: run => analyses.cancel(run),
           dismiss: run => analyses.dismiss(run),
-          again: run => analyses.start({ paths: run.paths, project: run.project }),
+          again: run =>
+            analyses.start({
+              paths: run.paths,
+              project: run.project,
+              ...(run.baseline ? { baseline: run.baseline } : {}),
+            }),
           openIssue: open,
           retry: () => connection.wake(),
+          triage,
+          keepBaseline: (run, name) => triage.keepBaseline(run.project, name, run.id),
         },
         choose: kind => targets.choose(kind),
+        chooseBaseline: name => targets.chooseBaseline(name),
+        history: () => analyses.history(targets.present?.id ?? ''),
+        recall: run => analyses.recall(run),
         analyse,
         follow: run => analyses.follow(run),
         cancelJob: job => void jobs.cancel(job),
@@ -80,7 +113,41 @@ const analysis: JupyterFrontEndPlugin<void> = {
     const showPanel = () => app.shell.activateById(PANEL_ID);
 
     followPlace(app, documents, browser, targets);
-    addCommands({ app, palette, trans, targets, analyses, analyse, showPanel });
+    const selected = () =>
+      Array.from(browsers?.tracker.currentWidget?.selectedItems() ?? [], ({ path }) =>
+        path.replace(/^[^/]*:/, ''),
+      );
+    addCommands({ app, palette, trans, targets, analyses, analyse, showPanel, selected });
+
+    const texts = new AnalysedTexts(app.serviceManager.contents);
+    const hands = new Mending({
+      documents,
+      trans,
+      texts,
+      pathOf: (issue, run) => pathOf(targets, issue, run),
+    });
+    offerHands(hands);
+    const onProblem = (error: unknown) => warn(error instanceof Error ? error.message : `${error}`);
+    const projectOf = (path: string) => targets.projectOfFile(path);
+    const marking = new Marking({ analyses, triage, texts, hands, trans, projectOf, onProblem });
+    if (editors) {
+      marking.marks.register(editors);
+    }
+    const quiet = new Set<string>();
+    const saved = (path: string) =>
+      void analyses
+        .start({ paths: [path], ...targets.comparison() })
+        .then(run => quiet.add(run), onProblem);
+    const onSave = new OnSave(saved);
+    addToDocuments(app, [widget => marking.watch(widget), widget => onSave.watch(widget)]);
+    const isPanelVisible = () => panel.isVisible;
+    const isQuiet = (run: string) => quiet.has(run);
+    const toasts = new Toasts({ analyses, trans, isPanelVisible, showPanel, isQuiet });
+    followSettings(registry, analysis.id, settings => {
+      onSave.enabled = settings.analyseOnSave;
+      toasts.enabled = settings.toasts;
+      marking.enabled = settings.marks;
+    });
     onOpenIssue(open);
     statusBar?.registerStatusItem('jupyter-realtime:analysis', {
       item: createStatus(analyses, trans, showPanel),
@@ -95,14 +162,19 @@ function followProjects(
   connection: Connection,
   analyses: Analyses,
   jobs: Jobs,
+  triage: Triage,
   trans: TranslationBundle,
 ): Targets {
   const followed = new Set<string>();
+  const offer = (id: string) => targets.offer(id, triage.of(id).baselines);
+  triage.store.subscribe(({ projects }) => Object.keys(projects).forEach(offer));
   const targets = new Targets(connection, trans, ({ id }) => {
+    queueMicrotask(() => offer(id));
     if (!followed.has(id)) {
       followed.add(id);
       analyses.followProject(id);
       jobs.followProject(id);
+      triage.followProject(id);
       connection.subscribe(`project:${id}`, { onReady: () => targets.loaded() });
     }
   });
@@ -115,6 +187,16 @@ function followProjects(
   return targets;
 }
 
+/** Where the file of an issue is, from the server's root. */
+async function pathOf(targets: Targets, issue: Issue, run: Analysis): Promise<string> {
+  const root = (await targets.byId(run.project))?.root ?? '';
+  return root === '' ? issue.path : `${root}/${issue.path}`;
+}
+
+function warn(message: string): void {
+  Notification.error(message, { autoClose: 8000 });
+}
+
 function opening(
   app: JupyterFrontEnd,
   documents: IDocumentManager,
@@ -122,8 +204,7 @@ function opening(
   trans: TranslationBundle,
 ): (issue: Issue, run: Analysis) => void {
   const open = async (issue: Issue, run: Analysis) => {
-    const project = await targets.byId(run.project);
-    await openIssue(app, documents, project?.root ?? '', issue);
+    await openIssue(app, documents, await pathOf(targets, issue, run), issue);
   };
   return (issue, run) => {
     open(issue, run).catch((error: unknown) => {

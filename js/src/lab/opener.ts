@@ -5,11 +5,11 @@ import type { Cell } from '@jupyterlab/cells';
 import type { CodeEditor } from '@jupyterlab/codeeditor';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { IDocumentWidget } from '@jupyterlab/docregistry';
-import type { FileEditor } from '@jupyterlab/fileeditor';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Widget } from '@lumino/widgets';
 
 import type { CellRef, Issue } from '../core/protocol.js';
+import { isFileEditor, isNotebook } from './pieces.js';
 
 /** How long a cell that was scrolled into view may take to get its editor. */
 const EDITOR_MILLISECONDS = 2000;
@@ -17,10 +17,9 @@ const EDITOR_MILLISECONDS = 2000;
 export async function openIssue(
   app: JupyterFrontEnd,
   documents: IDocumentManager,
-  projectRoot: string,
+  path: string,
   issue: Issue,
 ): Promise<void> {
-  const path = projectRoot === '' ? issue.path : `${projectRoot}/${issue.path}`;
   const widget = reveal(app, documents, path);
   if (!widget) {
     throw new Error(`${path} can't be opened: no editor shows such files.`);
@@ -46,15 +45,6 @@ function reveal(
     app.shell.activateById(here.id);
   }
   return (here ?? documents.openOrReveal(path)) as IDocumentWidget<Widget> | undefined;
-}
-
-// By their shape: importing the classes would load them where they are not needed.
-function isNotebook(widget: IDocumentWidget<Widget>): widget is NotebookPanel {
-  return 'widgets' in widget.content && 'activeCellIndex' in widget.content;
-}
-
-function isFileEditor(widget: IDocumentWidget<Widget>): widget is IDocumentWidget<FileEditor> {
-  return 'editor' in widget.content && 'model' in widget.content;
 }
 
 async function showInCell({ content }: NotebookPanel, place: CellRef, issue: Issue): Promise<void> {

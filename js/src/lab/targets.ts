@@ -12,6 +12,7 @@ import type { Widget } from '@lumino/widgets';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import type { Connection } from '../core/connection.js';
+import type { Baseline } from '../core/triage.js';
 import type { TargetsState } from '../ui/AnalysisPanel.js';
 import type { Target, TargetKind } from '../ui/TargetChoice.js';
 import type { Strings } from '../ui/translator.js';
@@ -43,7 +44,12 @@ export class Targets {
     private readonly trans: Strings,
     private readonly onProject: (project: Project) => void,
   ) {
-    this.store = createStore<TargetsState>(() => ({ ...this.state(), loaded: false }));
+    this.store = createStore<TargetsState>(() => ({
+      ...this.state(),
+      loaded: false,
+      baselines: [],
+      baseline: '',
+    }));
   }
 
   /** The person is somewhere else now. */
@@ -61,9 +67,33 @@ export class Targets {
     this.show();
   }
 
+  /** The project of the present place, once it is known. */
+  get present(): Project | null {
+    return this.project;
+  }
+
   /** The runs of the project have arrived. */
   loaded(): void {
     this.store.setState({ loaded: true });
+  }
+
+  /** The baselines that people have named. */
+  offer(project: string, baselines: readonly Baseline[]): void {
+    if (project === this.project?.id) {
+      const { baseline } = this.store.getState();
+      const isThere = baselines.some(({ name }) => name === baseline);
+      this.store.setState({ baselines, baseline: isThere ? baseline : '' });
+    }
+  }
+
+  chooseBaseline(baseline: string): void {
+    this.store.setState({ baseline });
+  }
+
+  /** What the next run is compared with, beside the run before. */
+  comparison(): { baseline?: string } {
+    const { baseline } = this.store.getState();
+    return baseline === '' ? {} : { baseline };
   }
 
   /** The paths of a target, and the project that they are relative to. */
@@ -73,6 +103,11 @@ export class Targets {
       return { paths: [''], project: project.id };
     }
     return { paths: [kind === 'notebook' ? (this.notebook ?? '') : this.place.folder] };
+  }
+
+  /** The project of a file. */
+  projectOfFile(path: string): Promise<Project> {
+    return this.projectOf({ document: path, folder: folderOf(path) });
   }
 
   /** A project by its id. */

@@ -6,10 +6,13 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { AnalysesState } from '../core/analyses.js';
 import type { ConnectionState } from '../core/connection.js';
 import type { Job, JobsState } from '../core/jobs.js';
-import type { SystemStatus } from '../core/protocol.js';
+import type { Analysis, SystemStatus } from '../core/protocol.js';
+import type { Baseline } from '../core/triage.js';
 import { Banner, Hint, SystemNote } from './Banner.js';
 import { ConnectionDot } from './ConnectionDot.js';
+import { History } from './History.js';
 import { useFollow, useStore } from './hooks.js';
+import { Choice } from './IssueFilterBar.js';
 import { JobList } from './JobList.js';
 import { isFinished } from './progress-words.js';
 import { type RunActions, RunCard } from './RunCard.js';
@@ -22,6 +25,10 @@ export interface TargetsState {
   chosen: TargetKind;
   /** Whether the runs of this project have arrived. */
   loaded: boolean;
+  /** What a run can be compared with. */
+  baselines: readonly Baseline[];
+  /** The name of the one that is chosen for the next run; empty: none. */
+  baseline: string;
 }
 
 export interface PanelProps {
@@ -39,6 +46,9 @@ export interface PanelProps {
   follow: (runId: string) => () => void;
   cancelJob: (job: Job) => void;
   wake: () => void;
+  chooseBaseline: (name: string) => void;
+  history: () => Promise<readonly Analysis[]>;
+  recall: (run: Analysis) => void;
 }
 
 export function AnalysisPanel(props: PanelProps) {
@@ -59,9 +69,9 @@ export function AnalysisPanel(props: PanelProps) {
 
 type PartProps = PanelProps & { state: ConnectionState };
 
-function Head({ targets, choose, analyse, wake, state }: PartProps) {
+function Head({ targets, choose, analyse, wake, state, chooseBaseline }: PartProps) {
   const trans = useStrings();
-  const { targets: all, chosen } = useStore(targets);
+  const { targets: all, chosen, baselines, baseline } = useStore(targets);
   const [problem, setProblem] = useState<string | null>(null);
   const [starting, setStarting] = useState(false);
   const target = all.find(one => one.kind === chosen);
@@ -93,6 +103,20 @@ function Head({ targets, choose, analyse, wake, state }: PartProps) {
         </button>
         <ConnectionDot state={state} onWake={wake} />
       </div>
+      {baselines.length > 0 && (
+        <div className="jrt-baseline">
+          <span>{trans.__('Compare with')}</span>
+          <Choice
+            label={trans.__('Baseline of the next analysis')}
+            value={baseline}
+            options={[
+              ['', trans.__('the run before')],
+              ...baselines.map(({ name }): [string, string] => [name, name]),
+            ]}
+            onChange={chooseBaseline}
+          />
+        </div>
+      )}
       {problem !== null && (
         <p className="jrt-note jrt-note-error" role="alert">
           {problem}
@@ -149,6 +173,13 @@ function Runs(props: PartProps) {
           );
         })}
       </section>
+      <History
+        load={async () => (await props.history()).filter(({ id }) => !order.includes(id))}
+        onOpen={run => {
+          setToggled({ ...toggled, [run.id]: true });
+          props.recall(run);
+        }}
+      />
     </div>
   );
 }

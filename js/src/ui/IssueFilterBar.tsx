@@ -1,8 +1,14 @@
-/** Which issues are shown: a chip for each severity, and a search. */
+/** Which issues are shown, and how they are grouped. */
 
 import type { Counts } from '../core/protocol.js';
 import { SeverityIcon } from './icons.js';
-import { type IssueFilter, SEVERITIES, type Severity } from './issue-rows.js';
+import {
+  type Grouping,
+  type IssueFilter,
+  SEVERITIES,
+  type Severity,
+  type StatusChoice,
+} from './issue-rows.js';
 import { severityName } from './severity.js';
 import { useStrings } from './translator.js';
 
@@ -10,6 +16,11 @@ interface Props {
   counts: Counts;
   filter: IssueFilter;
   onChange: (filter: IssueFilter) => void;
+  grouping: Grouping;
+  onGroup: (grouping: Grouping) => void;
+  detectors: readonly string[];
+  /** The name of the baseline that the run was compared with. */
+  baseline: string | null;
 }
 
 function toggled(hidden: ReadonlySet<Severity>, severity: Severity): ReadonlySet<Severity> {
@@ -20,7 +31,9 @@ function toggled(hidden: ReadonlySet<Severity>, severity: Severity): ReadonlySet
   return next;
 }
 
-function Chip({ severity, counts, filter, onChange }: Props & { severity: Severity }) {
+type ChipProps = Pick<Props, 'counts' | 'filter' | 'onChange'> & { severity: Severity };
+
+function Chip({ severity, counts, filter, onChange }: ChipProps) {
   const trans = useStrings();
   const name = severityName(severity, trans);
   const shown = !filter.hidden.has(severity);
@@ -65,6 +78,81 @@ export function IssueFilterBar(props: Props) {
         value={filter.text}
         onChange={event => onChange({ ...filter, text: event.currentTarget.value })}
       />
+      <Choices {...props} />
     </div>
+  );
+}
+
+function Choices({ filter, onChange, grouping, onGroup, detectors, baseline }: Props) {
+  const trans = useStrings();
+  const statuses: [StatusChoice, string][] = [
+    ['open', trans.__('Open')],
+    ['new', trans.__('Only new')],
+    ...(baseline === null
+      ? []
+      : [['since', trans.__('New since “%1”', baseline)] as [StatusChoice, string]]),
+    ['dismissed', trans.__('Dismissed')],
+    ['fixed', trans.__('Fixed')],
+    ['all', trans.__('All statuses')],
+  ];
+  const groupings: [Grouping, string][] = [
+    ['file', trans.__('By file and cell')],
+    ['severity', trans.__('By severity')],
+    ['rule', trans.__('By rule')],
+  ];
+  return (
+    <div className="jrt-choices">
+      <Choice
+        label={trans.__('Status')}
+        value={filter.status}
+        options={statuses}
+        onChange={status => onChange({ ...filter, status })}
+      />
+      <Choice
+        label={trans.__('Detector')}
+        value={filter.detector ?? ''}
+        options={[
+          ['', trans.__('All detectors')],
+          ...detectors.map((name): [string, string] => [name, name]),
+        ]}
+        onChange={name => onChange({ ...filter, detector: name === '' ? null : name })}
+      />
+      <Choice
+        label={trans.__('Grouping')}
+        value={grouping}
+        options={groupings}
+        onChange={onGroup}
+      />
+    </div>
+  );
+}
+
+interface ChoiceProps<Value extends string> {
+  label: string;
+  value: Value;
+  options: readonly [Value, string][];
+  onChange: (value: Value) => void;
+}
+
+export function Choice<Value extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: ChoiceProps<Value>) {
+  return (
+    <select
+      className="jrt-choice"
+      aria-label={label}
+      title={label}
+      value={value}
+      onChange={event => onChange(event.currentTarget.value as Value)}
+    >
+      {options.map(([name, words]) => (
+        <option key={name} value={name}>
+          {words}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -1,11 +1,18 @@
 /** The issues of a run: how they are filtered, and what is said where there are none. */
 
-import { type RefObject, useMemo, useState } from 'react';
+import { type RefObject, useCallback, useMemo, useState } from 'react';
 
 import type { Analysis, Counts, Issue } from '../core/protocol.js';
 import { IssueFilterBar } from './IssueFilterBar.js';
 import { IssueRows } from './IssueRows.js';
-import { type IssueFilter, issueRows, NO_FILTER } from './issue-rows.js';
+import type { IssueActions } from './issue-actions.js';
+import {
+  type Grouping,
+  type IssueFilter,
+  issueRows,
+  NO_FILTER,
+  statusAsFound,
+} from './issue-rows.js';
 import { ListFace } from './ListFace.js';
 
 export interface IssueListProps {
@@ -17,25 +24,48 @@ export interface IssueListProps {
   error: string | null;
   onRetry: (() => void) | null;
   onOpen: ((issue: Issue) => void) | null;
+  /** What can be done about an issue; null: it can only be looked at. */
+  actions?: IssueActions | null;
+  detectors?: readonly string[];
+  /** The name of the baseline that the run was compared with. */
+  baseline?: string | null;
   /** What scrolls; without it the list scrolls by itself. */
   scroller?: RefObject<HTMLElement | null> | undefined;
 }
 
+const NO_DETECTORS: readonly string[] = [];
+
 export function IssueList(props: IssueListProps) {
-  const { issues, counts } = props;
+  const { issues, counts, actions = null, detectors = NO_DETECTORS, baseline = null } = props;
   const [filter, setFilter] = useState<IssueFilter>(NO_FILTER);
+  const [grouping, setGrouping] = useState<Grouping>('file');
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(() => issueRows(issues, filter, closed), [issues, filter, closed]);
-  const toggle = (path: string) => setClosed(before => toggled(before, path));
+  const statusOf = actions?.statusOf ?? statusAsFound;
+  const rows = useMemo(
+    () => issueRows(issues, filter, closed, grouping, statusOf),
+    [issues, filter, closed, grouping, statusOf],
+  );
+  const toggle = useCallback((name: string) => setClosed(before => toggled(before, name)), []);
   return (
     <div className="jrt-issues">
-      {issues.length > 0 && <IssueFilterBar counts={counts} filter={filter} onChange={setFilter} />}
+      {issues.length > 0 && (
+        <IssueFilterBar
+          counts={counts}
+          filter={filter}
+          onChange={setFilter}
+          grouping={grouping}
+          onGroup={setGrouping}
+          detectors={detectors}
+          baseline={baseline}
+        />
+      )}
       <ListFace
         {...props}
         nothingMatches={rows.length === 0}
-        onClear={() => setFilter(NO_FILTER)}
+        nothingOpen={filter === NO_FILTER}
+        onClear={() => setFilter({ ...NO_FILTER, status: filter === NO_FILTER ? 'all' : 'open' })}
       />
-      {rows.length > 0 && <IssueRows {...props} rows={rows} onToggle={toggle} />}
+      {rows.length > 0 && <IssueRows {...props} actions={actions} rows={rows} onToggle={toggle} />}
     </div>
   );
 }

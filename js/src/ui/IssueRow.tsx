@@ -3,7 +3,9 @@
 import type { ReactNode } from 'react';
 
 import type { Issue } from '../core/protocol.js';
+import { IssueDetails, statusName } from './IssueDetails.js';
 import { Icon, SeverityIcon } from './icons.js';
+import type { IssueActions } from './issue-actions.js';
 import { type Row, safeUrl } from './issue-rows.js';
 import { severityName } from './severity.js';
 import { useStrings } from './translator.js';
@@ -21,6 +23,26 @@ export function FileRow({ row, onToggle }: { row: Row & { kind: 'file' }; onTogg
       <Icon name="chevron" />
       <span className="jrt-file-name">{row.path.slice(slash)}</span>
       <span className="jrt-file-folder">{row.path.slice(0, slash)}</span>
+      <span className="jrt-badge">{row.count}</span>
+    </button>
+  );
+}
+
+export function GroupRow({
+  row,
+  onToggle,
+}: {
+  row: Row & { kind: 'group' };
+  onToggle: () => void;
+}) {
+  const trans = useStrings();
+  return (
+    <button type="button" className="jrt-file" aria-expanded={row.open} onClick={onToggle}>
+      <Icon name="chevron" />
+      {row.severity && <SeverityIcon severity={row.severity} />}
+      <span className="jrt-file-name">
+        {row.severity ? severityName(row.severity, trans) : row.name}
+      </span>
       <span className="jrt-badge">{row.count}</span>
     </button>
   );
@@ -58,16 +80,23 @@ interface IssueProps {
   active: boolean;
   onOpen: (() => void) | null;
   onFocus: () => void;
+  /** Whether its details are shown. */
+  open: boolean;
+  onClose: () => void;
+  actions: IssueActions | null;
 }
 
-export function IssueRow({ issue, position, total, active, onOpen, onFocus }: IssueProps) {
+export function IssueRow(props: IssueProps) {
+  const { issue, position, total, active, onOpen, onFocus, open, onClose, actions } = props;
   const trans = useStrings();
+  const status = actions?.statusOf(issue) ?? issue.status;
   const severity = severityName(issue.severity, trans);
   const place = placeText(issue, trans);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keys of all its rows.
     <article
       className={onOpen ? 'jrt-issue jrt-issue-opens' : 'jrt-issue'}
+      data-jrt-status={status}
       tabIndex={active ? 0 : -1}
       aria-posinset={position}
       aria-setsize={total}
@@ -83,11 +112,15 @@ export function IssueRow({ issue, position, total, active, onOpen, onFocus }: Is
       <span className="jrt-issue-details">
         <span className="jrt-severity-word">{severity}</span>
         <Rule issue={issue} active={active} />
+        {status !== 'new' && status !== 'ongoing' && (
+          <span className="jrt-status-word">{statusName(status, trans)}</span>
+        )}
         <span className="jrt-issue-detector">{issue.detector}</span>
         <span className="jrt-issue-place" title={place}>
           {trans.__('line %1', issue.line)}
         </span>
       </span>
+      {open && <IssueDetails issue={issue} actions={actions} onClose={onClose} />}
     </article>
   );
 }

@@ -9,7 +9,8 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/rea
 import { type KeyboardEvent, type RefObject, useCallback, useMemo, useRef, useState } from 'react';
 
 import type { Issue } from '../core/protocol.js';
-import { CellRow, FileRow, IssueRow } from './IssueRow.js';
+import { CellRow, FileRow, GroupRow, IssueRow } from './IssueRow.js';
+import type { IssueActions } from './issue-actions.js';
 import type { Row } from './issue-rows.js';
 import { useStrings } from './translator.js';
 import { useFocusOf, useOffset } from './virtual.js';
@@ -18,15 +19,16 @@ interface Props {
   rows: readonly Row[];
   loading: boolean;
   onOpen: ((issue: Issue) => void) | null;
-  onToggle: (path: string) => void;
+  onToggle: (name: string) => void;
+  actions: IssueActions | null;
   /** What scrolls; without it the list scrolls by itself. */
   scroller?: RefObject<HTMLElement | null> | undefined;
 }
 
-const HEIGHTS: Record<Row['kind'], number> = { file: 26, cell: 22, issue: 44 };
+const HEIGHTS: Record<Row['kind'], number> = { file: 26, group: 26, cell: 22, issue: 44 };
 const OVERSCAN_ROWS = 8;
 
-export function IssueRows({ rows, scroller, loading, onOpen, onToggle }: Props) {
+export function IssueRows({ rows, scroller, loading, onOpen, onToggle, actions }: Props) {
   const trans = useStrings();
   const list = useRef<HTMLDivElement>(null);
   const issueAt = useMemo(() => indexOfIssues(rows), [rows]);
@@ -44,9 +46,15 @@ export function IssueRows({ rows, scroller, loading, onOpen, onToggle }: Props) 
     rangeExtractor: useCallback((range: Range) => withRow(range, tabStop), [tabStop]),
   });
   const focus = useFocusOf(list);
+  const [openId, setOpenId] = useState<string | null>(null);
   const open = (issue: Issue) => {
     setActiveId(issue.id);
+    setOpenId(issue.id);
     onOpen?.(issue);
+  };
+  const close = (issue: Issue) => {
+    setOpenId(null);
+    focus(issue.id);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const id = (event.target as HTMLElement).dataset.jrtIssue;
@@ -59,6 +67,9 @@ export function IssueRows({ rows, scroller, loading, onOpen, onToggle }: Props) 
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       open(row.issue);
+    } else if (event.key === 'Escape' && openId !== null) {
+      event.preventDefault();
+      close(row.issue);
     } else if (next) {
       event.preventDefault();
       setActiveId(next);
@@ -69,6 +80,8 @@ export function IssueRows({ rows, scroller, loading, onOpen, onToggle }: Props) 
     switch (row.kind) {
       case 'file':
         return <FileRow row={row} onToggle={() => onToggle(row.path)} />;
+      case 'group':
+        return <GroupRow row={row} onToggle={() => onToggle(row.name)} />;
       case 'cell':
         return <CellRow row={row} />;
       case 'issue':
@@ -78,7 +91,10 @@ export function IssueRows({ rows, scroller, loading, onOpen, onToggle }: Props) 
             position={row.position}
             total={issueAt.size}
             active={index === tabStop}
-            onOpen={onOpen && (() => open(row.issue))}
+            onOpen={onOpen || actions ? () => open(row.issue) : null}
+            open={row.issue.id === openId}
+            onClose={() => close(row.issue)}
+            actions={actions}
             onFocus={() => setActiveId(row.issue.id)}
           />
         );

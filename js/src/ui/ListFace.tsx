@@ -5,11 +5,16 @@ import { Icon } from './icons.js';
 import { isFinished } from './progress-words.js';
 import { useStrings } from './translator.js';
 
-type Props = IssueListProps & { nothingMatches: boolean; onClear: () => void };
+type Props = IssueListProps & {
+  nothingMatches: boolean;
+  /** Whether nothing is hidden but what is settled. */
+  nothingOpen: boolean;
+  onClear: () => void;
+};
 
 export type Face = 'error' | 'loading' | 'searching' | 'clean' | 'cut' | 'nothing-matches' | null;
 
-export function faceOf(props: Omit<Props, 'onClear'>): Face {
+export function faceOf(props: Omit<Props, 'onClear' | 'nothingOpen'>): Face {
   if (props.error !== null) {
     return 'error';
   }
@@ -49,9 +54,11 @@ export function ListFace(props: Props) {
     case 'nothing-matches':
       return (
         <p className="jrt-face">
-          {trans.__('Nothing matches this filter')}{' '}
+          {props.nothingOpen
+            ? trans.__('Nothing is open: all is dismissed or fixed.')
+            : trans.__('Nothing matches this filter')}{' '}
           <button type="button" className="jrt-link" onClick={props.onClear}>
-            {trans.__('Clear filter')}
+            {props.nothingOpen ? trans.__('Show all') : trans.__('Clear filter')}
           </button>
         </p>
       );

@@ -30,6 +30,8 @@ const actions = (over: Partial<RunActions> = {}): RunActions => ({
   again: () => Promise.resolve(),
   openIssue: null,
   retry: null,
+  triage: null,
+  keepBaseline: null,
   ...over,
 });
 

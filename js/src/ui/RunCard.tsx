@@ -4,9 +4,12 @@ import { type RefObject, useState } from 'react';
 
 import type { RunView } from '../core/analyses.js';
 import type { Analysis, Issue } from '../core/protocol.js';
+import type { Triage } from '../core/triage.js';
 import { Announcer } from './announce.js';
 import { IssueList } from './IssueList.js';
 import { Icon, type IconName } from './icons.js';
+import { useIssueActions } from './issue-actions.js';
+import { KeepBaseline } from './KeepBaseline.js';
 import { Lanes } from './Lanes.js';
 import { isFinished } from './progress-words.js';
 import { RunBar } from './RunBar.js';
@@ -20,6 +23,9 @@ export interface RunActions {
   again: ((run: Analysis) => Promise<unknown>) | null;
   openIssue: ((issue: Issue, run: Analysis) => void) | null;
   retry: ((runId: string) => void) | null;
+  /** What people decide about issues; null without a server that keeps it. */
+  triage: Triage | null;
+  keepBaseline: ((run: Analysis, name: string) => Promise<unknown>) | null;
 }
 
 interface Props {
@@ -29,7 +35,11 @@ interface Props {
   open: boolean | null;
   onToggle?: () => void;
   scroller?: RefObject<HTMLElement | null>;
+  /** What of it is shown below the bar. */
+  parts?: Parts;
 }
+
+type Parts = 'all' | 'lanes' | 'issues';
 
 /** What is analysed, as short as it can be said. */
 export function titleOf(paths: readonly string[], trans: Strings): string {
@@ -60,7 +70,7 @@ function useAttempt(): [pending: boolean, problem: string | null, attempt: Attem
 
 type Attempt = (act: () => Promise<unknown>) => Promise<void>;
 
-export function RunCard({ view, actions, open, onToggle, scroller }: Props) {
+export function RunCard({ view, actions, open, onToggle, scroller, parts = 'all' }: Props) {
   const trans = useStrings();
   const [cancelling, problem, attempt] = useAttempt();
   const run = shown(view.analysis, cancelling);
@@ -93,7 +103,9 @@ export function RunCard({ view, actions, open, onToggle, scroller }: Props) {
           {problem}
         </p>
       )}
-      {open !== false && <Details view={view} run={run} actions={actions} scroller={scroller} />}
+      {open !== false && (
+        <Details view={view} run={run} actions={actions} scroller={scroller} parts={parts} />
+      )}
       <Announcer run={run} title={title} />
     </section>
   );
@@ -111,23 +123,35 @@ interface DetailsProps {
   run: Analysis;
   actions: RunActions;
   scroller: RefObject<HTMLElement | null> | undefined;
+  parts: Parts;
 }
 
-function Details({ view, run, actions, scroller }: DetailsProps) {
-  const { openIssue, retry } = actions;
+function Details({ view, run, actions, scroller, parts }: DetailsProps) {
+  const { openIssue, retry, keepBaseline: keep } = actions;
+  const issueActions = useIssueActions(actions.triage, run);
   return (
     <div className="jrt-run-details">
-      {run.detectors.length > 0 && <Lanes lanes={run.detectors} />}
-      <IssueList
-        issues={view.issues}
-        counts={run.counts}
-        state={run.state}
-        loading={!view.complete}
-        error={view.error}
-        onRetry={retry && !view.complete ? () => retry(run.id) : null}
-        onOpen={openIssue && (issue => openIssue(issue, run))}
-        scroller={scroller}
-      />
+      {run.detectors.length > 0 && parts !== 'issues' && <Lanes lanes={run.detectors} />}
+      {parts === 'lanes' ? (
+        <SeverityCounts counts={run.counts} />
+      ) : (
+        <IssueList
+          issues={view.issues}
+          counts={run.counts}
+          state={run.state}
+          loading={!view.complete}
+          error={view.error}
+          onRetry={retry && !view.complete ? () => retry(run.id) : null}
+          actions={issueActions}
+          detectors={run.detectors.map(lane => lane.name)}
+          baseline={run.baseline ?? null}
+          onOpen={openIssue && (issue => openIssue(issue, run))}
+          scroller={scroller}
+        />
+      )}
+      {keep && issueActions?.canDecide && run.state === 'succeeded' && (
+        <KeepBaseline onKeep={name => keep(run, name)} />
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { issueRows, NO_FILTER, type Row, safeUrl } from './issue-rows.js';
+import { issueRows, NO_FILTER, type Row, type StatusChoice, safeUrl } from './issue-rows.js';
 import { makeIssue } from './testing.js';
 
 const NONE: ReadonlySet<string> = new Set();
@@ -10,7 +10,7 @@ const show = (row: Row): string =>
     ? row.issue.id
     : row.kind === 'cell'
       ? `cell ${row.index} (${row.count})`
-      : `${row.path} (${row.count})`;
+      : `${row.kind === 'file' ? row.path : row.name} (${row.count})`;
 
 const issues = [
   makeIssue({ id: 'late', path: 'b.ipynb', cell: { index: 7, id: null }, line: 1 }),
@@ -47,7 +47,7 @@ describe('rows', () => {
   });
 
   it('leave out hidden severities, with the headings that stand empty', () => {
-    const filter = { hidden: new Set(['high', 'info'] as const), text: '' };
+    const filter = { ...NO_FILTER, hidden: new Set(['high', 'info'] as const) };
     expect(issueRows(issues, filter, NONE).map(show)).toEqual(['a.py (1)', 'py']);
   });
 
@@ -55,6 +55,49 @@ describe('rows', () => {
     const found = (text: string) => issueRows(issues, { ...NO_FILTER, text }, NONE).map(show);
     expect(found('UNUSED a.py')).toEqual(['a.py (1)', 'py']);
     expect(found('unused b.ipynb')).toEqual([]);
+  });
+
+  it('may be grouped by severity, the worst first, or by rule', () => {
+    expect(issueRows(issues, NO_FILTER, NONE, 'severity').map(show)).toEqual([
+      'high (3)',
+      'line 3',
+      'line 9',
+      'late',
+      'low (1)',
+      'py',
+      'info (1)',
+      'whole file',
+    ]);
+    expect(issueRows(issues, NO_FILTER, new Set(['F821']), 'rule').map(show)).toEqual(['F821 (5)']);
+  });
+
+  it('leave out what is dismissed or fixed, until it is asked for', () => {
+    const all = (['new', 'ongoing', 'regressed', 'dismissed', 'fixed'] as const).map(status =>
+      makeIssue({ id: status, status, since_baseline: status === 'ongoing' ? 'known' : 'new' }),
+    );
+    const found = (status: StatusChoice) =>
+      issueRows(all, { ...NO_FILTER, status }, NONE)
+        .map(show)
+        .slice(1);
+    expect(found('open')).toEqual(['new', 'ongoing', 'regressed']);
+    expect(found('new')).toEqual(['new', 'regressed']);
+    expect(found('since')).toEqual(['new', 'regressed']);
+    expect(found('dismissed')).toEqual(['dismissed']);
+    expect(found('fixed')).toEqual(['fixed']);
+    expect(found('all')).toHaveLength(5);
+  });
+
+  it('follow what people have decided since', () => {
+    const rows = issueRows(issues, NO_FILTER, NONE, 'file', issue =>
+      issue.path === 'b.ipynb' ? 'dismissed' : issue.status,
+    );
+    expect(rows.map(show)).toEqual(['a.py (1)', 'py']);
+  });
+
+  it('are those of one detector', () => {
+    const filter = { ...NO_FILTER, detector: 'types' };
+    const mixed = [...issues, makeIssue({ id: 'typed', detector: 'types' })];
+    expect(issueRows(mixed, filter, NONE).map(show)).toEqual(['a.py (1)', 'typed']);
   });
 
   it('do not reorder the list that they are made from', () => {

@@ -1,8 +1,9 @@
 /**
- * The issue list as rows: the heading of a file, the headings of its cells, their issues.
+ * The issue list as rows: the heading of a file, the headings of its cells, their issues; or the heading
+ * of a severity or of a rule, and its issues.
  *
- * Order: files in the order in which their first issue was found, so that a file that the person reads
- * stays where it is while others arrive; inside a file by cell, line and column.
+ * Order: files and rules in the order in which their first issue was found, so that what the person reads
+ * stays where it is while others arrive; inside by file, cell, line and column.
  */
 
 import type { Issue } from '../core/protocol.js';
@@ -11,26 +12,77 @@ export type Severity = Issue['severity'];
 
 export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
+export type Grouping = 'file' | 'severity' | 'rule';
+
+/** Which statuses: those that are to be mended, those that came up, or those that are settled. */
+export type StatusChoice = 'open' | 'new' | 'since' | 'dismissed' | 'fixed' | 'all';
+
 export interface IssueFilter {
   /** Those that are hidden. */
   readonly hidden: ReadonlySet<Severity>;
   readonly text: string;
+  readonly status: StatusChoice;
+  /** Null: all. */
+  readonly detector: string | null;
 }
 
-export const NO_FILTER: IssueFilter = { hidden: new Set(), text: '' };
+export const NO_FILTER: IssueFilter = {
+  hidden: new Set(),
+  text: '',
+  status: 'open',
+  detector: null,
+};
+
+/** How an issue stands now: people may have decided about it since it was found. */
+export type StatusOf = (issue: Issue) => Issue['status'];
+
+export const statusAsFound: StatusOf = issue => issue.status;
 
 export type Row =
   | { kind: 'file'; key: string; path: string; count: number; open: boolean }
+  | {
+      kind: 'group';
+      key: string;
+      name: string;
+      severity: Severity | null;
+      count: number;
+      open: boolean;
+    }
   | { kind: 'cell'; key: string; path: string; index: number; count: number }
   | { kind: 'issue'; key: string; issue: Issue; position: number };
 
-export function matches(issue: Issue, filter: IssueFilter): boolean {
-  return !filter.hidden.has(issue.severity) && contains(issue, filter.text);
+/** What one word of a search is looked for in. */
+type Test = (issue: Issue) => boolean;
+
+function testOf(filter: IssueFilter, statusOf: StatusOf): Test {
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  return issue =>
+    !filter.hidden.has(issue.severity) &&
+    (filter.detector === null || issue.detector === filter.detector) &&
+    hasStatus(issue, filter.status, statusOf) &&
+    (words.length === 0 || contains(issue, words));
+}
+
+function hasStatus(issue: Issue, choice: StatusChoice, statusOf: StatusOf): boolean {
+  const status = statusOf(issue);
+  const isOpen = status !== 'dismissed' && status !== 'fixed';
+  switch (choice) {
+    case 'all':
+      return true;
+    case 'open':
+      return isOpen;
+    case 'new':
+      return status === 'new' || status === 'regressed';
+    case 'since':
+      return isOpen && issue.since_baseline === 'new';
+    case 'dismissed':
+    case 'fixed':
+      return status === choice;
+  }
 }
 
 /** Every word of the search is somewhere in what the list shows of the issue. */
-function contains(issue: Issue, text: string): boolean {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+function contains(issue: Issue, words: readonly string[]): boolean {
   const shown = `${issue.message} ${issue.rule} ${issue.detector} ${issue.path}`.toLowerCase();
   return words.every(word => shown.includes(word));
 }
@@ -39,30 +91,58 @@ export function issueRows(
   issues: readonly Issue[],
   filter: IssueFilter,
   closed: ReadonlySet<string>,
+  grouping: Grouping = 'file',
+  statusOf: StatusOf = statusAsFound,
 ): Row[] {
   const rows: Row[] = [];
+  const nameOf = (issue: Issue) => (grouping === 'file' ? issue.path : issue[grouping]);
   let position = 0;
-  for (const [path, found] of byFile(issues, filter)) {
-    const open = !closed.has(path);
-    rows.push({ kind: 'file', key: `file ${path}`, path, count: found.length, open });
-    if (open) {
-      position = pushIssues(rows, path, found, position);
+  for (const [name, found] of groups(issues, testOf(filter, statusOf), nameOf, grouping)) {
+    const open = !closed.has(name);
+    rows.push(heading(grouping, name, found.length, open));
+    if (open && grouping === 'file') {
+      position = pushIssues(rows, name, found, position);
+    } else if (open) {
+      for (const issue of found.sort(byFileAndPlace)) {
+        position += 1;
+        rows.push({ kind: 'issue', key: issue.id, issue, position });
+      }
     }
   }
   return rows;
 }
 
-function byFile(issues: readonly Issue[], filter: IssueFilter): Map<string, Issue[]> {
-  const files = new Map<string, Issue[]>();
+function heading(grouping: Grouping, name: string, count: number, open: boolean): Row {
+  const key = `${grouping} ${name}`;
+  return grouping === 'file'
+    ? { kind: 'file', key, path: name, count, open }
+    : { kind: 'group', key, name, count, open, severity: severityOf(grouping, name) };
+}
+
+const severityOf = (grouping: Grouping, name: string): Severity | null =>
+  grouping === 'severity' ? (name as Severity) : null;
+
+function groups(
+  issues: readonly Issue[],
+  test: Test,
+  nameOf: (issue: Issue) => string,
+  grouping: Grouping,
+): [string, Issue[]][] {
+  const names: readonly string[] = grouping === 'severity' ? SEVERITIES : [];
+  const found = new Map<string, Issue[]>(names.map(name => [name, []]));
   for (const issue of issues) {
-    // The file keeps its place also while all its earlier issues are hidden.
-    const found = files.get(issue.path) ?? [];
-    files.set(issue.path, found);
-    if (matches(issue, filter)) {
-      found.push(issue);
+    // A group keeps its place also while all its earlier issues are hidden.
+    const name = nameOf(issue);
+    let group = found.get(name);
+    if (!group) {
+      group = [];
+      found.set(name, group);
+    }
+    if (test(issue)) {
+      group.push(issue);
     }
   }
-  return new Map([...files].filter(([, found]) => found.length > 0));
+  return [...found].filter(([, group]) => group.length > 0);
 }
 
 function pushIssues(rows: Row[], path: string, found: Issue[], before: number): number {
@@ -89,6 +169,10 @@ function cellSizes(issues: readonly Issue[]): Map<number, number> {
     }
   }
   return sizes;
+}
+
+function byFileAndPlace(a: Issue, b: Issue): number {
+  return a.path === b.path ? byPlace(a, b) : a.path < b.path ? -1 : 1;
 }
 
 function byPlace(a: Issue, b: Issue): number {

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+vi.mock('@jupyterlab/apputils', () => ({ Notification: {} }));
+
+import { makeIssue, makeRun, NO_ISSUES } from '../ui/testing.js';
+import { english } from '../ui/translator.js';
+import { OnSave } from './on-save.js';
+import { analysedText, type Piece, pieceOf } from './pieces.js';
+import { mergeNews, newsOf, wordsOf } from './toasts.js';
+
+const piece = (id: string, text: string) =>
+  ({ id, model: { sharedModel: { getSource: () => text } } }) as unknown as Piece;
+const found = (id: string | null, index: number) => makeIssue({ cell: { id, index } });
+
+describe('the cell of an issue', () => {
+  const pieces = [piece('a', 'x = 1'), piece('b', 'y = 2')];
+
+  it('is found by its id, wherever it was moved', () => {
+    expect(pieceOf(pieces, found('b', 0), 'y = 2')?.id).toBe('b');
+  });
+
+  it('is found by number or text where the id is gone, and never where the text is another', () => {
+    expect(pieceOf(pieces, found('gone', 1), 'y = 2')?.id).toBe('b');
+    expect(pieceOf(pieces, found(null, 0), 'y = 2')?.id).toBe('b');
+    expect(pieceOf(pieces, found('a', 0), 'z = 3')).toBeNull();
+  });
+
+  it('was read with the notebook', () => {
+    const analysed = [
+      { id: 'a', text: 'x' },
+      { id: null, text: 'y' },
+    ];
+    expect(analysedText(analysed, found('a', 1))).toBe('x');
+    expect(analysedText(analysed, found(null, 1))).toBe('y');
+  });
+});
+
+describe('analysing on save', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('takes the file once, when it has been quiet', () => {
+    const analyse = vi.fn();
+    const onSave = new OnSave(analyse);
+    onSave.saved('a.py');
+    vi.advanceTimersByTime(5000);
+    expect(analyse).not.toHaveBeenCalled();
+    onSave.enabled = true;
+    for (const path of ['a.py', 'a.py', 'b.ipynb', 'data.csv']) {
+      onSave.saved(path);
+      vi.advanceTimersByTime(100);
+    }
+    vi.advanceTimersByTime(5000);
+    expect(analyse.mock.calls).toEqual([['a.py'], ['b.ipynb']]);
+  });
+});
+
+describe('a toast', () => {
+  const going = makeRun({ paths: ['a.py'] });
+  const critical = { ...NO_ISSUES, critical: 1, low: 2 };
+
+  it('is for ends that were awaited, and for the first critical issue', () => {
+    const seen = new Map();
+    expect(newsOf(makeRun({ id: 'old', state: 'succeeded' }), seen)).toBeNull();
+    expect(newsOf(going, seen)).toBeNull();
+    expect(newsOf({ ...going, counts: critical }, seen)?.kind).toBe('critical');
+    expect(newsOf({ ...going, counts: critical }, seen)).toBeNull();
+    const end = { ...going, state: 'succeeded' as const };
+    expect(newsOf(end, seen)?.kind).toBe('ended');
+    expect(newsOf(end, seen)).toBeNull();
+  });
+
+  it('is one for all', () => {
+    const run = { ...going, state: 'succeeded' as const, counts: critical };
+    expect(wordsOf([{ run, kind: 'ended' }], english)).toBe('a.py: 3 issues, 1 critical');
+    const failed = makeRun({ id: 'r2', state: 'failed' });
+    const news = mergeNews([
+      { run: going, kind: 'critical' },
+      { run, kind: 'ended' },
+      { run: failed, kind: 'ended' },
+    ]);
+    expect(wordsOf(news, english)).toBe('2 analyses, 3 issues, 1 critical, 1 failed');
+  });
+});

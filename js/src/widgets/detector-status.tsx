@@ -1,0 +1,8 @@
+/** The entry of `jupyter_realtime.widgets.DetectorStatus` for anywidget. */
+
+import { RunCard } from '../ui/RunCard.js';
+import { widgetOf } from './shell/run-widget.js';
+
+export default widgetOf((view, actions) => (
+  <RunCard view={view} actions={actions} open={null} parts="lanes" />
+));
