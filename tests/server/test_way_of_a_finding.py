@@ -23,7 +23,8 @@ from jupyter_realtime.core.messages import SUBPROTOCOL
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "way-of-a-finding.md").read_text()
 STATIONS = re.findall(r"^\| \d+ \| `([a-z_.]+:[A-Za-z_.]+)` ", PAGE, re.MULTILINE)
-FRAMING, WAITING, SENDING = STATIONS[-3:]
+FRAMING = STATIONS[9]
+WAITING, SENDING = STATIONS[-2:]
 ANSWERING = STATIONS[6]
 SOURCES = re.findall(r"^\| \d+ \| `(js/[^`]+)` ", PAGE, re.MULTILINE)
 
