@@ -46,8 +46,8 @@ FILES_A_WORKER_UNIT = 8
 PROJECT_SECONDS = 120.0
 # What a program can't tell is predicted, in tenths.
 PROJECT_PHASES = 10
-# Who tells what is wrong with a file itself.
-TELLERS = ("notebook", "correctness")
+# Who tells what is wrong with a file itself: with its code, or with its form.
+CODE_PROBLEMS = frozenset({"syntax", "too-deep"})
 
 
 @dataclass(frozen=True)
@@ -174,10 +174,12 @@ class Execution:
         return _in_order(tasks, units)
 
     async def _tell_problems(self, lanes: Lanes, names: Sequence[str]) -> None:
-        problems = [*self._shadow.problems, *self._settings.problems]
-        if problems and names:
-            teller = next((name for name in TELLERS if name in names), names[0])
-            await lanes.found(teller, [self._issues.of_problem(teller, p) for p in problems])
+        told: dict[str, list[Issue]] = {}
+        for problem in [*self._shadow.problems, *self._settings.problems] if names else []:
+            teller = _teller(problem, names)
+            told.setdefault(teller, []).append(self._issues.of_problem(teller, problem))
+        for teller, issues in told.items():
+            await lanes.found(teller, issues)
 
     async def _tell_known(self, lanes: Lanes, name: str, task: Task) -> None:
         """Tell what was found in files that nobody has changed since."""
@@ -363,6 +365,13 @@ def _lane_of(name: str, task: Task | None) -> DetectorState:
     if task is not None and task.is_of_project:
         return make_lane(name, PROJECT_PHASES, "phases")
     return make_lane(name, len(task.files) if task else 0, "files")
+
+
+def _teller(problem: Problem, names: Sequence[str]) -> str:
+    tellers = ["notebook", "correctness"]
+    if problem.rule in CODE_PROBLEMS:
+        tellers.reverse()
+    return next((name for name in tellers if name in names), names[0])
 
 
 def _in_order(tasks: Mapping[str, Task], units_of: Mapping[str, list[Unit]]) -> deque[Unit]:
