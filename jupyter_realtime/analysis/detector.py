@@ -36,6 +36,10 @@ class EngineError(Exception):
     """An engine said something that is no result; the message is for people."""
 
 
+class NotApplicable(Exception):
+    """There is nothing for a detector to look at; the message says why, for people."""
+
+
 @dataclass(frozen=True)
 class Exit:
     """How a program ended. A negative `code` is the signal that ended it."""
@@ -196,7 +200,7 @@ class ProjectDetector(Detector):
 
     @abstractmethod
     def command(self, files: Sequence[ShadowFile], place: Workplace) -> list[str]:
-        """Write the command line; runs in a thread, so files may be prepared here."""
+        """Write the command line, empty if there is nothing to run; files may be prepared here."""
 
     @abstractmethod
     def read(self, end: Exit, files: Sequence[ShadowFile], place: Workplace) -> list[Finding]:
@@ -206,4 +210,6 @@ class ProjectDetector(Detector):
         ------
         EngineError
             If it is no result.
+        NotApplicable
+            If there is nothing to look at.
         """

@@ -30,6 +30,8 @@ from .cache import Cache
 from .detector import (
     BatchDetector,
     EngineError,
+    Exit,
+    NotApplicable,
     ProjectDetector,
     Workplace,
 )
@@ -231,12 +233,17 @@ class Execution:
                     await unit.run()
                 except EngineError as error:
                     task.error = str(error)
+                except NotApplicable as reason:
+                    task.not_applicable = str(reason)
                 self._open.end(unit.forecast)
                 task.left -= 1
             if task.left == 0:
                 await self._complete(name, task)
 
     async def _complete(self, name: str, task: Task) -> None:
+        if task.not_applicable is not None:
+            await self._open.complete(name, "not_applicable", task.not_applicable)
+            return
         failed = task.error is not None or len(task.broken) == len(task.files)
         reason = (task.error or "It failed on every file.") if failed else None
         if failed:
@@ -292,12 +299,14 @@ class Execution:
     async def _run_project(self, name: str, detector: ProjectDetector, task: Task) -> None:
         place = self._place
         command = await asyncio.to_thread(detector.command, task.files, place)
-        end = await processes.run(
-            command,
-            place.scratch,
-            timeout_seconds=PROJECT_SECONDS,
-            extra=detector.environment(place),
-        )
+        end = Exit(0, b"", b"")
+        if command:
+            end = await processes.run(
+                command,
+                place.scratch,
+                timeout_seconds=PROJECT_SECONDS,
+                extra=detector.environment(place),
+            )
         await self._found(
             name, task, await asyncio.to_thread(detector.read, end, task.files, place)
         )

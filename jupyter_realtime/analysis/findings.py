@@ -28,6 +28,8 @@ class Finding:
         From 1. In the shadow `.py`; or, with `cell_index`, in that cell's source.
     column, end_column
         From 1; the end is exclusive.
+    identity
+        What the issue is known by instead of its line, where the line must not be.
     cell_index
         For engines that read the notebook itself: the cell, counted from 0 over all cells.
     """
@@ -43,3 +45,4 @@ class Finding:
     cell_index: int | None = None
     url: str | None = None
     fix: ProposedFix | None = None
+    identity: str | None = None

@@ -42,7 +42,9 @@ class Issues:
         end_line = (finding.end_line or finding.line) - shift
         return Issue(
             id="",
-            fingerprint=self._fingerprint(detector, finding.rule, file, line, text),
+            fingerprint=self._fingerprint(
+                detector, finding.rule, file, line, finding.identity or text
+            ),
             detector=detector,
             rule=finding.rule,
             severity=finding.severity,

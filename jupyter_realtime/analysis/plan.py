@@ -48,6 +48,7 @@ class Task:
     left: int = 0
     broken: list[str] = field(default_factory=list)
     error: str | None = None
+    not_applicable: str | None = None
 
     @property
     def kilobytes(self) -> float:
