@@ -1,0 +1,746 @@
+"""The flow of data through a notebook, from top to bottom, as far as it decides what a model may know.
+
+Rules
+-----
+1. Told is only what can be followed: a table from where it is read, through what learns from all of its
+   rows, into a split or a model. What can't be followed is nobody's leak.
+2. A learner that is fitted on all rows is no leak by itself; it is one when these rows are split, or
+   cross-validated, afterwards. Who only describes or clusters data never hears of it.
+3. Pipelines that are fitted inside a split are right, whatever is in them.
+
+Theory of operation
+-------------------
+An interpreter that knows four things about a value (`values.Value`): the tables that its rows come from,
+the sides of splits that they are on, what has looked at all of them (*touches*), and, of a learner or
+model, what it was fitted on. Statements are taken in order, loops once, both arms of an `if` one after
+the other; functions of the notebook are entered where they are called. After that, each of the few calls
+that matter – a split, a fit, a cross-validation, a score – only has to look at what comes in.
+
+The three kinds of leak (overlap, preprocessing, multi-test) are those of Yang, Brower-Sinning, Lewis and
+Kästner, "Data Leakage in Notebooks: Static Detection and Better Processes" (ASE 2022).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ....core.issues import Severity
+from ..dotted import Imports, is_constant, keyword
+from . import knowledge
+from .values import OTHER, Part, Touch, Value, merged
+
+# Functions that call functions: two levels say enough, and recursion must end.
+MAX_DEPTH = 3
+# Statements that are looked at in one file; nobody's notebook has more.
+MAX_STEPS = 50_000
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A leak, at the place where it happens."""
+
+    node: ast.expr
+    rule: str
+    severity: Severity
+    message: str
+
+
+def leaks(tree: ast.Module, imports: Imports) -> list[Leak]:
+    """Find the leaks of a file, in the order of their lines, each once."""
+    flow = _Flow(tree, imports)
+    flow.run(tree.body)
+    found = {(leak.node.lineno, leak.rule): leak for leak in reversed([*flow.found, *flow.late()])}
+    return [found[key] for key in sorted(found)]
+
+
+class _Flow:
+    def __init__(self, tree: ast.Module, imports: Imports) -> None:
+        self._imports = imports
+        self._functions = {
+            node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
+        }
+        self._known: dict[str, Value] = {}
+        self._splits = 0
+        self._depth = 0
+        self._steps = 0
+        self._returned: list[Value] = []
+        self.found: list[Leak] = []
+        # Fits on whole tables, until it is known whether a part of them is a test set.
+        self._whole_fits: list[tuple[ast.Call, Value, Value]] = []
+        self._scored_on: list[tuple[ast.Call, Value, Value]] = []
+        self._chosen_on: list[tuple[ast.Call, Value]] = []
+        self._told_fits: set[tuple[str, frozenset[str]]] = set()
+
+    def run(self, body: Sequence[ast.stmt]) -> None:
+        """Take statements in their order."""
+        for statement in body:
+            self._steps += 1
+            if self._steps < MAX_STEPS:
+                self._statement(statement)
+
+    # -- statements ---------------------------------------------------------------------------------
+
+    def _statement(self, node: ast.stmt) -> None:
+        if isinstance(node, ast.Assign):
+            self._assign(node.targets, node.value)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            self._assign([node.target], node.value)
+        elif isinstance(node, ast.AugAssign):
+            self._bind(node.target, merged([self._value(node.target), self._value(node.value)]))
+        elif isinstance(node, ast.Expr):
+            self._expression(node.value)
+        elif isinstance(node, ast.Return):
+            self._returned.append(self._value(node.value) if node.value else OTHER)
+        elif isinstance(node, ast.For | ast.AsyncFor):
+            self._for(node)
+        elif isinstance(node, ast.While):
+            self._value(node.test)
+            self._looped(node.body)
+        elif isinstance(node, ast.If):
+            self._if(node)
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                self._value(item.context_expr)
+            self.run(node.body)
+        elif isinstance(node, ast.Try):
+            self.run([*node.body, *(s for h in node.handlers for s in h.body), *node.orelse])
+            self.run(node.finalbody)
+
+    def _if(self, node: ast.If) -> None:
+        """Both arms, unless it is known which: `if scaler is None:` in a function that was given one."""
+        self._value(node.test)
+        arms = [node.body, node.orelse]
+        test = node.test
+        asks_for_none = isinstance(test, ast.Compare) and is_constant(test.comparators[0], None)
+        if (
+            isinstance(test, ast.Compare)
+            and asks_for_none
+            and self._value(test.left).kind != "other"
+        ):
+            arms.pop(1 if isinstance(test.ops[0], ast.IsNot) else 0)
+        for arm in arms:
+            self.run(arm)
+
+    def _expression(self, node: ast.expr) -> None:
+        value = self._value(node)
+        # `df.dropna(inplace=True)`, and `scaler.fit(X)`: what the call has done to its object.
+        is_inplace = isinstance(node, ast.Call) and is_constant(keyword(node, "inplace"), True)
+        if is_inplace and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            self._bind(node.func.value, value)
+
+    def _assign(self, targets: Sequence[ast.expr], source: ast.expr) -> None:
+        value = self._value(source)
+        for target in targets:
+            if isinstance(target, ast.Tuple | ast.List):
+                self._unpack(target.elts, source, value)
+            else:
+                self._bind(target, self._by_name(target, source, value))
+
+    def _unpack(self, targets: Sequence[ast.expr], source: ast.expr, value: Value) -> None:
+        if self._is_split(source):
+            split = self._splits
+            arguments = [self._value(argument) for argument in _arguments(source)]
+            for number, target in enumerate(targets):
+                origin = arguments[number // 2] if number // 2 < len(arguments) else value
+                side = "train" if number % 2 == 0 else self._other_side(target)
+                part = Part(split, side)
+                self._bind(
+                    target, replace(origin.derived(), kind="data", parts=origin.parts | {part})
+                )
+            return
+        if isinstance(source, ast.Tuple | ast.List) and len(source.elts) == len(targets):
+            for target, element in zip(targets, source.elts, strict=True):
+                self._bind(target, self._by_name(target, element, self._value(element)))
+            return
+        for number, target in enumerate(targets):
+            step = (
+                value.steps[number]
+                if number < len(value.steps) and value.kind == "other"
+                else value
+            )
+            self._bind(target, step)
+
+    def _other_side(self, target: ast.expr) -> str:
+        name = target.id if isinstance(target, ast.Name) else ""
+        return "val" if knowledge.side_of(name) == "val" else "test"
+
+    def _by_name(self, target: ast.expr, source: ast.expr, value: Value) -> Value:
+        """A part of a table that is given to something called `train` or `test` is that side."""
+        name = target.id if isinstance(target, ast.Name) else ""
+        side = knowledge.side_of(name)
+        if side is None or not value.is_unsplit or not _takes_rows(source):
+            return value
+        # Both sides of one table are one split, though they are cut by two statements.
+        split = -abs(hash(tuple(sorted(value.roots)))) % 100_003 + 1_000_000
+        self._check_split(source, [value])
+        return replace(value.derived(), parts=frozenset({Part(split, side)}))
+
+    def _bind(self, target: ast.expr, value: Value) -> None:
+        if isinstance(target, ast.Name):
+            self._known[target.id] = value
+        elif isinstance(target, ast.Subscript | ast.Attribute) and isinstance(
+            base := _base(target), ast.Name
+        ):
+            self._bind_part(base.id, value)
+        elif isinstance(target, ast.Starred):
+            self._bind(target.value, value)
+
+    def _bind_part(self, name: str, value: Value) -> None:
+        """`df["x"] = …`: the table has now what the column has."""
+        before = self._known.get(name, OTHER)
+        if before.kind == "data" and value.kind == "data":
+            self._known[name] = replace(
+                before,
+                touches=before.touches | value.touches,
+                lagged=before.lagged or value.lagged,
+            )
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        value = self._value(node.iter)
+        if value.kind == "folds" and isinstance(node.target, ast.Tuple):
+            self._splits += 1
+            for target, side in zip(node.target.elts, ("train", "test"), strict=False):
+                self._bind(target, Value(kind="index", parts=frozenset({Part(self._splits, side)})))
+        else:
+            self._bind(node.target, replace(value, steps=()) if value.kind == "data" else OTHER)
+            if isinstance(node.iter, ast.List | ast.Tuple) and node.iter.elts:
+                self._bind(node.target, self._value(node.iter.elts[0]))
+        self._looped(node.body)
+        self.run(node.orelse)
+
+    def _looped(self, body: Sequence[ast.stmt]) -> None:
+        before = len(self._scored_on)
+        self.run(body)
+        if _keeps_the_best(body):
+            self._chosen_on += [(call, data) for call, data, _ in self._scored_on[before:]]
+
+    # -- expressions --------------------------------------------------------------------------------
+
+    def _value(self, node: ast.expr | None) -> Value:
+        if isinstance(node, ast.Name):
+            return self._known.get(node.id, OTHER)
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        if isinstance(node, ast.Subscript):
+            return self._subscript(node)
+        if isinstance(node, ast.Attribute):
+            value = self._value(node.value)
+            return value.derived() if value.kind == "data" else OTHER
+        if isinstance(node, ast.BinOp):
+            return self._binary(node)
+        if isinstance(node, ast.IfExp):
+            return merged([self._value(node.body), self._value(node.orelse)])
+        if isinstance(node, ast.Tuple | ast.List):
+            values = [self._value(element) for element in node.elts]
+            return replace(merged(values), steps=tuple(values), kind="other")
+        if isinstance(node, ast.NamedExpr):
+            value = self._value(node.value)
+            self._bind(node.target, value)
+            return value
+        if isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Starred | ast.Await):
+            return merged([self._value(child) for child in _children(node)])
+        for child in _children(node):
+            self._value(child)
+        return OTHER
+
+    def _subscript(self, node: ast.Subscript) -> Value:
+        value, index = self._value(node.value), self._value(node.slice)
+        if value.kind != "data":
+            return value if value.kind == "folds" else OTHER
+        if index.kind == "index":
+            return replace(value.derived(), parts=value.parts | index.parts)
+        name = node.value.id if isinstance(node.value, ast.Name) else value.whole
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) and name:
+            return replace(value.derived(), column=(name, node.slice.value))
+        return value.derived()
+
+    def _binary(self, node: ast.BinOp) -> Value:
+        value = merged([self._value(node.left), self._value(node.right)])
+        for data in (self._value(node.left), self._value(node.right)):
+            if data.is_unsplit and self._has_statistic_of(node, data):
+                touch = self._touch(
+                    node,
+                    "a mean or a range over all rows",
+                    "preprocessing-before-split",
+                    certain=True,
+                )
+                return replace(value, touches=value.touches | {touch})
+        return value
+
+    def _has_statistic_of(self, node: ast.expr, data: Value) -> bool:
+        """Whether `x.mean()` and the like of the same table, or `np.mean(x)`, is in an expression."""
+        for call in ast.walk(node):
+            if not isinstance(call, ast.Call) or is_constant(keyword(call, "axis"), 1):
+                continue
+            if not {self._imports.last(call.func), _method(call)} & knowledge.STATISTICS:
+                continue
+            subject = call.func.value if isinstance(call.func, ast.Attribute) else None
+            of_subject = self._quiet(subject)
+            of_argument = self._quiet(call.args[0]) if call.args else OTHER
+            if any(
+                value.is_unsplit and value.roots & data.roots for value in (of_subject, of_argument)
+            ):
+                return True
+        return False
+
+    def _quiet(self, node: ast.expr | None) -> Value:
+        """Look at an expression without noting what it does."""
+        found, fits, scores = self.found, self._whole_fits, self._scored_on
+        self.found, self._whole_fits, self._scored_on = [], [], []
+        try:
+            return self._value(node)
+        finally:
+            self.found, self._whole_fits, self._scored_on = found, fits, scores
+
+    # -- calls --------------------------------------------------------------------------------------
+
+    def _call(self, node: ast.Call) -> Value:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            return OTHER
+        name = self._imports.last(node.func)
+        if self._is_split(node):
+            self._splits += 1
+            arguments = [self._value(argument) for argument in _arguments(node)]
+            self._check_split(node, arguments)
+            self._check_target(node, arguments)
+            self._check_order(node, arguments)
+            return replace(merged(arguments), steps=())
+        made = self._made(node, name)
+        if made is not None:
+            return made
+        if name in knowledge.CROSS_VALIDATIONS:
+            return self._cross_validate(node)
+        if isinstance(node.func, ast.Name) and node.func.id in self._functions:
+            return self._enter(node, self._functions[node.func.id])
+        if isinstance(node.func, ast.Attribute):
+            return self._call_method(node, node.func)
+        return self._call_function(node, name)
+
+    def _is_split(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Call) and self._imports.last(node.func) == "train_test_split"
+
+    def _made(self, node: ast.Call, name: str) -> Value | None:
+        """What a class of a library makes."""
+        if name in knowledge.LEARNING:
+            return Value(kind="learner", label=name)
+        if name in knowledge.HARMLESS:
+            return Value(kind="learner", label="")
+        if name in knowledge.RESAMPLERS:
+            return Value(kind="resampler", label=name)
+        if name in knowledge.FOLDS:
+            return Value(kind="folds", label=name)
+        if name in knowledge.PIPELINES:
+            return Value(kind="pipeline", label=name, steps=tuple(self._steps_of(node)))
+        if name in knowledge.SEARCHES:
+            inner = (
+                self._value(node.args[0]) if node.args else self._value(keyword(node, "estimator"))
+            )
+            return Value(kind="search", label=name, steps=(inner,))
+        if knowledge.is_model(name) and name[:1].isupper():
+            stops = keyword(node, "early_stopping_rounds") is not None
+            return Value(kind="model", label=name, stops_early=stops)
+        return None
+
+    def _steps_of(self, node: ast.expr) -> Iterator[Value]:
+        for child in ast.walk(node):
+            if isinstance(child, ast.Call) and child is not node:
+                made = self._made(child, self._imports.last(child.func))
+                if made is not None:
+                    yield made
+            elif isinstance(child, ast.Name) and child.id in self._known:
+                value = self._known[child.id]
+                if value.kind in ("learner", "model", "pipeline", "resampler"):
+                    yield value
+
+    def _enter(self, node: ast.Call, function: ast.FunctionDef) -> Value:
+        """Go through a function of the notebook with what it is called with."""
+        arguments = [self._value(argument) for argument in node.args]
+        words = {word.arg: self._value(word.value) for word in node.keywords if word.arg}
+        if self._depth >= MAX_DEPTH:
+            return merged(arguments)
+        parameters = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+        outside, returned = self._known, self._returned
+        self._known = {**outside, **dict(zip(parameters, arguments, strict=False)), **words}
+        self._returned = []
+        self._depth += 1
+        try:
+            self.run(function.body)
+            results = self._returned
+        finally:
+            self._known, self._returned = outside, returned
+            self._depth -= 1
+        return results[0] if len(results) == 1 else merged(results)
+
+    def _call_function(self, node: ast.Call, name: str) -> Value:
+        values = [self._value(argument) for argument in _arguments(node)]
+        values += [self._value(word.value) for word in node.keywords]
+        dotted = self._imports.name(node.func)
+        if knowledge.METRICS.search(name):
+            self._note_score(node, values)
+            return OTHER
+        if (
+            name == "resample"
+            and "sklearn" in dotted
+            and not is_constant(keyword(node, "replace"), False)
+        ):
+            return self._resampled(node, merged(values))
+        if dotted.startswith("pandas.read_") or name.startswith(
+            ("load_", "fetch_", "make_", "read_")
+        ):
+            return self._table(node)
+        if dotted in ("pandas.DataFrame", "pandas.Series", "numpy.loadtxt", "numpy.genfromtxt"):
+            return merged(values) if merged(values).kind == "data" else self._table(node)
+        if name == "scale" and "sklearn" in dotted:
+            return self._touched(node, merged(values), "scale")
+        return merged(values)
+
+    def _table(self, node: ast.Call) -> Value:
+        """A table that comes from outside; with `return_X_y` two of the same rows."""
+        root = f"table {node.lineno}:{node.col_offset}"
+        value = Value(kind="data", roots=frozenset({root}), whole=root)
+        return replace(value, steps=()) if keyword(node, "return_X_y") is None else value.derived()
+
+    # -- methods ------------------------------------------------------------------------------------
+
+    def _call_method(self, node: ast.Call, func: ast.Attribute) -> Value:
+        dotted = self._imports.name(func)
+        if dotted.startswith(("pandas.", "numpy.", "sklearn.", "imblearn.", "seaborn.", "scipy.")):
+            return self._call_function(node, func.attr)
+        owner = self._value(func.value)
+        if owner.kind == "folds" and func.attr == "split":
+            self._check_folds(node, owner)
+            return replace(owner, steps=())
+        if owner.kind in ("learner", "model", "pipeline", "search", "resampler"):
+            return self._estimator(node, func, owner)
+        return self._data_method(node, func, owner)
+
+    def _data_method(self, node: ast.Call, func: ast.Attribute, owner: Value) -> Value:
+        values = [self._value(argument) for argument in node.args]
+        values += [self._value(word.value) for word in node.keywords]
+        if owner.kind != "data":
+            return merged([owner, *values])
+        if func.attr == "fillna" and owner.is_unsplit:
+            filler = node.args[0] if node.args else keyword(node, "value")
+            if filler is not None and self._has_statistic_of(filler, owner):
+                touch = self._touch(
+                    node, "a mean over all rows", "preprocessing-before-split", certain=False
+                )
+                return replace(owner.derived(), touches=owner.touches | {touch})
+        if func.attr in ("shift", "rolling", "diff", "pct_change"):
+            return replace(owner.derived(), lagged=True)
+        if (
+            func.attr == "sample"
+            and is_constant(keyword(node, "replace"), True)
+            and owner.is_unsplit
+        ):
+            return self._resampled(node, owner)
+        if func.attr in (
+            "copy",
+            "reset_index",
+            "astype",
+            "sort_values",
+            "dropna",
+            "drop_duplicates",
+        ):
+            return owner
+        if func.attr == "drop":
+            return self._dropped(node, owner)
+        return merged([owner, *values])
+
+    def _dropped(self, node: ast.Call, owner: Value) -> Value:
+        """Without rows or columns; a table without `train.index` is the other side of a split."""
+        text = ast.dump(node)
+        for name, value in self._known.items():
+            if f"id='{name}'" in text and value.sides() == {"train"} and value.roots <= owner.roots:
+                [part] = value.parts
+                return replace(owner.derived(), parts=frozenset({Part(part.split, "test")}))
+        return replace(owner.derived(), whole=None)
+
+    def _resampled(self, node: ast.Call, value: Value) -> Value:
+        if not value.is_unsplit:
+            return value.derived()
+        touch = self._touch(
+            node, "drawing rows several times", "oversampling-before-split", certain=True
+        )
+        return replace(value.derived(), touches=value.touches | {touch})
+
+    # -- learners and models ------------------------------------------------------------------------
+
+    def _estimator(self, node: ast.Call, func: ast.Attribute, owner: Value) -> Value:
+        arguments = [self._value(argument) for argument in _arguments(node)]
+        arguments += [self._value(word.value) for word in node.keywords if word.arg in ("X", "y")]
+        data = merged(arguments)
+        first = next((value for value in arguments if value.kind == "data"), OTHER)
+        method = func.attr
+        if method.startswith("fit"):
+            owner = self._fit(node, func, owner, first)
+        if method in ("fit", "partial_fit"):
+            return owner
+        if method in ("fit_transform", "transform"):
+            return self._transformed(node, owner, first)
+        if method == "fit_resample":
+            self._bind(func.value, owner)
+            return replace(self._oversampled(node, first, owner), steps=())
+        if method == "score":
+            self._note_score(node, [first], owner)
+            return OTHER
+        if method.startswith(("predict", "decision_function")):
+            self._note_prediction(node, first, owner)
+            return replace(data.derived(), fitted=None)
+        return data.derived() if data.kind == "data" else OTHER
+
+    def _fit(self, node: ast.Call, func: ast.Attribute, owner: Value, data: Value) -> Value:
+        fitted = replace(owner, fitted=data if data.kind == "data" else owner.fitted)
+        self._bind(func.value, fitted)
+        sides = data.sides()
+        if sides and "train" not in sides:
+            self._fit_on_test(node, owner, sides)
+        if owner.predicts() and data.is_unsplit:
+            self._whole_fits.append((node, data, fitted))
+            if owner.kind == "search":
+                self._check_cross(node, data)
+        if {"train", "test"} <= sides:
+            self._fit_on_both(node, owner)
+        self._check_eval_set(node, owner, data)
+        return fitted
+
+    def _fit_on_test(self, node: ast.Call, owner: Value, sides: set[str]) -> None:
+        if sides != {"test"} or not (owner.learns() or owner.predicts()):
+            return
+        if owner.kind == "learner" and not owner.label:
+            return
+        what = owner.label or "This"
+        mend = "use `transform` with what was fitted on the training set"
+        self.found.append(
+            Leak(
+                node,
+                "fit-on-test",
+                "high",
+                f"{what} is fitted on the test set: {mend}."
+                if not owner.predicts()
+                else f"{what} is trained on the test set, which can't tell then how good it is.",
+            )
+        )
+
+    def _fit_on_both(self, node: ast.Call, owner: Value) -> None:
+        if owner.learns() or owner.predicts():
+            self.found.append(
+                Leak(
+                    node,
+                    "overlap",
+                    "high",
+                    f"{owner.label or 'This'} is fitted on rows of the training set and of the test set "
+                    "together: fit it on the training set only.",
+                )
+            )
+
+    def _check_eval_set(self, node: ast.Call, owner: Value, data: Value) -> None:
+        """Early stopping that looks at the test set chooses by it."""
+        eval_set = keyword(node, "eval_set") or keyword(node, "validation_data")
+        if eval_set is None or not data.parts:
+            return
+        stops = owner.stops_early or keyword(node, "early_stopping_rounds") is not None
+        stops = (
+            stops or "early" in ast.dump(keyword(node, "callbacks") or ast.Constant(None)).lower()
+        )
+        seen = [self._value(child) for child in ast.walk(eval_set) if isinstance(child, ast.Name)]
+        tested = [value for value in seen if value.sides() == {"test"}]
+        if stops and tested:
+            self._chosen_on.append((node, tested[0]))
+
+    def _transformed(self, node: ast.Call, owner: Value, data: Value) -> Value:
+        learned_from = owner.fitted
+        result = replace(data.derived(), kind="data") if data.kind == "data" else OTHER
+        if result.kind != "data" or learned_from is None or not owner.learns():
+            return result
+        if learned_from.is_unsplit and (owner.label or owner.kind == "pipeline"):
+            touch = self._touch(
+                node, owner.label or "a pipeline", "preprocessing-before-split", certain=True
+            )
+            if data.is_unsplit:
+                return replace(result, touches=result.touches | {touch})
+            fit = (owner.label, learned_from.roots)
+            if learned_from.roots & data.roots and fit not in self._told_fits:
+                # It was fitted on all rows, and the split came between.
+                self._told_fits.add(fit)
+                self._tell_touch(touch)
+        return result
+
+    def _oversampled(self, node: ast.Call, data: Value, owner: Value) -> Value:
+        if not data.is_unsplit:
+            return data.derived()
+        touch = self._touch(node, owner.label, "oversampling-before-split", certain=True)
+        return replace(data.derived(), touches=data.touches | {touch})
+
+    def _touched(self, node: ast.expr, value: Value, what: str) -> Value:
+        if not value.is_unsplit:
+            return value.derived()
+        touch = self._touch(node, what, "preprocessing-before-split", certain=True)
+        return replace(value.derived(), touches=value.touches | {touch})
+
+    def _touch(self, node: ast.expr, what: str, rule: str, *, certain: bool) -> Touch:
+        return Touch(node, node.lineno, what, rule, certain)
+
+    # -- what is wrong ------------------------------------------------------------------------------
+
+    def _check_split(self, node: ast.expr, arguments: Sequence[Value]) -> None:
+        for value in arguments:
+            for touch in value.touches:
+                self._tell_touch(touch)
+
+    def _check_folds(self, node: ast.Call, owner: Value) -> None:
+        arguments = [self._value(argument) for argument in node.args]
+        self._check_split(node, arguments)
+
+    def _check_cross(self, node: ast.Call, data: Value) -> None:
+        for touch in data.touches:
+            self._tell_touch(touch)
+
+    def _cross_validate(self, node: ast.Call) -> Value:
+        arguments = [self._value(argument) for argument in _arguments(node)]
+        for value in arguments:
+            if value.is_unsplit:
+                self._check_cross(node, value)
+        return OTHER
+
+    def _tell_touch(self, touch: Touch) -> None:
+        if touch.rule == "oversampling-before-split":
+            message = (
+                f"Rows are multiplied ({touch.what}) before they are split: copies of one row are on both "
+                "sides, and the score is too good. Split first, then do it to the training set only."
+            )
+        else:
+            message = (
+                f"{touch.what[:1].upper()}{touch.what[1:]} has seen all rows before they are split, so the "
+                "training set knows of the test set. Split first and fit on the training set, or put it "
+                "into a Pipeline."
+            )
+        severity: Severity = "high" if touch.certain else "medium"
+        self.found.append(Leak(touch.node, touch.rule, severity, message))
+
+    def _check_target(self, node: ast.Call, arguments: Sequence[Value]) -> None:
+        """`train_test_split(df, df["y"])`: what is to be predicted is among the features."""
+        if len(arguments) < 2 or arguments[1].column is None:
+            return
+        features, (table, column) = arguments[0], arguments[1].column
+        if features.whole is not None and features.whole == self._known.get(table, OTHER).whole:
+            self.found.append(
+                Leak(
+                    node,
+                    "target-in-features",
+                    "high",
+                    f"The features still have the column {column!r} that is to be predicted: drop it.",
+                )
+            )
+
+    def _check_order(self, node: ast.Call, arguments: Sequence[Value]) -> None:
+        """Rows with a memory of earlier rows, shuffled: the training set knows the test set's neighbours."""
+        if any(value.lagged for value in arguments) and not is_constant(
+            keyword(node, "shuffle"), False
+        ):
+            self.found.append(
+                Leak(
+                    node,
+                    "shuffled-time",
+                    "medium",
+                    "Rows that hold values of earlier rows (shift, rolling) are shuffled: the training set "
+                    "has the hours around those of the test set. Split by time: `shuffle=False`, or "
+                    "TimeSeriesSplit.",
+                )
+            )
+
+    def _note_score(self, node: ast.Call, values: Sequence[Value], owner: Value = OTHER) -> None:
+        data = merged(list(values))
+        if data.sides() == {"test"}:
+            self._scored_on.append((node, data, owner))
+
+    def _note_prediction(self, node: ast.Call, data: Value, owner: Value) -> None:
+        if data.sides() == {"test"}:
+            self._scored_on.append((node, data, owner))
+
+    def late(self) -> Iterator[Leak]:
+        """Tell what only shows at the end: who was trained on what they are judged by."""
+        for node, data, fitted in self._whole_fits:
+            judged = [
+                call
+                for call, tested, owner in self._scored_on
+                if tested.roots & data.roots
+                and owner.fitted == fitted.fitted
+                and call.lineno > node.lineno
+            ]
+            if judged:
+                yield Leak(
+                    node, "overlap", "high",
+                    f"{fitted.label or 'This'} is trained on all rows, and judged by the test set, which is "
+                    "among them: train it on the training set.",
+                )  # fmt: skip
+        yield from self._chosen()
+
+    def _chosen(self) -> Iterator[Leak]:
+        """Choosing by the test set is fine where another one is left to judge by."""
+        for node, data in self._chosen_on:
+            chosen = {part.split for part in data.parts}
+            others = [
+                tested
+                for _, tested, _ in self._scored_on
+                if not {p.split for p in tested.parts} & chosen
+            ]
+            if not others:
+                yield Leak(
+                    node, "chosen-by-test", "medium",
+                    "The best is chosen by the test set, which can't tell then how good it is. Choose by a "
+                    "validation set or cross-validation, and keep the test set for the end.",
+                )  # fmt: skip
+
+
+def _arguments(node: ast.expr) -> list[ast.expr]:
+    return [argument for argument in node.args] if isinstance(node, ast.Call) else []
+
+
+def _children(node: ast.AST | None) -> list[ast.expr]:
+    return (
+        [] if node is None else [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr)]
+    )
+
+
+def _base(node: ast.expr) -> ast.expr:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node
+
+
+def _method(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _takes_rows(node: ast.expr) -> bool:
+    """Whether an expression takes some rows of a table: a slice, a mask, `iloc`, `query`, `sample`."""
+    if isinstance(node, ast.Subscript):
+        is_column = isinstance(node.slice, ast.Constant | ast.List)
+        return not is_column or (isinstance(node.value, ast.Subscript) and _takes_rows(node.value))
+    if isinstance(node, ast.Call):
+        return _method(node) in ("head", "query", "sample", "tail", "take") or (
+            isinstance(node.func, ast.Attribute) and _takes_rows(node.func.value)
+        )
+    return False
+
+
+def _keeps_the_best(body: Sequence[ast.stmt]) -> bool:
+    """Whether a loop compares a score with the best so far, and keeps it."""
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
+                names = {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}
+                kept = {
+                    t.id
+                    for s in node.body
+                    if isinstance(s, ast.Assign)
+                    for t in s.targets
+                    if isinstance(t, ast.Name)
+                }
+                if names & kept:
+                    return True
+    return False
