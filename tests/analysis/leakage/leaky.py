@@ -73,7 +73,7 @@ values = (values - np.mean(values, axis=0)) / np.std(values, axis=0)  #! preproc
 train, test = train_test_split(values)
 """,
     "ranges by hand": """
-df["age"] = (df["age"] - df["age"].min()) / (df["age"].max() - df["age"].min())  #! preprocessing-before-split
+df["age"] = (df.age - df.age.min()) / df.age.max()  #! preprocessing-before-split
 train, test = train_test_split(df)
 """,
     "gaps filled with the mean": """

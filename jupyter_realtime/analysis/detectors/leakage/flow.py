@@ -637,7 +637,7 @@ class _Flow:
             )
 
     def _check_order(self, node: ast.Call, arguments: Sequence[Value]) -> None:
-        """Rows with a memory of earlier rows, shuffled: the training set knows the test set's neighbours."""
+        """Rows with a memory of earlier rows, shuffled: training knows the neighbours of the test set."""
         if any(value.lagged for value in arguments) and not is_constant(
             keyword(node, "shuffle"), False
         ):
@@ -674,8 +674,8 @@ class _Flow:
             if judged:
                 yield Leak(
                     node, "overlap", "high",
-                    f"{fitted.label or 'This'} is trained on all rows, and judged by the test set, which is "
-                    "among them: train it on the training set.",
+                    f"{fitted.label or 'This'} is trained on all rows, and judged by the test set, which "
+                    "is among them: train it on the training set.",
                 )  # fmt: skip
         yield from self._chosen()
 
@@ -697,7 +697,7 @@ class _Flow:
 
 
 def _arguments(node: ast.expr) -> list[ast.expr]:
-    return [argument for argument in node.args] if isinstance(node, ast.Call) else []
+    return list(node.args) if isinstance(node, ast.Call) else []
 
 
 def _children(node: ast.AST | None) -> list[ast.expr]:
