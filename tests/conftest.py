@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +16,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def caches_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep results of analyses away from those of the person who runs the tests."""
+def caches_of_its_own() -> Iterator[None]:
+    """Keep results of analyses away from those of the person who runs the tests.
+
+    Below the checkout and not below /tmp: kingfisher keeps its compiled rules only where nobody else can
+    write, and compiling them takes five seconds in each worker.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(Path(__file__).parents[1] / ".cache" / "tests"))
         yield

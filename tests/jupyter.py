@@ -85,7 +85,6 @@ class Jupyter:
             "JUPYTERLAB_SETTINGS_DIR": "lab-settings",
             "JUPYTERLAB_WORKSPACES_DIR": "lab-workspaces",
             "IPYTHONDIR": "ipython",
-            "XDG_CACHE_HOME": "cache",
         }
         mine = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER_REALTIME")}
         return mine | {name: str(self.home / folder) for name, folder in folders.items()}

@@ -52,6 +52,14 @@ def user_cache() -> Path:
     return platformdirs.user_cache_path("jupyter_realtime") / "analysis"
 
 
+def engine_cache() -> Path:
+    """Name, and make, the folder in which engines keep what they need for all projects."""
+    folder = platformdirs.user_cache_path("jupyter_realtime") / "engines"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
 def project_cache(base: Path, root: Path) -> Path:
     """Name a project's own folder below `base`."""
     return base / hashlib.sha256(str(root).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -45,6 +45,8 @@ from .shadow.tree import Shadow
 from .workers import WorkerDied, Workers
 
 FILES_A_WORKER_UNIT = 8
+# So many edited files are looked at before anything else.
+FEW_FILES = 4
 PROJECT_SECONDS = 120.0
 # What a program can't tell is predicted, in tenths.
 PROJECT_PHASES = 10
@@ -384,7 +386,10 @@ def _teller(problem: Problem, names: Sequence[str]) -> str:
 
 
 def _in_order(tasks: Mapping[str, Task], units_of: Mapping[str, list[Unit]]) -> deque[Unit]:
-    """First something quick, so that people see issues; then the longest; then all lanes in turn."""
+    """First something quick, so that people see issues; then the longest; then all lanes in turn.
+
+    Where only a few files were edited, they come before what looks at the whole project.
+    """
     quick: list[Unit] = []
     long: list[Unit] = []
     rest: list[list[Unit]] = []
@@ -399,4 +404,9 @@ def _in_order(tasks: Mapping[str, Task], units_of: Mapping[str, list[Unit]]) -> 
             rest.append(units)
     long.sort(key=lambda unit: -unit.forecast.seconds)
     in_turn = [unit for turn in zip_longest(*rest) for unit in turn if unit is not None]
+    edited = {
+        file.path for task in tasks.values() if not task.is_of_project for file in task.pending
+    }
+    if len(edited) <= FEW_FILES:
+        return deque([*quick, *in_turn, *long])
     return deque([*quick, *long, *in_turn])

@@ -13,6 +13,7 @@ import pickle
 from pathlib import Path
 
 from . import processes
+from .cache import engine_cache
 from .detector import EngineError, Options
 from .findings import Finding
 from .shadow.model import ShadowFile
@@ -35,7 +36,9 @@ class Worker:
     async def start(cls, scratch: Path) -> Worker:
         """Start one."""
         command = processes.python_module("jupyter_realtime.analysis.worker")
-        return cls(await processes.start(command, scratch, talks=True))
+        # Without it kingfisher would compile its rules again in each worker, for five seconds.
+        extra = {"XDG_CACHE_HOME": str(engine_cache())}
+        return cls(await processes.start(command, scratch, talks=True, extra=extra))
 
     async def check(self, detector: str, options: Options, file: ShadowFile) -> list[Finding]:
         """Check a file.

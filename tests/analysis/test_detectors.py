@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from nbformat.validator import iter_validate
 
-from jupyter_realtime.analysis.detectors import import_cycles, secret_shapes
+from jupyter_realtime.analysis.detectors import import_cycles, notebook_shape, secret_shapes
 from jupyter_realtime.analysis.detectors.manifests import read_manifest
 from jupyter_realtime.analysis.registry import discover
 from jupyter_realtime.core.issues import Issue
@@ -147,6 +148,62 @@ def test_ids_that_are_given_twice_errors_and_huge_outputs(tmp_path: Path) -> Non
     assert by_cell == {
         ("duplicate-id", 1), ("duplicate-id", 2), ("error-output", 1), ("large-output", 2),
     }  # fmt: skip
+
+
+SHAPES: list[dict[str, Any]] = [
+    {},
+    {"nbformat_minor": 4},
+    {
+        "metadata": {
+            "kernelspec": {"name": "x", "display_name": "X"},
+            "language_info": {"name": "python"},
+        }
+    },
+    {"metadata": {"kernelspec": {"name": "x"}}},
+    {"metadata": {"kernelspec": {"name": 1, "display_name": "X"}}},
+    {"metadata": {"language_info": {"name": 3}}},
+    {"metadata": {"title": 3}},
+    {"more": 1},
+    {"nbformat_minor": -1},
+    {"nbformat_minor": "5"},
+    {"metadata": None},
+]
+CELLS: list[dict[str, Any]] = [
+    {},
+    {"id": "a b"},
+    {"id": "x" * 65},
+    {"source": 3},
+    {"source": ["a", 3]},
+    {"metadata": {"tags": ["a", "a"]}},
+    {"metadata": {"tags": ["a,b"]}},
+    {"metadata": {"tags": "a"}},
+    {"metadata": {"collapsed": 3}},
+    {"metadata": {"jupyter": {"source_hidden": 3}}},
+    {"metadata": {"name": ""}},
+    {"metadata": {"anything": {"goes": 1}}},
+    {"execution_count": "1"},
+    {"more": 1},
+    {"cell_type": "markdown"},
+    {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x"}]},
+    {"outputs": [{"output_type": "stream", "name": "stdout", "text": 1}]},
+    {"outputs": [{"output_type": "stream", "name": "stdout"}]},
+    {"outputs": [{"output_type": "error", "ename": "a", "evalue": "b", "traceback": [1]}]},
+    {"outputs": [{"output_type": "display_data", "data": {"image/png": 3}, "metadata": {}}]},
+    {"outputs": [{"output_type": "display_data", "data": {"text/plain": ["a"]}, "metadata": {}}]},
+    {"outputs": [{"output_type": "never"}]},
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=json.dumps)
+@pytest.mark.parametrize("cell", CELLS, ids=json.dumps)
+def test_what_is_surely_valid_is_valid(shape: dict[str, Any], cell: dict[str, Any]) -> None:
+    plain = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "outputs": []}
+    cells = [{**plain, "execution_count": None, **cell}]
+    if shape.get("nbformat_minor") == 4:
+        del cells[0]["id"]
+    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells, **shape}
+    if notebook_shape.is_surely_valid(json.loads(json.dumps(book))):
+        assert list(iter_validate(book)) == []
 
 
 def test_old_notebooks_without_ids_are_fine(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -25,6 +26,8 @@ SELECT = "NPY,PD,PERF"
 # Matters of taste, or right in a notebook: `values`, `df` as a name, a `try` in a loop.
 IGNORE = "PD011,PD901,PERF203,PD002"
 RUFF_SECONDS = 20.0
+# Where nobody has tables, their rules have nothing to say, and starting ruff takes most of the time.
+_TABLES = re.compile(r"\b(?:numpy|pandas|polars|sklearn|torch|xarray)\b")
 _SEVERITIES: dict[str, Severity] = {"NPY": "low", "PD0": "low", "PD1": "low", "PER": "info"}
 
 
@@ -44,7 +47,8 @@ class DataScience(WorkerDetector):
     def check(self, file: ShadowFile) -> Iterable[Finding]:
         """Look at a file."""
         code = file.python.read_text(encoding="utf-8")
-        yield from _ruff(file)
+        if _TABLES.search(code):
+            yield from _ruff(file)
         try:
             tree = ast.parse(code)
         except (SyntaxError, ValueError, RecursionError, MemoryError):

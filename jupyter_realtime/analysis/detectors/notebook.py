@@ -15,6 +15,7 @@ from ..findings import Finding
 from ..shadow.model import ShadowFile
 from ..shadow.notebooks import NOTEBOOK_BYTES
 from ..shadow.reading import read_regular
+from .notebook_shape import is_surely_valid
 
 # A notebook that is invalid everywhere is told so often and no more.
 MAX_SCHEMA_ERRORS = 20
@@ -73,10 +74,12 @@ class NotebookFile(WorkerDetector):
 
 
 def _schema_errors(file: ShadowFile, document: Any) -> Iterator[Finding]:
-    from nbformat.validator import iter_validate
-
     if not isinstance(document, dict) or document.get("nbformat") != 4:
         return  # Older formats have other shapes; they are read, and never called wrong for that.
+    if is_surely_valid(document):
+        return
+    from nbformat.validator import iter_validate
+
     told: set[tuple[int, str]] = set()
     for error in iter_validate(document):  # type: ignore[no-untyped-call]  # nbformat's
         index = _cell_index(error)
