@@ -29,6 +29,9 @@ class ActiveRun:
         self.outside = outside
         self.cancel = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
+        # An outside runner that repeats a list may do so while the first one is still being taken: they
+        # must not take each other's keys.
+        self.reporting = asyncio.Lock()
         self._noting: asyncio.Task[None] | None = None
 
     def offer_events(self, batch: Batch) -> None:
@@ -67,10 +70,18 @@ class ActiveRuns:
         return list(self._runs.values())
 
     async def add(self, recorder: RunRecorder, *, outside: bool) -> ActiveRun:
-        """Begin to keep a run."""
-        active = ActiveRun(recorder, outside=outside)
-        self._runs[recorder.analysis.id] = active
-        await self._rooms.enter(RoomName.parse(recorder.analysis.room), active)
+        """Begin to keep a run; gives the one that is kept already, if it is."""
+        run = recorder.analysis.id
+        kept = self._runs.get(run)
+        if kept is not None:
+            return kept
+        active = self._runs[run] = ActiveRun(recorder, outside=outside)
+        try:
+            await self._rooms.enter(RoomName.parse(recorder.analysis.room), active)
+        except BaseException:
+            # Nobody would ever run it, and as long as it stands here its lease would be renewed.
+            self._runs.pop(run, None)
+            raise
         return active
 
     def remove(self, run: str) -> None:

@@ -75,8 +75,10 @@ class Analyses:
         outside: bool,
     ) -> Analysis:
         """Start a run, or register one that is run elsewhere."""
-        owner, below = await self._locate(paths, project)
+        owner, files = await self._locate(paths, project)
+        # Before it is said whether there is such a file: that is for those who may look at it.
         await self._projects.check_project(principal, Verb.RUN, owner.id)
+        below = await asyncio.to_thread(_below, Path(owner.root), paths, files)
         self._check_detectors(detectors)
         active = await self._create(principal, owner, below, outside=outside)
         run = active.recorder.analysis
@@ -85,23 +87,20 @@ class Analyses:
             active.task = asyncio.get_running_loop().create_task(work)
         return run
 
-    async def _locate(self, paths: Sequence[str], project: str | None) -> tuple[Project, list[str]]:
+    async def _locate(
+        self, paths: Sequence[str], project: str | None
+    ) -> tuple[Project, list[Path]]:
         if not 1 <= len(paths) <= MAX_PATHS:
             raise BadRequest(f"Name 1 to {MAX_PATHS} paths to analyse.")
         if project is not None:
             owner = (await self._projects.get(project)).project
             root = Path(owner.root)
-            files = [await asyncio.to_thread(resolve_within, root, path) for path in paths]
-        else:
-            located = [await self._projects.of_path(path) for path in paths]
-            owner, root = located[0][0], Path(located[0][0].root)
-            files = [file for _, file in located]
-            if any(other.id != owner.id for other, _ in located):
-                raise BadRequest("These paths belong to several projects; analyse one at a time.")
-        missing = [str(path) for path, file in zip(paths, files, strict=True) if not file.exists()]
-        if missing:
-            raise NotFound(f"There is no {missing[0]!r} to analyse.")
-        return owner, [relative(root, file) for file in files]
+            return owner, [await asyncio.to_thread(resolve_within, root, path) for path in paths]
+        located = [await self._projects.of_path(path) for path in paths]
+        owner = located[0][0]
+        if any(other.id != owner.id for other, _ in located):
+            raise BadRequest("These paths belong to several projects; analyse one at a time.")
+        return owner, [file for _, file in located]
 
     def _check_detectors(self, names: Sequence[str] | None) -> None:
         known = {detector.name for detector in self._engine.describe()}
@@ -194,13 +193,19 @@ class Analyses:
         if kept.analysis.is_finished:
             return kept.analysis
         active = self._active.get(run) or await self._keep(kept)
-        for number, report in enumerate(reports):
-            active.recorder.report_key = f"{key}/{number}"
-            await apply(report, active.recorder)
-        await active.recorder.heartbeat()
-        if active.recorder.analysis.is_finished:
-            self._active.remove(run)
-        return active.recorder.analysis
+        async with active.reporting:
+            return await self._apply(active, reports, key)
+
+    async def _apply(self, active: ActiveRun, reports: Sequence[Report], key: str) -> Analysis:
+        recorder = active.recorder
+        if not recorder.analysis.is_finished:
+            for number, report in enumerate(reports):
+                recorder.report_key = f"{key}/{number}"
+                await apply(report, recorder)
+            await recorder.heartbeat()
+        if recorder.analysis.is_finished:
+            self._active.remove(recorder.analysis.id)
+        return recorder.analysis
 
     def review(self, project: str) -> None:
         """End what runs here in a project that was turned off."""
@@ -220,3 +225,11 @@ class Analyses:
                 tasks.append(active.task)
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._engine.close()
+
+
+def _below(root: Path, paths: Sequence[str], files: Sequence[Path]) -> list[str]:
+    """Write files below a root as the wire does; refuses those that aren't there."""
+    missing = [str(path) for path, file in zip(paths, files, strict=True) if not file.exists()]
+    if missing:
+        raise NotFound(f"There is no {missing[0]!r} to analyse.")
+    return [relative(root, file) for file in files]

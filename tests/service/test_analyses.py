@@ -235,6 +235,72 @@ async def test_A6_an_outside_run_is_cancelled_whatever_was_reported_last(
         await eventually(told)
 
 
+async def test_A6_lists_that_are_posted_at_the_same_time_take_nothing_from_each_other(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(until_cancelled) as services:
+        run = await start(services, outside=True)
+
+        def lists(begin: int) -> list[Report]:
+            numbers = range(begin, begin + 5)
+            return [Issues(detector="correctness", issues=[issue(f"f{n}")]) for n in numbers]
+
+        await services.analyses.report(ANA, run.id, [Started(detectors=[lane()])], "key-0")
+        first, second = lists(0), lists(5)
+        await asyncio.gather(
+            services.analyses.report(ANA, run.id, first, "key-1"),
+            # Its answer was lost, or so it seemed.
+            services.analyses.report(ANA, run.id, first, "key-1"),
+            services.analyses.report(ANA, run.id, second, "key-2"),
+        )
+        found, _ = await services.history.issues(ANA, run.id, 0, 100)
+        assert sorted(each.fingerprint for each in found) == [f"f{n}" for n in range(10)]
+
+
+async def test_A6_two_lists_after_a_restart_are_kept_by_one_and_the_same(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(until_cancelled) as services:
+        run = await start(services, outside=True)
+        await services.analyses.report(ANA, run.id, [Started(detectors=[lane()])], "key-0")
+    async with open_services(until_cancelled) as services:
+        await asyncio.gather(
+            *(
+                services.analyses.report(
+                    ANA,
+                    run.id,
+                    [Issues(detector="correctness", issues=[issue(f"f{n}")])],
+                    f"key-{n + 1}",
+                )
+                for n in range(4)
+            )
+        )
+        kept = await services.history.find(ANA, _READ, run.id)
+        assert kept.analysis.counts.high == 4
+        await services.analyses.report(ANA, run.id, [Finished(state="failed", error=None)], "end")
+        assert services.rooms.open_count == 0
+
+
+async def test_A4_a_run_whose_room_can_not_be_opened_is_not_kept_alive(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(until_cancelled) as services:
+
+        async def fail(_room: str) -> Any:
+            raise Unavailable("The disk is gone.")
+
+        monkeypatch.setattr(services.store.log, "position", fail)
+        with pytest.raises(Unavailable):
+            await start(services)
+        monkeypatch.undo()
+        [run], _ = await services.history.recent(ANA, None, None, 10)
+        now = time.time_ns() // 1_000_000 + int(run_recorder.LEASE_SECONDS * 1000) + 1
+        for module in (leases, run_recorder):
+            monkeypatch.setattr(module, "now_ms", lambda: now)
+        await services.leases.look_after()
+        assert (await services.history.find(ANA, _READ, run.id)).analysis.state == "failed"
+
+
 async def test_A6_nobody_else_reports_on_a_run(open_services: OpenServices) -> None:
     async with open_services(until_cancelled) as services:
         outside, inside = await start(services, outside=True), await start(services)
