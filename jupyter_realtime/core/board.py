@@ -104,6 +104,10 @@ class Board:
         """What a connection has pinned."""
         return (pin.entry for pin in list(self._pins.values()) if pin.owner == owner)
 
+    def has_of(self, owner: str) -> bool:
+        """Whether a connection has pinned something."""
+        return owner in self._shares
+
     def has_room_for(self, entry: StateEntry, owner: str, most_bytes: int) -> bool:
         """Whether a connection may pin this: by its own share, and by that of all connections."""
         before = self._pins.get((entry.event, entry.key))

@@ -65,7 +65,7 @@ class Rooms:
         self._most_bytes = most_bytes
         self._board_sources: list[BoardSource] = []
         self._rooms: dict[str, Room] = {}
-        self._opening: dict[str, asyncio.Future[Room]] = {}
+        self._opening: dict[str, asyncio.Task[Room]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._comparing: asyncio.Task[None] | None = None
         self._grown_again = False
@@ -226,6 +226,11 @@ class Rooms:
         room.show(entry)
         self._forget_if_idle(room)
 
+    def has_pinned(self, name: RoomName, owner: str) -> bool:
+        """Whether something hangs in a room that a connection has pinned."""
+        room = self._rooms.get(str(name))
+        return room is not None and room.board.has_of(owner)
+
     def disown(self, name: RoomName, owner: str, actor: Actor) -> None:
         """Take down what a connection had pinned."""
         room = self._rooms.get(str(name))
@@ -248,33 +253,27 @@ class Rooms:
 
     async def _open(self, name: RoomName) -> Room:
         text = str(name)
-        room = self._rooms.get(text)
-        if room is not None:
-            return room
-        opening = self._opening.get(text)
-        if opening is not None:
-            return await asyncio.shield(opening)
-        opening = self._opening[text] = asyncio.get_running_loop().create_future()
-        try:
-            room = await self._load(name)
-        except BaseException as error:
-            opening.set_exception(error)
-            # Those who waited raise it; nobody may have waited.
-            opening.exception()
-            raise
-        else:
-            opening.set_result(room)
-            return room
-        finally:
-            del self._opening[text]
+        while (room := self._rooms.get(text)) is None:
+            # Many enter at once; one that goes away meanwhile takes the room from nobody. Who is slow to
+            # wake up may find it idle and forgotten again.
+            await asyncio.shield(self._opening.get(text) or self._begin_opening(name))
+        return room
+
+    def _begin_opening(self, name: RoomName) -> asyncio.Task[Room]:
+        opening = asyncio.get_running_loop().create_task(self._load(name))
+        self._opening[str(name)] = opening
+        return opening
 
     async def _load(self, name: RoomName) -> Room:
         text = str(name)
-        position = await self._log.position(text)
-        room = Room(text, position.epoch, position.seq)
-        for entry in await self._entities(name):
-            room.board.pin(entry, None)
-        self._rooms[text] = room
+        try:
+            position = await self._log.position(text)
+            room = Room(text, position.epoch, position.seq)
+            for entry in await self._entities(name):
+                room.board.pin(entry, None)
+            self._rooms[text] = room
+        finally:
+            del self._opening[text]
         # What was committed between reading the head and being listed would be a hole: look again.
         self._catch_up(room)
         return room
@@ -291,6 +290,7 @@ class Rooms:
 
     async def close(self) -> None:
         """End what is under way."""
-        for task in list(self._tasks):
+        tasks = [*self._tasks, *self._opening.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 from jupyter_realtime.ports import RunReporter
 from jupyter_realtime.server.runtime import Services
 from jupyter_realtime.service import connections
-from tests.builders import draft, principal
+from jupyter_realtime.service.polling import News, Wanted
+from tests.builders import draft, eventually, principal
 from tests.service.clients import Client
 from tests.service.conftest import OpenServices
 
@@ -276,3 +278,40 @@ async def test_R5_what_is_committed_while_the_log_is_read_is_no_other_epoch(
         await client.until(lambda f: f.get("seq") == 2)
         assert client.seqs(room) == [1, 2]
         assert not [frame for frame in client.frames if frame["type"] == "resync"]
+
+
+async def test_R8_who_goes_away_while_a_room_is_opened_takes_it_from_nobody(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        find_head = services.store.log.position
+        asked, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slowly(name: str) -> Any:
+            asked.set()
+            await go_on.wait()
+            return await find_head(name)
+
+        monkeypatch.setattr(services.store.log, "position", slowly)
+        wanted = {room: Wanted(None, None)}
+        leaving = asyncio.create_task(services.polling.poll(principal("ana"), wanted, 0))
+        await asyncio.wait_for(asked.wait(), 5)
+        staying = asyncio.create_task(services.polling.poll(principal("bo"), wanted, 0))
+        client = Client(services, principal("eve"))
+        asking = asyncio.create_task(client.ask("subscribe", room=room))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.wait([leaving])
+        go_on.set()
+        assert isinstance((await asyncio.wait_for(staying, 5))[room], News)
+        assert (await asking)["type"] == "reply"
+        client.gone()
+        await eventually(_nobody_is_in(services))
+
+
+def _nobody_is_in(services: Services) -> Callable[[], Awaitable[bool]]:
+    async def is_empty() -> bool:
+        return services.rooms.open_count == 0
+
+    return is_empty
