@@ -155,13 +155,8 @@ async def test_P3_whom_the_authorizer_denies_is_refused(
 
 
 def only_looks(method: str, route: str) -> bool:
-    """A ticket lets in whoever may look; a poll and a state are a socket's `subscribe` and `state`."""
-    return method == "GET" or route in {
-        "tickets",
-        "poll",
-        "states",
-        "(.*)",
-    }
+    """A ticket lets in whoever may look; a poll is a socket's `subscribe`."""
+    return method == "GET" or route in {"tickets", "poll", "(.*)"}
 
 
 async def test_P3_the_authorizer_is_asked_about_programs_too(

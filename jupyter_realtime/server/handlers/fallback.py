@@ -73,8 +73,8 @@ def _news(told: News) -> shapes.RoomNews:
 class StatesHandler(RealtimeHandler):
     """`states`."""
 
-    # As over a socket: who may look may also be seen.
-    @route("read", takes=shapes.StateRequest, gives=shapes.StateAnswer)
+    # As over a socket: whom the Authorizer lets only read can only listen.
+    @route("write", takes=shapes.StateRequest, gives=shapes.StateAnswer)
     async def post(self, principal: Principal) -> None:
         """Pin a state of one's own, or take it down."""
         self.services.rates.take(principal)
