@@ -127,6 +127,10 @@ class Bucket:
         self._tokens -= 1
         return 0.0
 
+    def is_full(self, now: float) -> bool:
+        """Whether it is as if nobody had ever taken a token."""
+        return self._tokens + (now - self._at) * self.rate >= self._most
+
 
 def error_frame(
     error: RealtimeError,
@@ -187,6 +191,8 @@ class Session:
 
     def identified(self, principal: Principal, *, unix_now: float) -> list[Effect]:
         """Note who it is; the first time this says welcome."""
+        if self.phase is Phase.CLOSED:
+            return []  # It took so long that the end has come before.
         first = self.principal is None
         self.principal = principal
         self._renew_sent = False

@@ -281,7 +281,13 @@ def assemble(
     history = RunHistory(store, projects, active)
     rooms.show_with(history.board)
     health = Health(store, engine, replaced)
-    publishing = Publishing(store, rooms, projects, figures)
+    publishing = Publishing(
+        store,
+        rooms,
+        projects,
+        figures,
+        rooms_per_connection=config.limits.rooms_per_connection,
+    )
     credentials = Credentials(store, tokens)
     connections = Connections(
         Doors(rooms=rooms, projects=projects, publishing=publishing, figures=figures),

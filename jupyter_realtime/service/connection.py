@@ -118,7 +118,9 @@ class Connection:
         return self.session.connection
 
     def identified(self, principal: Principal) -> None:
-        """Note who it is."""
+        """Note who it is, unless the end has come meanwhile."""
+        if self.session.phase is Phase.CLOSED:
+            return
         self._carry_out(self.session.identified(principal, unix_now=time.time()))
         self._admit(self)
         self.review()
@@ -253,7 +255,7 @@ class Connection:
             if before is None:
                 self.close(CloseCode.BAD_TOKEN, error.message)
             return
-        if self._is_gone:
+        if self.session.phase is Phase.CLOSED:
             return
         if before is not None:
             check_renewal(before, principal)
@@ -313,9 +315,14 @@ class Connection:
 
     async def _state(self, request: StateRequest) -> None:
         name = RoomName.parse(request.room)
-        self.pinned_in.add(request.room)
         await self._doors.publishing.pin(
-            self._principal, request.room, request.event, request.key, request.data, self.id
+            self._principal,
+            request.room,
+            request.event,
+            request.key,
+            request.data,
+            self.id,
+            self.pinned_in,
         )
         if self._is_gone:
             # What was taken down when it went did not hang there yet.

@@ -2,8 +2,9 @@
 
 Rules
 -----
-1. The id that others see in a key is derived by the server from the person and the session that they
-   name. So nobody can write on another's entries, not even by naming their session.
+1. The id that others see in a key is derived by the server from who asks, with which rights, and the
+   session that they name. So nobody can write on another's entries, not even by naming their session,
+   and what a session may is the same as long as it lives.
 2. A session lives while one of its requests is under way, and for a while after the last one. Then what
    it had pinned is taken down.
 3. A session that has pinned nothing isn't kept at all.
@@ -43,7 +44,9 @@ def connection_id(principal: Principal, session: str) -> str:
     """
     if not 1 <= len(session) <= MAX_SESSION_CHARACTERS:
         raise BadRequest(f"A session has 1 to {MAX_SESSION_CHARACTERS} characters.")
-    whose = encode([principal.name, principal.actor.kind, session])
+    actor, scopes = principal.actor, principal.scopes
+    rights = None if scopes is None else sorted(scopes)
+    whose = encode([actor.name, actor.kind, actor.via, rights, session])
     return "h" + hashlib.sha256(whose).hexdigest()[:ID_CHARACTERS]
 
 
@@ -83,11 +86,7 @@ class HttpSessions:
         check_key(key)
         id_ = connection_id(principal, session)
         with self._under_way(self._sessions.get(id_) or self._begin(id_, principal)) as mine:
-            if data is not None:
-                self._check_room(mine, room)
-            await self._publishing.pin(principal, room, event, key, data, id_)
-            if data is not None:
-                mine.pinned_in.add(room)
+            await self._publishing.pin(principal, room, event, key, data, id_, mine.pinned_in)
         return id_
 
     @contextlib.contextmanager
@@ -106,11 +105,6 @@ class HttpSessions:
         self._by_person[principal.name] += 1
         mine = self._sessions[id_] = HttpSession(id_, principal)
         return mine
-
-    def _check_room(self, mine: HttpSession, room: str) -> None:
-        limit = self._limits.rooms_per_connection
-        if room not in mine.pinned_in and len(mine.pinned_in) >= limit:
-            raise LimitReached(f"A session pins states in at most {limit} rooms.")
 
     @contextlib.contextmanager
     def _under_way(self, mine: HttpSession) -> Iterator[HttpSession]:

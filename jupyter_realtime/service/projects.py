@@ -174,8 +174,7 @@ class Projects:
         """
         standing = None
         if room.kind in _IN_PROJECT:
-            project = self._project_of_room.get(room, room.id)
-            standing = self.standings.known(project)
+            standing = self._known_standing(room)
             if standing is None:
                 return False
         self._check(principal, verb, room, standing)
@@ -209,7 +208,7 @@ class Projects:
         """Tell why a principal may no longer do something in a room that was checked before."""
         standing = None
         if room.kind in _IN_PROJECT:
-            standing = self.standings.known(self._project_of_room.get(room, room.id))
+            standing = self._known_standing(room)
         try:
             self._check(principal, verb, room, standing)
         except Forbidden as refused:
@@ -223,6 +222,12 @@ class Projects:
         # Last, so that only those who have a part in the project are told about it.
         if standing is not None and standing.off is not None:
             raise Forbidden(standing.off)
+
+    def _known_standing(self, room: RoomName) -> Standing | None:
+        # The id of a run or a document says nothing of its project, and may be that of another one.
+        is_project = room.kind is RoomKind.PROJECT
+        project = room.id if is_project else self._project_of_room.get(room)
+        return None if project is None else self.standings.known(project)
 
     async def _project_id(self, room: RoomName) -> str:
         if room.kind is RoomKind.PROJECT:

@@ -12,6 +12,7 @@ import msgspec
 from ..core.access import Verb
 from ..core.actors import Actor, Principal
 from ..core.codec import encode
+from ..core.errors import LimitReached
 from ..core.events import check_published, check_state
 from ..core.log import Draft
 from ..core.messages import Position, PublishRequest
@@ -40,13 +41,28 @@ def draft(room: str, event: str, data: Any, actor: Actor, key: str | None = None
 
 
 class Publishing:
-    """Lets clients publish `custom:*` events and pin states of their own, and nothing else."""
+    """Lets clients publish `custom:*` events and pin states of their own, and nothing else.
 
-    def __init__(self, store: Store, rooms: Rooms, projects: Projects, figures: Figures) -> None:
+    Parameters
+    ----------
+    rooms_per_connection
+        In how many rooms a client may have states.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        rooms: Rooms,
+        projects: Projects,
+        figures: Figures,
+        *,
+        rooms_per_connection: int,
+    ) -> None:
         self._store = store
         self._rooms = rooms
         self._projects = projects
         self._figures = figures
+        self._rooms_per_connection = rooms_per_connection
 
     async def publish(
         self, principal: Principal, room: str, event: str, data: Any, key: str | None
@@ -86,12 +102,27 @@ class Publishing:
         return Position(epoch=self._store.log.epoch, seq=seq)
 
     async def pin(
-        self, principal: Principal, room: str, event: str, key: str, data: Any, connection: str
+        self,
+        principal: Principal,
+        room: str,
+        event: str,
+        key: str,
+        data: Any,
+        connection: str,
+        pinned_in: set[str],
     ) -> None:
-        """Pin a client's state; its key begins with the connection, so nobody can pin for another."""
+        """Pin a client's state; its key begins with the connection, so nobody can pin for another.
+
+        Parameters
+        ----------
+        pinned_in
+            The rooms where the connection has states; kept up to date here.
+        """
         name = RoomName.parse(room)
         check_state(event, name, data)
         await self._projects.check(principal, Verb.STATE, name)
+        if data is not None:
+            self._check_count(room, pinned_in)
         await self._rooms.pin(
             name, event, f"{connection}/{key}", data, principal.actor, owner=connection
         )
@@ -100,6 +131,15 @@ class Publishing:
             # The board was opened meanwhile, and they were thrown out.
             self._rooms.disown(name, connection, principal.actor)
             raise refused
+        if data is not None:
+            pinned_in.add(room)
+        elif not self._rooms.has_pinned(name, connection):
+            pinned_in.discard(room)
+
+    def _check_count(self, room: str, pinned_in: set[str]) -> None:
+        limit = self._rooms_per_connection
+        if room not in pinned_in and len(pinned_in) >= limit:
+            raise LimitReached(f"One client has states in at most {limit} rooms; unpin some first.")
 
     def review(self, principal: Principal, connection: str, pinned_in: set[str]) -> None:
         """Take down what somebody may no longer have on a board, and leave that room out."""

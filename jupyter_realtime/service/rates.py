@@ -8,9 +8,12 @@ from ..core.actors import Principal
 from ..core.errors import RateLimited
 from ..core.session import Bucket
 
+# Where the stock provider makes up a new name at each request, there would be more and more of them.
+MIN_BUCKETS = 1000
+
 
 class Rates:
-    """A token bucket for each person; there are as many as people who have asked.
+    """A token bucket for each person who has asked of late.
 
     Parameters
     ----------
@@ -21,6 +24,7 @@ class Rates:
     def __init__(self, requests_per_second: float) -> None:
         self._requests_per_second = requests_per_second
         self._buckets: dict[str, Bucket] = {}
+        self._most_buckets = MIN_BUCKETS
 
     def take(self, principal: Principal) -> None:
         """Count a request.
@@ -33,9 +37,16 @@ class Rates:
         now = time.monotonic()
         bucket = self._buckets.get(principal.name)
         if bucket is None:
+            self._tidy_up(now)
             bucket = self._buckets[principal.name] = Bucket(self._requests_per_second, now)
         wait = bucket.take(now)
         if wait:
             raise RateLimited(
                 "Too many requests; wait a moment.", retry_after=max(0.001, round(wait, 3))
             )
+
+    def _tidy_up(self, now: float) -> None:
+        if len(self._buckets) < self._most_buckets:
+            return
+        self._buckets = {who: b for who, b in self._buckets.items() if not b.is_full(now)}
+        self._most_buckets = max(MIN_BUCKETS, 2 * len(self._buckets))

@@ -104,6 +104,9 @@ async def test_O7_a_handshake_that_had_begun_is_sent_away_too(open_services: Ope
         await drain(services)
         late = Client(services)
         assert await late.until_closed() == CloseCode.DRAIN
+        late.connection.identified(principal())
+        late.read()
+        assert [frame["type"] for frame in late.frames] == ["goodbye"], "and not welcomed after it"
 
 
 async def test_O7_a_replaced_store_says_that_the_backend_was_lost(
