@@ -1,4 +1,4 @@
-"""Issues where they are: marked in the cell, mended, dismissed; analysed on save and from the file browser."""
+"""Issues where they are: marked, mended, dismissed; analysed on save and from the file browser."""
 
 from __future__ import annotations
 
