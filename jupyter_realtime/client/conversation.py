@@ -8,7 +8,8 @@ Rules
 3. After a reconnect every room is asked for what came behind the last event of it (see `room`).
 4. What was pinned is pinned again on every connection (see `pins`).
 5. Silence for 2.5 heartbeats means that the connection is dead, whatever TCP believes.
-6. Close codes 4500–4999 are final, others are not. A server that thrice in a row sends what can't be
+6. Nothing is sent that `welcome.features` doesn't name; who asked for it is told to update the server.
+7. Close codes 4500–4999 are final, others are not. A server that thrice in a row sends what can't be
    read, or breaks off because of a frame's size (1009), will do so for ever: that is final too.
 
 Theory of operation
@@ -31,7 +32,7 @@ from ..core.errors import BadRequest, Forbidden, LimitReached, RealtimeError, Un
 from .backoff import Backoff
 from .effects import Effect, HangUp, Over, Reconnect, Refused, Returned, Tell
 from .following import Following
-from .frames import AnyReply, BadFrame, ServerFrame, decode
+from .frames import AnyReply, BadFrame, OtherProtocol, ServerFrame, decode
 from .outbox import Letter, Outbox
 from .pins import Pin, Pins
 from .requests import Requests
@@ -142,6 +143,8 @@ class Conversation:
         try:
             message = decode(frame)
             return [] if message is None else self._hear(message, now)
+        except OtherProtocol as error:
+            return self.give_up(BadRequest(f"{error} Install the same version on both sides."))
         except BadFrame as error:
             self._nonsense += 1
             return self._hang_up(CLOSE_PROTOCOL, f"Unreadable frame: {error}")
@@ -245,11 +248,8 @@ class Conversation:
         return []
 
     def _hear_welcome(self, message: m.Welcome, now: float) -> list[Effect]:
-        if message.protocol != m.PROTOCOL:
-            other = f"The server speaks protocol {message.protocol}, this client {m.PROTOCOL}."
-            return self.give_up(BadRequest(f"{other} Install the same version on both sides."))
         self.phase, self.welcome = Phase.OPEN, message
-        self._requests.opened(message.limits, now)
+        self._requests.opened(message, now)
         effects = self._following.ask_all() + self._pins.send_due(now)
         return effects + self._outbox.send_due(now)
 

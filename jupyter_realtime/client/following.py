@@ -93,18 +93,17 @@ class Following:
         if message.retryable:
             room.ask_at = retry_at(message, now)
             return []
-        return self._close(room, message)
+        return self._close(room, error_of(message))
 
     def ended(self, name: str, message: m.ErrorFrame) -> list[Effect]:
         """The server has ended a subscription; an answer that is awaited will speak for itself."""
         room = self._rooms.get(name)
         if room is None or room.asking is not None:
             return []
-        return self._close(room, message)
+        return self._close(room, error_of(message))
 
-    def _close(self, room: Room, message: m.ErrorFrame) -> list[Effect]:
+    def _close(self, room: Room, error: RealtimeError) -> list[Effect]:
         del self._rooms[room.name]
-        error = error_of(message)
         return [Tell(listener, Refused(error)) for listener in room.listeners]
 
     # -- the connection --------------------------------------------------------------------------
@@ -112,7 +111,7 @@ class Following:
     def ask_all(self) -> list[Effect]:
         """Ask for every room: the connection is new."""
         effects: list[Effect] = []
-        for room in self._rooms.values():
+        for room in list(self._rooms.values()):
             effects += self._ask(room)
         return effects
 
@@ -127,6 +126,9 @@ class Following:
     def _ask(self, room: Room) -> list[Effect]:
         if not self._requests.can_be_sent:
             return []
+        too_old = self._requests.missing("subscribe")
+        if too_old is not None:
+            return self._close(room, too_old)
         sent = self._requests.make(
             room, lambda i: m.SubscribeRequest(id=i, room=room.name, since=room.origin)
         )

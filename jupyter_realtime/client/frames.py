@@ -40,6 +40,13 @@ class BadFrame(Exception):
     """The server sent something that is not the protocol."""
 
 
+class OtherProtocol(Exception):
+    """The server speaks another version of the protocol; its frames may mean something else."""
+
+    def __init__(self, theirs: object) -> None:
+        super().__init__(f"The server speaks protocol {theirs}, this client {m.PROTOCOL}.")
+
+
 class AnyReply(msgspec.Struct, frozen=True):
     """A reply whose shape depends on what was asked; see `read`."""
 
@@ -52,7 +59,12 @@ class AnyReply(msgspec.Struct, frozen=True):
 
 
 def decode(frame: str | bytes) -> ServerFrame | AnyReply | None:
-    """Read a frame; None for a kind that this client doesn't know."""
+    """Read a frame; None for a kind that this client doesn't know.
+
+    Raises
+    ------
+    BadFrame, OtherProtocol
+    """
     try:
         body = msgspec.json.decode(frame)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -65,6 +77,9 @@ def decode(frame: str | bytes) -> ServerFrame | AnyReply | None:
         if not isinstance(request_id, str | int):
             raise BadFrame("a reply without an id")
         return AnyReply(request_id, body)
+    if kind == "welcome" and body.get("protocol", m.PROTOCOL) != m.PROTOCOL:
+        # Before it is read as ours: that it can't be would only say that something is wrong.
+        raise OtherProtocol(body["protocol"])
     shape = _KNOWN.get(kind) if isinstance(kind, str) else None
     return None if shape is None else _convert(body, shape)
 

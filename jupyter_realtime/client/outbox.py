@@ -55,6 +55,10 @@ class Outbox:
 
     def _send(self, letter: Letter) -> Effect:
         del self._unsent[letter.ticket]
+        too_old = self._requests.missing("publish")
+        if too_old is not None:
+            self.remove(letter.ticket)
+            return Returned(letter.ticket, too_old)
         sent = self._requests.make(
             letter,
             lambda i: m.PublishRequest(

@@ -91,6 +91,10 @@ class Pins:
         return self._send(pin) if is_due and self._requests.may_send(now) else []
 
     def _send(self, pin: Pin) -> list[Effect]:
+        too_old = self._requests.missing("state")
+        if too_old is not None:
+            self._give_up(pin, too_old.message)
+            return []
         pin.is_new = False
         sent = self._requests.make(
             pin,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from ..core import messages as m
 from ..core.codec import encode
-from ..core.errors import ErrorBody, RealtimeError, from_body
+from ..core.errors import BadRequest, ErrorBody, RealtimeError, from_body
 from .effects import Send
 
 RETRY_SECONDS = 1.0
@@ -46,6 +46,7 @@ class Requests:
 
     def __init__(self) -> None:
         self.limits: m.Limits | None = None
+        self._features: frozenset[str] = frozenset()
         self._pace = Pace(0, 0)
         self._about: dict[m.RequestId, object] = {}
         self._last_id = 0
@@ -55,10 +56,19 @@ class Requests:
         """Whether the server has said welcome."""
         return self.limits is not None
 
-    def opened(self, limits: m.Limits, now: float) -> None:
+    def opened(self, welcome: m.Welcome, now: float) -> None:
         """The server has said welcome."""
-        self.limits = limits
-        self._pace = Pace(limits.requests_per_second, now)
+        self.limits = welcome.limits
+        self._features = frozenset(welcome.features)
+        self._pace = Pace(welcome.limits.requests_per_second, now)
+
+    def missing(self, feature: str) -> RealtimeError | None:
+        """Say that a server is too old for something; None if it isn't."""
+        if feature in self._features:
+            return None
+        return BadRequest(
+            f"This server does not offer {feature!r} yet. Update jupyter_realtime where it runs."
+        )
 
     def may_send(self, now: float) -> bool:
         """Whether what can wait may go out now."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -480,7 +482,36 @@ def test_a_final_goodbye_is_final_whatever_the_close_frame_says() -> None:
     assert isinstance(over, Over) and "You were removed." in over.error.message
 
 
-def test_another_protocol_is_final() -> None:
+def test_K9_another_protocol_is_told_even_if_its_welcome_is_another_one() -> None:
+    client = Client()
+    client.subscribe(1)
+    client.do(client.conversation.opened(0.0))
+    client.do(client.conversation.received('{"type":"welcome","protocol":2,"who":"you"}', 0.0))
+    [refused] = client.told(1)
+    assert isinstance(refused, Refused)
+    assert str(refused.error).startswith("The server speaks protocol 2, this client 1.")
+    assert client.conversation.phase is Phase.OVER
+
+
+def test_K9_nothing_is_sent_that_the_server_does_not_offer() -> None:
+    client = Client()
+    client.subscribe(1)
+    client.publish(7)
+    client.pin({"a": 1})
+    client.do(client.conversation.opened(0.0))
+    client.peer = client.server.connect()
+    welcome = json.loads(client.peer.sent[0])
+    client.peer.sent[0] = json.dumps({**welcome, "features": ["renew"]})
+    client.pump()
+    assert client.peer.heard == []
+    [refused], [returned] = client.told(1), client.of_kind(Returned)
+    assert isinstance(refused, Refused) and isinstance(returned, Returned)
+    for error in (refused.error, returned.error):
+        assert "Update jupyter_realtime where it runs" in str(error)
+    assert client.conversation.is_settled, "nobody waits for a state that can't be sent"
+
+
+def test_K9_another_protocol_is_final() -> None:
     client = Client()
     client.connect(known=False)
     assert client.peer is not None
