@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from ..ports import Document, Project
 from .tables import document, project
@@ -17,7 +17,8 @@ WITHIN = (
     .where(
         or_(
             project.c.root == bindparam("folder"),
-            project.c.root.startswith(bindparam("below"), autoescape=False),
+            # No LIKE: to it an underscore is any character, and to SQLite's any case is the same.
+            func.substr(project.c.root, 1, bindparam("length")) == bindparam("below"),
         )
     )
     .order_by(project.c.root)
@@ -67,7 +68,8 @@ def _one(statement: object, wanted: str) -> Unit[Row | None]:
 
 
 def _within(folder: str) -> Unit[list[Project]]:
-    rows = yield WITHIN, {"folder": folder, "below": folder.rstrip("/") + "/"}
+    below = folder.rstrip("/") + "/"
+    rows = yield WITHIN, {"folder": folder, "below": below, "length": len(below)}
     return [_project(row) for row in rows]
 
 

@@ -42,6 +42,17 @@ async def test_L2_with_a_broken_database_jupyter_saves_and_we_say_what_is_wrong(
     assert (jp_root_dir / "a.txt").read_text() == "still here"
 
 
+async def test_O2_strangers_do_not_learn_where_the_database_lies(
+    as_stranger: Any, jp_fetch: Any
+) -> None:
+    known = json.loads((await jp_fetch("realtime/api/v1/me", raise_error=False)).body)
+    assert "realtime.sqlite" in known["message"]
+    for headers in ({}, {"Authorization": "Bearer a.b.c"}):
+        status, error, _ = await as_stranger("GET", "me", **headers)
+        assert (status, error["code"], error["retryable"]) == (503, "unavailable", True)
+        assert "sqlite" not in error["message"] and error["retry_after"] > 0
+
+
 async def test_P6_kernels_get_their_token_when_the_database_was_mended_later(
     jp_fetch: Any, jp_data_dir: Path
 ) -> None:

@@ -72,3 +72,19 @@ async def test_P13_a_switch_is_kept(open_store: OpenStore) -> None:
     await store.projects.enable(project.id, True)
     assert (await store.projects.get(project.id)) == project
     await store.close()
+
+
+async def test_P3_projects_below_a_folder_are_those_below_it_to_the_letter(
+    open_store: OpenStore,
+) -> None:
+    store = await open_store()
+    for root in ("/my_data", "/my_data/a", "/my-data/b", "/My_Data/c", "/my_data2", "/my_d%/d"):
+        await store.projects.ensure(root, "p")
+
+    async def below(folder: str) -> list[str]:
+        return [project.root for project in await store.projects.within(folder)]
+
+    assert await below("/my_data") == ["/my_data", "/my_data/a"]
+    assert await below("/my_d%") == ["/my_d%/d"]
+    assert len(await below("/")) == 6
+    await store.close()

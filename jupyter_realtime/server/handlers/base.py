@@ -22,6 +22,7 @@ from ...core.errors import (
     Internal,
     RealtimeError,
     Unauthenticated,
+    Unavailable,
 )
 from ...service.journal import Journal
 from ..identity import Action, has_jwt
@@ -102,7 +103,10 @@ class RealtimeHandler(JupyterHandler):
         ------
         Unauthenticated, Forbidden, Unavailable
         """
-        self.services = await self.runtime.services()
+        try:
+            self.services = await self.runtime.services()
+        except Unavailable as error:
+            raise error if self.current_user is not None else without_reason(error) from None
         return await self.identify(action)
 
     async def identify(self, action: Action) -> Principal:
@@ -187,6 +191,11 @@ class RealtimeHandler(JupyterHandler):
 def moment_cursor(last: tuple[int, str] | None) -> str | None:
     """Write the `next` of a list by time; None behind the last page."""
     return None if last is None else f"{last[0]}.{last[1]}"
+
+
+def without_reason(error: Unavailable) -> Unavailable:
+    """Say no more to strangers than that it does not work: a reason may name a path."""
+    return Unavailable("The service is not available at the moment.", retry_after=error.retry_after)
 
 
 def note_stranger(handler: JupyterHandler) -> None:
