@@ -44,10 +44,23 @@ def bearer(handler: JupyterHandler) -> str | None:
     return token.strip() or None if scheme.lower() in ("bearer", "token") else None
 
 
+def is_jupyters(token: str, provider: IdentityProvider) -> bool:
+    """Whether a token is the server's own, which people may choose as they like, also with dots."""
+    own = provider.token
+    return bool(own) and hmac.compare_digest(token.encode(), own.encode())
+
+
+def jwt_of(handler: JupyterHandler) -> str | None:
+    """Read the JWT of an `Authorization` header, if it holds one."""
+    token = bearer(handler)
+    if token is None or not looks_like_jwt(token):
+        return None
+    return None if is_jupyters(token, handler.identity_provider) else token
+
+
 def has_jwt(handler: JupyterHandler) -> bool:
     """Whether the request carries a JWT; such a request needs no XSRF cookie."""
-    token = bearer(handler)
-    return token is not None and looks_like_jwt(token)
+    return jwt_of(handler) is not None
 
 
 def tickets(handler: JupyterHandler) -> list[str]:
@@ -90,8 +103,8 @@ class Identity:
         return await self._admit(handler, principal, user, action)
 
     def _resolve(self, handler: JupyterHandler) -> tuple[Principal | None, User | None]:
-        token = bearer(handler)
-        if token is not None and looks_like_jwt(token):
+        token = jwt_of(handler)
+        if token is not None:
             return self._program(token), None
         user: User | None = handler.current_user
         if user is None:
@@ -127,10 +140,10 @@ class Identity:
         Forbidden
             If the Authorizer does not let them in.
         """
-        if looks_like_jwt(token):
-            return await self._listener(handler, self._program(token), None)
         provider = handler.identity_provider
-        if not provider.token or not hmac.compare_digest(token.encode(), provider.token.encode()):
+        if looks_like_jwt(token) and not is_jupyters(token, provider):
+            return await self._listener(handler, self._program(token), None)
+        if not is_jupyters(token, provider):
             raise Unauthenticated("This token is not the server's; copy it from the server's log.")
         user = handler.current_user or provider.generate_anonymous_user(handler)
         return await self._listener(handler, self._human(user, provider), user)

@@ -79,7 +79,7 @@ def _read_key(path: Path) -> bytes:
 
 
 def looks_like_jwt(token: str) -> bool:
-    """Tell a JWT from Jupyter's own tokens, which have no dots."""
+    """Tell a JWT from the tokens that Jupyter makes, which have no dots."""
     return token.count(".") == 2
 
 

@@ -111,3 +111,14 @@ async def test_P6_a_jwt_decides_whatever_cookie_came_with_it() -> None:
     other = Request(Company(), ANA, f"Bearer {token_of('bo', Tokens(b'x' * 32))}")
     with pytest.raises(Unauthenticated, match="another key"):
         await who("auto", other)
+
+
+async def test_T9_a_token_that_people_have_chosen_for_jupyter_may_have_dots() -> None:
+    provider = IdentityProvider(token="our.team.2026")
+    request = Request(provider, ANA, "Bearer our.team.2026")
+    found = await who("jupyter", request)
+    assert found is not None and (found.name, found.actor.kind) == ("ana", "human")
+    shown = await identity("jupyter").of_token("our.team.2026", request)  # type: ignore[arg-type]
+    assert shown.name == "ana"
+    with pytest.raises(Unauthenticated):
+        await who("jupyter", Request(provider, ANA, "Bearer our.team.2025"))
