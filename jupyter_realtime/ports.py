@@ -24,6 +24,7 @@ from .core.issues import (
 from .core.log import MAX_PAGE_BYTES, Draft, Page, StoredEvent
 from .core.members import Member, MemberKey, Role
 from .core.messages import Position
+from .core.triage import Baseline, Dismissal, IssueKey
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ class Analyses(Protocol):
         drafts: Sequence[Draft] = (),
         report_key: str | None = None,
     ) -> bool:
-        """Keep a run's new standing, its new issues and the events about them, in one commit.
+        """Keep a run's new standing, its new issues, how they stand, and the events, in one commit.
 
         Returns
         -------
@@ -229,12 +230,67 @@ class Analyses(Protocol):
         """List the unfinished runs whose lease is over."""
         ...
 
-    async def known_fingerprints(self, project: str, before_ms: int) -> frozenset[str]:
-        """Fingerprints of the project's finished runs that were created before a moment."""
-        ...
-
     async def costs(self, project: str) -> dict[str, float]:
         """Past seconds a kilobyte, by detector."""
+        ...
+
+
+class Triage(Protocol):
+    """What is known of a project's issues from run to run, and what people decide about them.
+
+    Guarantees
+    ----------
+    - A decision and the event about it are one commit.
+    - `Analyses.save` notes how the issues that it keeps stand, in its own commit.
+    """
+
+    async def standing(self, project: str) -> dict[IssueKey, bool]:
+        """Tell which issues are known, and whether each is still open."""
+        ...
+
+    async def last_seen(self, project: str, keys: Sequence[IssueKey]) -> list[Issue]:
+        """Give known issues as they were found last."""
+        ...
+
+    async def dismiss(
+        self,
+        project: str,
+        fingerprint: str,
+        path: str,
+        reason: str,
+        actor: Actor,
+        now_ms: int,
+        told: Draft,
+    ) -> Dismissal:
+        """Keep a dismissal; `NotFound` for an issue that no run has found."""
+        ...
+
+    async def restore(self, project: str, fingerprint: str, path: str | None, told: Draft) -> bool:
+        """Take a dismissal back, with None in all files; False, and nothing told, if there is none."""
+        ...
+
+    async def dismissed(self, project: str) -> list[tuple[str, str]]:
+        """Give fingerprint and path of all that is dismissed."""
+        ...
+
+    async def dismissals(self, project: str, after: tuple[str, str], limit: int) -> list[Dismissal]:
+        """List dismissals behind a fingerprint and path."""
+        ...
+
+    async def keep_baseline(self, project: str, new: Baseline, told: Draft) -> Baseline:
+        """Keep what a run has found under a name, in place of what had it; gives it with its count."""
+        ...
+
+    async def drop_baseline(self, project: str, name: str, told: Draft) -> bool:
+        """Forget a baseline; False, and nothing told, if there is none."""
+        ...
+
+    async def baselines(self, project: str, after: str, limit: int) -> list[Baseline]:
+        """List baselines behind a name."""
+        ...
+
+    async def baseline_issues(self, project: str, name: str) -> list[tuple[str, str]] | None:
+        """Give fingerprint and path of a baseline's issues; None if there is no such baseline."""
         ...
 
 
@@ -357,6 +413,11 @@ class Store(Protocol):
         ...
 
     @property
+    def triage(self) -> Triage:
+        """What is known of issues, and decided about them."""
+        ...
+
+    @property
     def credentials(self) -> Credentials:
         """Tokens and tickets."""
         ...
@@ -435,8 +496,18 @@ class RunReporter(Protocol):
         """How far the run is (0..1) and those lanes that have moved since the last call."""
         ...
 
-    async def detector_complete(self, lane: DetectorState, timing: Timing | None) -> None:
-        """One detector is done, failed, cancelled, or does not apply; `timing` feeds later ETAs."""
+    async def detector_complete(
+        self,
+        lane: DetectorState,
+        timing: Timing | None,
+        unfinished: Sequence[str] = (),
+        excluded: Sequence[str] = (),
+    ) -> None:
+        """One detector is done, failed, cancelled, or does not apply.
+
+        `timing` feeds later ETAs. `unfinished` are the files that it could not look at, `excluded` the
+        patterns of those that it was not to: nothing is called fixed there.
+        """
         ...
 
     async def finished(self, state: RunState, error: str | None) -> None:

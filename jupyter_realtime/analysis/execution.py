@@ -162,8 +162,10 @@ class Execution:
         return make_plan(self._root, self._asked, self._settings, self._shadow.files, self._cache)
 
     def _open_lanes(self, plan: Plan) -> Lanes:
-        lanes = [_lane_of(name, plan.tasks.get(name)) for name in plan.names]
-        return Lanes(lanes, self._forecast, self._reporter, self._began)
+        states = [_lane_of(name, plan.tasks.get(name)) for name in plan.names]
+        lanes = Lanes(states, self._forecast, self._reporter, self._began)
+        lanes.excluded = self._settings.exclude
+        return lanes
 
     def _plan_units(self, tasks: Mapping[str, Task]) -> deque[Unit]:
         """Cut the work into units, in the order in which they are begun."""
@@ -194,7 +196,7 @@ class Execution:
         if not task.is_of_project:
             lanes.advance(name, len(task.files) - len(task.pending))
         if not task.pending:
-            await lanes.complete(name, "succeeded", None)
+            await lanes.complete(name, "succeeded", None, unfinished=self._unfinished(task))
 
     def _units(self, name: str, task: Task) -> Iterator[Unit]:
         for files in self._portions(task):
@@ -253,7 +255,11 @@ class Execution:
             return
         spent = self._forecast.spent(name)
         timing = Timing(detector=task.cost_name, kilobytes=task.kilobytes, seconds=spent)
-        await self._open.complete(name, "succeeded", None, timing)
+        await self._open.complete(name, "succeeded", None, timing, self._unfinished(task))
+
+    def _unfinished(self, task: Task) -> list[str]:
+        """Name the files that a detector could not look at, or not at all of it."""
+        return sorted({*task.broken, *(problem.path for problem in self._shadow.problems)})
 
     async def _run_unit(self, name: str, task: Task, files: list[ShadowFile]) -> None:
         detector = task.detector

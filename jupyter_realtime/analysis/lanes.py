@@ -42,6 +42,8 @@ class Lanes:
         self._forecast = forecast
         self._reporter = reporter
         self._moved: set[str] = set()
+        # Patterns of files that nobody was to look at.
+        self.excluded: Sequence[str] = ()
         self._began = began
         self._predicting: set[str] = set()
         self._one_at_a_time = asyncio.Lock()
@@ -92,6 +94,7 @@ class Lanes:
         state: DetectorRunState,
         error: str | None,
         timing: Timing | None = None,
+        unfinished: Sequence[str] = (),
     ) -> None:
         """A detector is done; a lane is completed once."""
         lane = self._lanes[name]
@@ -100,7 +103,10 @@ class Lanes:
         self._predicting.discard(name)
         done = lane.total if state == "succeeded" else lane.done
         self._set(name, state=state, error=error, done=done)
-        await self._report(self._reporter.detector_complete(self._lanes[name], timing))
+        done_lane = self._lanes[name]
+        await self._report(
+            self._reporter.detector_complete(done_lane, timing, unfinished, self.excluded)
+        )
 
     async def complete_rest(self, state: DetectorRunState, error: str | None) -> None:
         """Complete all lanes that are still open."""

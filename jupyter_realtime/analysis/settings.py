@@ -9,13 +9,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
 from ..core.issues import Issue, Severity
+from ..core.triage import is_excluded
 from .detector import Detector, Options
 from .findings import Finding
 from .shadow.model import Problem
@@ -65,10 +65,7 @@ class Settings:
 
     def excludes(self, path: str) -> bool:
         """Whether a file, relative to the project with `/`, is left out."""
-        return any(
-            fnmatchcase(path, pattern) or path.startswith(f"{pattern.rstrip('/*')}/")
-            for pattern in self.exclude
-        )
+        return is_excluded(path, self.exclude)
 
     def rate(self, detector: str, finding: Finding | Issue) -> Severity | None:
         """Rate a finding; None if the project does not want to hear of it."""

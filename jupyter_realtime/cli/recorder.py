@@ -40,9 +40,19 @@ class Recorder:
         """How far the run is, and the lanes that have moved."""
         self._tell(Progress(progress=progress, eta_seconds=eta_seconds, lanes=list(lanes)))
 
-    async def detector_complete(self, lane: DetectorState, timing: Timing | None) -> None:
+    async def detector_complete(
+        self,
+        lane: DetectorState,
+        timing: Timing | None,
+        unfinished: Sequence[str] = (),
+        excluded: Sequence[str] = (),
+    ) -> None:
         """One detector is done."""
-        self._tell(DetectorComplete(lane=lane, timing=timing))
+        self._tell(
+            DetectorComplete(
+                lane=lane, timing=timing, unfinished=list(unfinished), excluded=list(excluded)
+            )
+        )
 
     async def finished(self, state: RunState, error: str | None) -> None:
         """The run is over."""

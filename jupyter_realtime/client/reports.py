@@ -16,7 +16,7 @@ def add(report: Report, run: RunRecord) -> None:
         run.change(state="running", started=rfc3339(time.time()), detectors=report.detectors)
     elif isinstance(report, Issues):
         run.found(report.issues)
-        run.change(counts=run.analysis.counts.plus(issue.severity for issue in report.issues))
+        run.change(counts=run.analysis.counts.plus_open(report.issues))
     elif isinstance(report, Progress):
         _progress(report, run)
     elif isinstance(report, DetectorComplete):

@@ -60,11 +60,19 @@ _RUN_AND_PROJECT = (RoomKind.ANALYSIS, RoomKind.PROJECT)
 
 @_event("project:update", rooms=_PROJECT)
 class ProjectUpdate(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of the project was saved, created, renamed or deleted, or a kernel started for it."""
+    """A file of the project was saved, created, renamed or deleted, or a kernel started for it.
 
-    kind: Literal["saved", "created", "renamed", "deleted", "kernel"]
+    Or, of the kind `triage`, somebody has decided about an issue: `changed` says what, by `fingerprint` and
+    `path` or by the baseline's `name`; `removed` that it was taken back.
+    """
+
+    kind: Literal["saved", "created", "renamed", "deleted", "kernel", "triage"]
     path: str
     old_path: str | None
+    changed: Literal["dismissal", "baseline"] | None = None
+    fingerprint: str | None = None
+    name: str | None = None
+    removed: bool = False
 
 
 # The run as it stands: at its start, while it goes on (the state, key: the run's id), and at its end.

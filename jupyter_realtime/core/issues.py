@@ -11,6 +11,7 @@ Severity = Literal["critical", "high", "medium", "low", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
 
 IssueStatus = Literal["new", "ongoing", "fixed", "dismissed", "regressed"]
+SinceBaseline = Literal["new", "known"] | None
 RunState = Literal["queued", "running", "cancelling", "cancelled", "succeeded", "partial", "failed"]
 DetectorRunState = Literal[
     "queued", "running", "succeeded", "failed", "cancelled", "not_applicable"
@@ -51,7 +52,8 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
 
     `line` and `column` count from 1; in a notebook, `line` counts within the cell. `end_column` is
     exclusive. `fingerprint` is what the issue is known by from run to run (see `core.fingerprint`).
-    `path` is relative to the project's root, with `/`.
+    `path` is relative to the project's root, with `/`. `since_baseline` says whether the baseline that the
+    run is compared with has it; it is null without one.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     fix: Fix | None
     status: IssueStatus
+    since_baseline: SinceBaseline = None
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +95,10 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
         """Count on from here."""
         more = Counts.of(severities)
         return Counts(**{s: getattr(self, s) + getattr(more, s) for s in SEVERITIES})
+
+    def plus_open(self, issues: Iterable[Issue]) -> Counts:
+        """Count on with those issues that somebody has to do something about."""
+        return self.plus(i.severity for i in issues if i.status not in ("dismissed", "fixed"))
 
     @property
     def total(self) -> int:
@@ -120,7 +127,8 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """A run of detectors over some paths of a project.
 
     `progress` goes from 0 to 1 and never falls; `eta_seconds` is null while it would be a guess and
-    never negative; `started` and `finished` are RFC 3339 or null. `error` says why a run failed.
+    never negative; `started` and `finished` are RFC 3339 or null. `error` says why a run failed. `counts`
+    has what is open: neither dismissed nor fixed. `baseline` is what it is compared with.
     """
 
     id: str
@@ -135,6 +143,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     detectors: list[DetectorState]
     error: str | None
+    baseline: str | None = None
 
     @property
     def is_finished(self) -> bool:

@@ -33,10 +33,16 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
 
 
 class DetectorComplete(msgspec.Struct, frozen=True, kw_only=True, tag="detector_complete"):
-    """One detector is done."""
+    """One detector is done.
+
+    `unfinished` are the files that it could not look at, and `excluded` the patterns of those that it was
+    not to: nothing is called fixed there.
+    """
 
     lane: DetectorState
     timing: Timing | None
+    unfinished: list[str] = []
+    excluded: list[str] = []
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):

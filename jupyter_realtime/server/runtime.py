@@ -38,6 +38,7 @@ from ..service.retention import Pruner
 from ..service.rooms import Rooms
 from ..service.run_history import RunHistory
 from ..service.system_status import SystemStatusBoard
+from ..service.triage import Triage
 from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
 from .identity import Identity
@@ -63,6 +64,7 @@ class Services:
     people: People
     publishing: Publishing
     history: RunHistory
+    triage: Triage
     analyses: Analyses
     leases: Leases
     pruner: Pruner
@@ -279,6 +281,7 @@ def assemble(
     rooms = Rooms(store.log, figures, most_bytes=config.queue_bytes // 2)
     active = ActiveRuns(rooms)
     history = RunHistory(store, projects, active)
+    triage = Triage(store, projects, history)
     rooms.show_with(history.board)
     health = Health(store, engine, replaced)
     publishing = Publishing(
@@ -305,7 +308,8 @@ def assemble(
         people=People(store, rooms, active, projects, credentials),
         publishing=publishing,
         history=history,
-        analyses=Analyses(store, rooms, projects, active, history, engine),
+        triage=triage,
+        analyses=Analyses(store, rooms, projects, active, history, engine, triage),
         leases=Leases(store, rooms, active),
         polling=Polling(rooms, projects, config.limits),
         http_sessions=HttpSessions(rooms, publishing, config.limits),

@@ -32,6 +32,8 @@ class ActiveRun:
         # An outside runner that repeats a list may do so while the first one is still being taken: they
         # must not take each other's keys.
         self.reporting = asyncio.Lock()
+        # Those that were asked for; None for all.
+        self.detectors: tuple[str, ...] | None = None
         self._noting: asyncio.Task[None] | None = None
 
     def offer_events(self, batch: Batch) -> None:

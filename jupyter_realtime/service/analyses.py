@@ -34,6 +34,7 @@ from .reports import apply
 from .rooms import Rooms
 from .run_history import RunHistory
 from .run_recorder import RunRecorder, now_ms
+from .triage import Triage
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Analyses:
         active: ActiveRuns,
         history: RunHistory,
         engine: AnalysisEngine,
+        triage: Triage,
     ) -> None:
         self._store = store
         self._rooms = rooms
@@ -58,6 +60,7 @@ class Analyses:
         self._active = active
         self._history = history
         self._engine = engine
+        self._triage = triage
 
     def detectors(self) -> list[DetectorDescription]:
         """List the detectors, those that can't run here too."""
@@ -73,6 +76,7 @@ class Analyses:
         project: str | None,
         *,
         outside: bool,
+        baseline: str | None = None,
     ) -> Analysis:
         """Start a run, or register one that is run elsewhere."""
         owner, files = await self._locate(paths, project)
@@ -80,7 +84,11 @@ class Analyses:
         await self._projects.check_project(principal, Verb.RUN, owner.id)
         below = await asyncio.to_thread(_below, Path(owner.root), paths, files)
         self._check_detectors(detectors)
-        active = await self._create(principal, owner, below, outside=outside)
+        await self._triage.check_baseline(owner.id, baseline)
+        if not outside:
+            self._supersede(principal, owner.id, below, detectors)
+        active = await self._create(principal, owner, below, outside=outside, baseline=baseline)
+        active.detectors = None if detectors is None else tuple(detectors)
         run = active.recorder.analysis
         if not outside:
             work = self._run(active, Path(owner.root), below, detectors)
@@ -109,8 +117,29 @@ class Analyses:
             choice = ", ".join(sorted(known))
             raise BadRequest(f"There is no detector {unknown[0][:64]!r}; there are {choice}.")
 
+    def _supersede(
+        self,
+        principal: Principal,
+        project: str,
+        paths: list[str],
+        detectors: Sequence[str] | None,
+    ) -> None:
+        """End runs of the same person over the same files: only the newest result is of any use."""
+        wanted = None if detectors is None else tuple(detectors)
+        for active in self._active.all():
+            run = active.recorder.analysis
+            is_same = run.project == project and run.paths == paths and active.detectors == wanted
+            if is_same and not active.outside and active.recorder.actor.name == principal.name:
+                active.cancel.set()
+
     async def _create(
-        self, principal: Principal, project: Project, paths: list[str], *, outside: bool
+        self,
+        principal: Principal,
+        project: Project,
+        paths: list[str],
+        *,
+        outside: bool,
+        baseline: str | None,
     ) -> ActiveRun:
         run_id = secrets.token_urlsafe(9)
         analysis = Analysis(
@@ -126,6 +155,7 @@ class Analyses:
             counts=Counts.of(()),
             detectors=[],
             error=None,
+            baseline=baseline,
         )
         run = Run(
             analysis=analysis,
@@ -137,8 +167,9 @@ class Analyses:
         return await self._keep(run, is_new=True)
 
     async def _keep(self, run: Run, *, is_new: bool = False) -> ActiveRun:
-        known = await self._store.analyses.known_fingerprints(run.analysis.project, run.created_ms)
-        recorder = RunRecorder(self._store, self._rooms, run, known=known)
+        owner = (await self._projects.get(run.analysis.project)).project
+        memory = await self._triage.memory(run, Path(owner.root))
+        recorder = RunRecorder(self._store, self._rooms, run, memory=memory)
         if is_new:
             await recorder.created()
         return await self._active.add(recorder, outside=run.outside)

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 
 from ..core.errors import Conflict, RealtimeError
+from ..core.triage import Memory
 from ..ports import Run, Store
 from .active_runs import ActiveRuns
 from .journal import Journal
@@ -61,7 +62,9 @@ class Leases:
     async def _give_up(self, run: Run) -> None:
         self._active.remove(run.analysis.id)
         who = "The runner" if run.outside else "The server"
-        recorder = RunRecorder(self._store, self._rooms, run, known=frozenset())
+        recorder = RunRecorder(
+            self._store, self._rooms, run, memory=Memory({}, (), None, lambda _path: False)
+        )
         # Conflict: another server was quicker.
         with contextlib.suppress(Conflict):
             await recorder.finished(

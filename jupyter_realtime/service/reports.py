@@ -15,6 +15,8 @@ async def apply(report: Report, reporter: RunReporter) -> None:
     elif isinstance(report, Progress):
         await reporter.progress(report.progress, report.eta_seconds, report.lanes)
     elif isinstance(report, DetectorComplete):
-        await reporter.detector_complete(report.lane, report.timing)
+        await reporter.detector_complete(
+            report.lane, report.timing, report.unfinished, report.excluded
+        )
     else:
         await reporter.finished(report.state, report.error)

@@ -13,6 +13,7 @@ Rules
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -32,6 +33,7 @@ from ..core.issues import (
 from ..core.log import Draft
 from ..core.rooms import RoomName, project_room
 from ..core.times import rfc3339
+from ..core.triage import Memory
 from ..ports import Run, Store
 from .publishing import draft
 from .rooms import Rooms
@@ -43,6 +45,8 @@ OUTSIDE_LEASE_SECONDS = 30.0
 # A store that can't be written is asked again after 0.25, 0.5, 1, 2 and 4 seconds.
 FIRST_RETRY_SECONDS = 0.25
 LAST_RETRY_SECONDS = 4.0
+# Of one detector in one event; the rest is in the list of the run's issues.
+MAX_FIXED_TOLD = 500
 
 _END_EVENTS: dict[RunState, str] = {
     "succeeded": "analysis:complete",
@@ -50,6 +54,11 @@ _END_EVENTS: dict[RunState, str] = {
     "failed": "analysis:error",
     "cancelled": "analysis:cancelled",
 }
+
+
+def new_issue_id() -> str:
+    """Make an id for an issue that is told once more."""
+    return secrets.token_urlsafe(9)
 
 
 def now_ms() -> int:
@@ -62,8 +71,8 @@ class RunRecorder:
 
     Parameters
     ----------
-    known
-        Fingerprints that earlier runs of the project have found: such an issue is `ongoing`.
+    memory
+        What is known of the project's issues.
     """
 
     def __init__(
@@ -72,11 +81,11 @@ class RunRecorder:
         rooms: Rooms,
         run: Run,
         *,
-        known: frozenset[str],
+        memory: Memory,
     ) -> None:
         self._store = store
         self._rooms = rooms
-        self._known = known
+        self._memory = memory
         self._lease_ms = int((OUTSIDE_LEASE_SECONDS if run.outside else LEASE_SECONDS) * 1000)
         self.actor = run.actor
         self._kept = run
@@ -113,9 +122,9 @@ class RunRecorder:
         async with self._one_at_a_time:
             if not issues:
                 return
-            found = [self._with_status(issue) for issue in issues]
+            found = [self._memory.judge(issue) for issue in issues]
             counted = msgspec.structs.replace(
-                self.analysis, counts=self.analysis.counts.plus(i.severity for i in found)
+                self.analysis, counts=self.analysis.counts.plus_open(found)
             )
             batch = AnalysisIssues(analysis=self.analysis.id, detector=detector, issues=found)
             event = draft(self.analysis.room, "analysis:issues", batch, self.actor)
@@ -135,13 +144,37 @@ class RunRecorder:
             )
             await self._show(lanes)
 
-    async def detector_complete(self, lane: DetectorState, timing: Timing | None) -> None:
+    async def detector_complete(
+        self,
+        lane: DetectorState,
+        timing: Timing | None,
+        unfinished: Sequence[str] = (),
+        excluded: Sequence[str] = (),
+    ) -> None:
         """One detector is done, failed, cancelled, or does not apply."""
         async with self._one_at_a_time:
             data = DetectorProgress.of(self.analysis.id, lane)
-            event = draft(self.analysis.room, "analysis:detector:complete", data, self.actor)
-            await self._keep(self._with_lanes([lane]), timing=timing, drafts=[event])
+            drafts = [draft(self.analysis.room, "analysis:detector:complete", data, self.actor)]
+            fixed: list[Issue] = []
+            if lane.state == "succeeded":
+                fixed = await self._fixed(lane.name, unfinished, excluded)
+            if fixed:
+                batch = AnalysisIssues(
+                    analysis=self.analysis.id, detector=lane.name, issues=fixed[:MAX_FIXED_TOLD]
+                )
+                drafts.insert(0, draft(self.analysis.room, "analysis:issues", batch, self.actor))
+            await self._keep(self._with_lanes([lane]), issues=fixed, timing=timing, drafts=drafts)
             await self._show([lane])
+
+    async def _fixed(
+        self, detector: str, unfinished: Sequence[str], excluded: Sequence[str]
+    ) -> list[Issue]:
+        """What a detector that has finished would have found again, and did not."""
+        keys = self._memory.fixed(detector, self.analysis.paths, unfinished, excluded)
+        if not keys:
+            return []
+        known = await self._store.triage.last_seen(self.analysis.project, keys)
+        return [msgspec.structs.replace(i, id=new_issue_id(), status="fixed") for i in known]
 
     async def finished(self, state: RunState, error: str | None) -> None:
         """The run is over."""
@@ -226,10 +259,6 @@ class RunRecorder:
     def _in_both(self, event: str, data: Analysis) -> list[Draft]:
         places = (self.analysis.room, project_room(self.analysis.project))
         return [draft(place, event, data, self.actor) for place in places]
-
-    def _with_status(self, issue: Issue) -> Issue:
-        known = issue.fingerprint in self._known
-        return msgspec.structs.replace(issue, status="ongoing" if known else "new")
 
     def _with_lanes(self, lanes: Sequence[DetectorState]) -> Analysis:
         moved = {lane.name: lane for lane in lanes}

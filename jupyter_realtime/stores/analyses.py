@@ -14,7 +14,7 @@ from ..core.errors import Conflict
 from ..core.issues import Analysis, Issue, Timing
 from ..core.log import Draft
 from ..ports import Run
-from . import log
+from . import log, triage
 from .tables import analysis, issue, report, timing
 from .units import Executor, Row, Unit, Written
 
@@ -45,16 +45,6 @@ ISSUES = (
     .where(issue.c.analysis == bindparam("of"), issue.c.ordinal > bindparam("after"))
     .order_by(issue.c.ordinal)
     .limit(bindparam("most"))
-)
-KNOWN = (
-    select(issue.c.fingerprint)
-    .distinct()
-    .join(analysis, analysis.c.id == issue.c.analysis)
-    .where(
-        analysis.c.project == bindparam("in_project"),
-        analysis.c.finished == 1,
-        analysis.c.created_ms < bindparam("before_ms"),
-    )
 )
 _timed = sqlite.insert(timing)
 # Older runs weigh less and less, so that a faster machine is noticed.
@@ -106,6 +96,7 @@ def save(
     if report_key is not None:
         yield ADD_REPORT, {"analysis": snapshot.id, "key": report_key}
     yield from _add_issues(snapshot.id, issues)
+    yield from triage.stand(snapshot.project, issues)
     if spent is not None:
         yield from _add_timing(snapshot.project, spent)
     return Written(True, (yield from log.append_all(drafts)))
@@ -168,11 +159,6 @@ def _issues(run: str, after: int, limit: int) -> Unit[list[tuple[int, Issue]]]:
     return [(int(ordinal), _decode_issue(body)) for ordinal, body in rows]
 
 
-def _known(project: str, before_ms: int) -> Unit[frozenset[str]]:
-    rows = yield KNOWN, {"in_project": project, "before_ms": before_ms}
-    return frozenset(row[0] for row in rows)
-
-
 def _costs(project: str) -> Unit[dict[str, float]]:
     rows = yield COSTS, {"in_project": project}
     return {name: milliseconds / 1000 / kilobytes for name, kilobytes, milliseconds in rows}
@@ -224,10 +210,6 @@ class SqlAnalyses:
     async def expired(self, now_ms: int) -> list[Run]:
         """List the unfinished runs whose lease is over."""
         return await self._executor.read(_expired(now_ms))
-
-    async def known_fingerprints(self, project: str, before_ms: int) -> frozenset[str]:
-        """Fingerprints of the project's earlier finished runs."""
-        return await self._executor.read(_known(project, before_ms))
 
     async def costs(self, project: str) -> dict[str, float]:
         """Past seconds a kilobyte, by detector."""

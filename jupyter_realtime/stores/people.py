@@ -28,7 +28,17 @@ from ..core.rooms import user_room
 from ..core.times import rfc3339
 from ..ports import ErasedStep, PersonalPage, Place
 from .log import principal_key_of
-from .tables import analysis, event, idempotency, member, room, ticket, token
+from .tables import (
+    analysis,
+    baseline,
+    dismissal,
+    event,
+    idempotency,
+    member,
+    room,
+    ticket,
+    token,
+)
 from .units import Executor, Row, Unit, Written
 
 MAX_ROWS_LOOKED_AT = 2000
@@ -89,6 +99,45 @@ LOOK_AT_RUNS = (
 )
 CHANGE_RUN = (
     update(analysis).where(analysis.c.id == bindparam("wanted")).values(actor=bindparam("by"))
+)
+
+LOOK_AT_DISMISSALS = (
+    select(
+        dismissal.c.project,
+        dismissal.c.fingerprint,
+        dismissal.c.path,
+        dismissal.c.reason,
+        dismissal.c.actor,
+    )
+    .where(
+        tuple_(dismissal.c.project, dismissal.c.fingerprint, dismissal.c.path)
+        > tuple_(bindparam("after_project"), bindparam("after_print"), bindparam("after_path"))
+    )
+    .order_by(dismissal.c.project, dismissal.c.fingerprint, dismissal.c.path)
+    .limit(MAX_RUNS_A_STEP)
+)
+CHANGE_DISMISSAL = (
+    update(dismissal)
+    .where(
+        dismissal.c.project == bindparam("of"),
+        dismissal.c.fingerprint == bindparam("known_by"),
+        dismissal.c.path == bindparam("at"),
+    )
+    .values(actor=bindparam("by"))
+)
+LOOK_AT_BASELINES = (
+    select(baseline.c.project, baseline.c.name, baseline.c.analysis, baseline.c.actor)
+    .where(
+        tuple_(baseline.c.project, baseline.c.name)
+        > tuple_(bindparam("after_project"), bindparam("after_name"))
+    )
+    .order_by(baseline.c.project, baseline.c.name)
+    .limit(MAX_RUNS_A_STEP)
+)
+CHANGE_BASELINE = (
+    update(baseline)
+    .where(baseline.c.project == bindparam("of"), baseline.c.name == bindparam("named"))
+    .values(actor=bindparam("by"))
 )
 
 _is_row_of_theirs = (member.c.kind == "user", member.c.name == bindparam("person"))
@@ -254,6 +303,49 @@ def _erase_runs(_person: str, found: Found, _now_ms: int) -> Unit[None]:
         yield CHANGE_RUN, {"wanted": run_id, "by": by}
 
 
+# -- what they have decided ----------------------------------------------------------------------------
+
+
+def _find_dismissals(person: str, after: Key | None) -> Unit[Found]:
+    of, known_by, path = after or ("", "", "")
+    looked_at = yield (
+        LOOK_AT_DISMISSALS,
+        {"after_project": of, "after_print": known_by, "after_path": path},
+    )
+    rows: list[tuple[Key, dict[str, Any]]] = [
+        (
+            (project, fingerprint, at, actor),
+            {"project": project, "fingerprint": fingerprint, "path": at, "reason": reason},
+        )
+        for project, fingerprint, at, reason, actor in looked_at
+        if is_persons(_decode_actor(actor), person)
+    ]
+    return Found(rows, _end(looked_at, MAX_RUNS_A_STEP, 3))
+
+
+def _erase_dismissals(_person: str, found: Found, _now_ms: int) -> Unit[None]:
+    for (of, known_by, path, actor), _ in found.rows:
+        by = encode(former(_decode_actor(actor))).decode()
+        yield CHANGE_DISMISSAL, {"of": of, "known_by": known_by, "at": path, "by": by}
+
+
+def _find_baselines(person: str, after: Key | None) -> Unit[Found]:
+    of, name = after or ("", "")
+    looked_at = yield LOOK_AT_BASELINES, {"after_project": of, "after_name": name}
+    rows: list[tuple[Key, dict[str, Any]]] = [
+        ((project, named, actor), {"project": project, "name": named, "analysis": run})
+        for project, named, run, actor in looked_at
+        if is_persons(_decode_actor(actor), person)
+    ]
+    return Found(rows, _end(looked_at, MAX_RUNS_A_STEP, 2))
+
+
+def _erase_baselines(_person: str, found: Found, _now_ms: int) -> Unit[None]:
+    for (of, name, actor), _ in found.rows:
+        by = encode(former(_decode_actor(actor))).decode()
+        yield CHANGE_BASELINE, {"of": of, "named": name, "by": by}
+
+
 # -- roles and credentials ----------------------------------------------------------------------------
 
 
@@ -310,6 +402,8 @@ SECTIONS = (
     Section("inbox", _find_inbox, _erase_inbox),
     Section("keys", _find_keys, _erase_keys),
     Section("analyses", _find_runs, _erase_runs),
+    Section("dismissals", _find_dismissals, _erase_dismissals),
+    Section("baselines", _find_baselines, _erase_baselines),
     Section("members", _find_roles, _erase_roles),
     Section("tokens", _find_tokens, _erase_tokens),
     Section("tickets", _find_tickets, _erase_tickets),

@@ -33,6 +33,7 @@ from .migrate import epoch_of, migrate
 from .people import SqlPeople
 from .projects import SqlProjects
 from .tables import meta
+from .triage import SqlTriage
 from .units import Unit, Written
 from .writer import CommitListener, OutageListener, Writer, run_unit
 
@@ -102,6 +103,7 @@ class SqliteStore:
         self.projects = SqlProjects(self)
         self.members = SqlMembers(self)
         self.analyses = SqlAnalyses(self)
+        self.triage = SqlTriage(self)
         self.credentials = SqlCredentials(self)
         self.people = SqlPeople(self)
 

@@ -133,6 +133,56 @@ issue = Table(
     sqlite_with_rowid=False,
 )
 
+# How each issue of a project stands after the runs so far; `body` is the issue as it was found last.
+standing_issue = Table(
+    "standing_issue",
+    metadata,
+    Column("project", Text, ForeignKey("project.id"), primary_key=True),
+    Column("detector", Text, primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("open", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+dismissal = Table(
+    "dismissal",
+    metadata,
+    Column("project", Text, ForeignKey("project.id"), primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("detector", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A run's issues under a name. The run itself may be pruned; what it found stays here.
+baseline = Table(
+    "baseline",
+    metadata,
+    Column("project", Text, ForeignKey("project.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("analysis", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+baseline_issue = Table(
+    "baseline_issue",
+    metadata,
+    Column("project", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 # A report of an outside runner that was taken already.
 report = Table(
     "report",

@@ -45,7 +45,13 @@ class Recording:
             assert lane.done <= lane.total
             self.lanes[lane.name] = lane
 
-    async def detector_complete(self, lane: DetectorState, timing: Timing | None) -> None:
+    async def detector_complete(
+        self,
+        lane: DetectorState,
+        timing: Timing | None,
+        unfinished: Sequence[str] = (),
+        excluded: Sequence[str] = (),
+    ) -> None:
         self.lanes[lane.name] = lane
         self.completed.append(lane.name)
 

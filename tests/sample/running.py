@@ -34,7 +34,13 @@ class Outcome:
     ) -> None:
         self.lanes.update({lane.name: lane for lane in lanes})
 
-    async def detector_complete(self, lane: DetectorState, timing: Timing | None) -> None:
+    async def detector_complete(
+        self,
+        lane: DetectorState,
+        timing: Timing | None,
+        unfinished: Sequence[str] = (),
+        excluded: Sequence[str] = (),
+    ) -> None:
         self.lanes[lane.name] = lane
 
     async def finished(self, state: RunState, error: str | None) -> None:

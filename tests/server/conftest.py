@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 from websockets.asyncio.client import ClientConnection
@@ -12,6 +13,7 @@ from websockets.asyncio.client import connect as open_socket
 from websockets.typing import Origin, Subprotocol
 
 from jupyter_realtime.core.messages import SUBPROTOCOL
+from tests.builders import issue, lane
 from tests.server.every_call import TOKEN, Api, Make, Names
 from tests.server.sockets import Connect
 
@@ -99,6 +101,19 @@ def connect(http_server: Any, jp_base_url: str, jp_http_port: int, jp_auth_heade
     return open_
 
 
+async def a_finished_run(api: Api) -> str:
+    """Report a run that has found one issue, to its end."""
+    _, run = await api("POST", "analyses", {"paths": ["a.py"], "external": True})
+    found = msgspec.to_builtins(issue())
+    reports = [
+        {"type": "started", "detectors": [msgspec.to_builtins(lane())]},
+        {"type": "issues", "detector": "correctness", "issues": [found]},
+        {"type": "finished", "state": "succeeded", "error": None},
+    ]
+    await api("POST", f"analyses/{run['id']}/reports", reports)
+    return str(run["id"])
+
+
 @pytest.fixture
 def make(api: Api, jp_root_dir: Path) -> Make:
     """Make a project, a run that goes on, and a token, for every call to name."""
@@ -109,6 +124,6 @@ def make(api: Api, jp_root_dir: Path) -> Make:
         _, run = await api("POST", "analyses", {"paths": ["a.py"], "external": True})
         _, token = await api("POST", "tokens", TOKEN)
         names = {"project": projects["items"][0]["id"], "run": run["id"], "token": token["id"]}
-        return {**names, "unscoped": token["token"]}
+        return {**names, "done": await a_finished_run(api), "unscoped": token["token"]}
 
     return make_them

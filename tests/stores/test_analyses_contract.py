@@ -103,14 +103,15 @@ async def test_A3_costs_are_learned_and_newer_runs_weigh_more(open_store: OpenSt
     await store.close()
 
 
-async def test_A1_fingerprints_of_earlier_finished_runs_are_known(open_store: OpenStore) -> None:
+async def test_A11_how_issues_stand_is_kept_with_them(open_store: OpenStore) -> None:
     store = await open_store()
     project = await store.projects.ensure("/p", "p")
-    done, going = run(project.id, created_ms=1), run(project.id, created_ms=2)
-    await store.analyses.save(done, issues=[issue("old")])
-    over = replace(done, analysis=msgspec.structs.replace(done.analysis, state="succeeded"))
-    await store.analyses.save(over)
-    await store.analyses.save(going, issues=[issue("fresh")])
-    assert await store.analyses.known_fingerprints(project.id, 3) == {"old"}
-    assert await store.analyses.known_fingerprints(project.id, 1) == frozenset()
+    mine = run(project.id)
+    first, second = issue("one"), issue("two")
+    await store.analyses.save(mine, issues=[first, second])
+    gone = msgspec.structs.replace(second, status="fixed")
+    await store.analyses.save(mine, issues=[gone])
+    keys = {name: (i.detector, i.fingerprint, i.path) for name, i in (("a", first), ("b", second))}
+    assert await store.triage.standing(project.id) == {keys["a"]: True, keys["b"]: False}
+    assert await store.triage.last_seen(project.id, [keys["b"]]) == [gone]
     await store.close()

@@ -16,12 +16,15 @@ from jupyter_realtime.core.codec import encode
 from jupyter_realtime.core.events import MemberChanged
 from jupyter_realtime.core.log import Draft
 from jupyter_realtime.core.members import Member, Role
+from jupyter_realtime.core.triage import Baseline
 from jupyter_realtime.ports import Place, Store, TokenRecord
 from jupyter_realtime.stores import people
-from tests.builders import actor, draft, principal, run
+from tests.builders import actor, draft, issue, principal, run
 from tests.stores.conftest import OpenStore
 
-SECTIONS = ("events", "inbox", "keys", "analyses", "members", "tokens", "tickets")
+SECTIONS = (
+    "events", "inbox", "keys", "analyses", "dismissals", "baselines", "members", "tokens", "tickets",
+)  # fmt: skip
 # Names that a careless search mistakes for each other, or can't spell.
 NAMES = ("ana", "an", "anabel", 'a"na', "a\\na", "änä", "%", "human:ana")
 LATER_MS = 4_000_000_000_000
@@ -48,6 +51,7 @@ async def plant(store: Store, name: str) -> None:
     for key in (None, "k"):
         await store.log.append(said(f"user:{name}", "olga", key=key))
     await store.analyses.save(replace(run(project), actor=actor(name)))
+    await decide(store, project, name)
     await store.members.put(project, Member(user=name, role="viewer"), [])
     await store.members.put(project, Member(group=name, role="viewer"), [])
     for scopes in (("read:*",), None):
@@ -63,6 +67,22 @@ async def plant(store: Store, name: str) -> None:
         )
     ticket = encode(principal(name)).decode()
     await store.credentials.add_ticket(f"digest of {name}", ticket, LATER_MS, 1)
+
+
+async def decide(store: Store, project: str, name: str) -> None:
+    """Dismiss an issue of one's own run, and keep that run as a baseline."""
+    mine = replace(run(project), actor=actor(name))
+    await store.analyses.save(mine, issues=[issue(f"f {name}")])
+    about = said("project:decisions", "olga")
+    await store.triage.dismiss(project, f"f {name}", "a.py", "fine", actor(name), 1, about)
+    kept = Baseline(
+        name=f"by {name}",
+        analysis=mine.analysis.id,
+        count=0,
+        actor=actor(name),
+        created_at="2026-11-23T09:00:00.000Z",
+    )
+    await store.triage.keep_baseline(project, kept, about)
 
 
 async def found(store: Store, name: str) -> dict[str, list[Any]]:
@@ -91,7 +111,7 @@ def counts(sections: dict[str, list[Any]]) -> dict[str, int]:
     return {name: len(items) for name, items in sections.items()}
 
 
-ALL = dict(zip(SECTIONS, (4, 2, 3, 1, 1, 2, 1), strict=True))
+ALL = dict(zip(SECTIONS, (4, 2, 3, 2, 1, 1, 1, 2, 1), strict=True))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -304,7 +304,8 @@ export interface DetectorProgress {
  * A run of detectors over some paths of a project.
  *
  *     `progress` goes from 0 to 1 and never falls; `eta_seconds` is null while it would be a guess and
- *     never negative; `started` and `finished` are RFC 3339 or null. `error` says why a run failed.
+ *     never negative; `started` and `finished` are RFC 3339 or null. `error` says why a run failed. `counts`
+ *     has what is open: neither dismissed nor fixed. `baseline` is what it is compared with.
  */
 export interface Analysis {
   id: string;
@@ -319,6 +320,7 @@ export interface Analysis {
   counts: Counts;
   detectors: DetectorState[];
   error: string | null;
+  baseline?: string | null;
 }
 /**
  * How many issues of each severity.
@@ -394,7 +396,8 @@ export interface AnalysisIssues {
  *
  *     `line` and `column` count from 1; in a notebook, `line` counts within the cell. `end_column` is
  *     exclusive. `fingerprint` is what the issue is known by from run to run (see `core.fingerprint`).
- *     `path` is relative to the project's root, with `/`.
+ *     `path` is relative to the project's root, with `/`. `since_baseline` says whether the baseline that the
+ *     run is compared with has it; it is null without one.
  */
 export interface Issue {
   id: string;
@@ -412,6 +415,7 @@ export interface Issue {
   url: string | null;
   fix: Fix | null;
   status: 'dismissed' | 'fixed' | 'new' | 'ongoing' | 'regressed';
+  since_baseline?: ('known' | 'new') | null;
 }
 /**
  * The cell of a notebook: `index` counts all cells from 0; old notebooks have no `id`.
@@ -452,11 +456,18 @@ export interface MemberChanged {
 }
 /**
  * A file of the project was saved, created, renamed or deleted, or a kernel started for it.
+ *
+ *     Or, of the kind `triage`, somebody has decided about an issue: `changed` says what, by `fingerprint` and
+ *     `path` or by the baseline's `name`; `removed` that it was taken back.
  */
 export interface ProjectUpdate {
-  kind: 'created' | 'deleted' | 'kernel' | 'renamed' | 'saved';
+  kind: 'created' | 'deleted' | 'kernel' | 'renamed' | 'saved' | 'triage';
   path: string;
   old_path: string | null;
+  changed?: ('baseline' | 'dismissal') | null;
+  fingerprint?: string | null;
+  name?: string | null;
+  removed?: boolean;
 }
 /**
  * A request was refused or failed; `id` is null if it could not be read.

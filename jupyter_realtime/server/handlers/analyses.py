@@ -35,7 +35,12 @@ class AnalysesHandler(RealtimeHandler):
         """Start a run, or register one from outside."""
         wanted = self.body(shapes.AnalysisRequest)
         run = await self.services.analyses.start(
-            principal, wanted.paths, wanted.detectors, wanted.project, outside=wanted.external
+            principal,
+            wanted.paths,
+            wanted.detectors,
+            wanted.project,
+            outside=wanted.external,
+            baseline=wanted.baseline,
         )
         self.answer(run, 201)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
-from . import analyses, credentials, fallback, people, probes, projects, rest
+from . import analyses, credentials, fallback, people, probes, projects, rest, triage
 from .describing import document
 from .openapi import OpenApiHandler
 from .socket import SocketHandler
@@ -28,6 +28,10 @@ _API: list[tuple[str, type]] = [
     (f"projects/{_ID}", projects.ProjectHandler),
     (f"projects/{_ID}/members", projects.MembersHandler),
     (f"projects/{_ID}/members/(user|group)/(.+)", projects.MemberHandler),
+    (f"projects/{_ID}/dismissals", triage.DismissalsHandler),
+    (f"projects/{_ID}/dismissals/{_ID}", triage.DismissalHandler),
+    (f"projects/{_ID}/baselines", triage.BaselinesHandler),
+    (f"projects/{_ID}/baselines/([^/]+)", triage.BaselineHandler),
     ("documents", rest.DocumentsHandler),
     ("publish", rest.PublishHandler),
     ("poll", fallback.PollHandler),

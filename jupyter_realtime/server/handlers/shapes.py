@@ -204,12 +204,30 @@ class StateAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to analyse; `external` registers a run that the caller reports itself."""
+    """What to analyse; `external` registers a run that the caller reports itself.
+
+    With `baseline` each issue says whether that baseline has it.
+    """
 
     paths: list[str]
     detectors: list[str] | None = None
     project: str | None = None
     external: bool = False
+    baseline: str | None = None
+
+
+class DismissalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which issue is to be dismissed, and why."""
+
+    fingerprint: str
+    path: str
+    reason: str
+
+
+class BaselineRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The finished analysis whose issues are the baseline."""
+
+    analysis: str
 
 
 class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True):
