@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 
 import { Connection } from '../core/connection.js';
 import { ADA, FakeServer, FakeSocket, pinned, welcome } from '../core/testing.js';
+import { makeIssue, makeRun } from '../ui/testing.js';
 
 const ROOM = 'project:p';
 const HEALTH = { status: 'ok', version: '0.1.0', protocol: 1 };
@@ -170,6 +171,23 @@ describe.each(['react', 'preact'])('the hooks, with %s,', name => {
     await shows('No. false');
     show(View, { room: null });
     await shows('no error false');
+  });
+
+  test('show a run with its issues as they arrive', async () => {
+    const View = ({ run }: { run: string | null }) => {
+      const view = hooks.useAnalysis(run);
+      return view ? `${view.analysis.state}, ${view.issues.length} issues` : 'nothing known';
+    };
+    await online();
+    const room = 'analysis:r1';
+    server.append(room, { event: 'analysis:started', data: makeRun() });
+    show(View, { run: null });
+    await shows('nothing known');
+    show(View, { run: 'r1' });
+    await shows('running, 0 issues');
+    const found = { analysis: 'r1', issues: [makeIssue(), makeIssue({ id: 'i2' })] };
+    server.append(room, { event: 'analysis:issues', data: found });
+    await shows('running, 2 issues');
   });
 
   test('leave the room with the view', async () => {
