@@ -2,6 +2,7 @@
 
 export type {
   Actor,
+  Analysis,
   AnalysisIssues,
   CellRef,
   ClientFrame,
@@ -15,6 +16,7 @@ export type {
   EventFrame,
   Fix,
   Goodbye,
+  Issue,
   LoggedEvent,
   Position,
   ProgressState,
@@ -31,14 +33,6 @@ export type {
   SystemStatus,
   Welcome,
 } from './protocol.gen.js';
-
-import type { Issue as IssueShape, Analysis as RunShape } from './protocol.gen.js';
-
-/** Servers before baselines leave the last field out. */
-export type Issue = IssueShape & { since_baseline?: 'new' | 'known' | null };
-
-/** Servers before baselines leave the last field out. */
-export type Analysis = RunShape & { baseline?: string | null };
 
 export const PROTOCOL = 1;
 export const SUBPROTOCOL = 'v1.jupyter-realtime';
