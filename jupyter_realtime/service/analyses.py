@@ -28,7 +28,7 @@ from ..core.reports import Report
 from ..core.rooms import analysis_room
 from ..ports import AnalysisEngine, Project, Run, Store
 from .active_runs import ActiveRun, ActiveRuns
-from .projects import Projects, relative, resolve_within
+from .projects import Projects, own_file, relative
 from .publishing import draft
 from .reports import apply
 from .rooms import Rooms
@@ -103,7 +103,7 @@ class Analyses:
         if project is not None:
             owner = (await self._projects.get(project)).project
             root = Path(owner.root)
-            return owner, [await asyncio.to_thread(resolve_within, root, path) for path in paths]
+            return owner, [await asyncio.to_thread(own_file, root, path) for path in paths]
         located = [await self._projects.of_path(path) for path in paths]
         owner = located[0][0]
         if any(other.id != owner.id for other, _ in located):

@@ -61,6 +61,20 @@ def project_folder(root: Path, path: Path) -> Path:
     return root
 
 
+def own_file(root: Path, path: str) -> Path:
+    """Find a file of the project at `root` that belongs to no project below it.
+
+    Raises
+    ------
+    BadRequest
+        Also where another project begins in between: its members and its switch count there.
+    """
+    file = resolve_within(root, path)
+    if project_folder(root, file) != root:
+        raise BadRequest(f"The path {path!r} belongs to another project; leave `project` out.")
+    return file
+
+
 class Projects:
     """The projects below one server's root folder.
 
@@ -140,7 +154,7 @@ class Projects:
             owner, file = await self.of_path(path)
         else:
             owner = (await self.get(project)).project
-            file = await asyncio.to_thread(resolve_within, Path(owner.root), path)
+            file = await asyncio.to_thread(own_file, Path(owner.root), path)
         name = relative(Path(owner.root), file)
         if not name:
             raise BadRequest("A document is a file, not the project's folder.")

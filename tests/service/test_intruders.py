@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from jupyter_realtime.core.actors import Principal
-from jupyter_realtime.core.errors import Forbidden, LimitReached
+from jupyter_realtime.core.errors import BadRequest, Forbidden, LimitReached
 from jupyter_realtime.server.runtime import Services
 from jupyter_realtime.service.rates import MIN_BUCKETS, Rates
 from tests.builders import principal
@@ -164,3 +164,21 @@ async def test_S1_who_is_recognised_too_late_is_not_welcomed_any_more(
         client.read()
         assert not [frame for frame in client.frames if frame["type"] == "welcome"]
         assert client.connection.session.principal is None
+
+
+async def test_P4_a_project_is_not_reached_through_the_one_around_it(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(idle) as services:
+        around = (await project_of(services)).partition(":")[2]
+        inner = services.projects.root / "inner"
+        inner.mkdir()
+        (inner / "b.py").touch()
+        run = await services.analyses.start(ANA, ["inner/b.py"], None, around, outside=True)
+        assert run.paths == ["inner/b.py"]
+        (inner / ".jupyter-realtime.toml").write_text("enabled = false")
+        for path in ("inner", "inner/b.py"):
+            with pytest.raises(BadRequest, match="another project"):
+                await services.analyses.start(ANA, [path], None, around, outside=True)
+        with pytest.raises(BadRequest, match="another project"):
+            await services.projects.document(ANA, around, "inner/b.py")
