@@ -12,7 +12,7 @@ import contextlib
 from ..core.errors import Conflict, RealtimeError
 from ..core.triage import Memory
 from ..ports import Run, Store
-from .active_runs import ActiveRuns
+from .active_runs import ActiveRun, ActiveRuns
 from .journal import Journal
 from .rooms import Rooms
 from .run_recorder import RunRecorder, now_ms
@@ -52,12 +52,20 @@ class Leases:
     async def look_after(self) -> None:
         """Renew ours, then give up those that are over."""
         for active in self._active.all():
-            if not active.outside:
+            if active.outside:
+                await self._let_go_if_over(active)
+            else:
                 # Conflict: it was given up elsewhere; its runner hears that with its next report.
                 with contextlib.suppress(Conflict):
                     await active.recorder.heartbeat()
         for run in await self._store.analyses.expired(now_ms()):
             await self._give_up(run)
+
+    async def _let_go_if_over(self, active: ActiveRun) -> None:
+        """Drop a run that another server was quicker to give up: here it would seem to go on."""
+        kept = await self._store.analyses.get(active.recorder.analysis.id)
+        if kept is not None and kept.analysis.is_finished:
+            self._active.remove(kept.analysis.id)
 
     async def _give_up(self, run: Run) -> None:
         self._active.remove(run.analysis.id)

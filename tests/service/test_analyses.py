@@ -165,6 +165,20 @@ async def test_A4_a_run_whose_server_died_is_failed_and_can_be_started_again(
             await follow(Client(services, ANA), await start(services))
 
 
+async def test_A4_a_run_that_another_server_gave_up_does_not_seem_to_go_on_here(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_recorder, "OUTSIDE_LEASE_SECONDS", 0.0)
+    async with open_services(until_cancelled) as here, open_services(until_cancelled) as other:
+        run = await start(here, outside=True)
+        await here.analyses.report(ANA, run.id, [Started(detectors=[lane()])], "key-1")
+        await until_expired(other)
+        await other.leases.look_after()
+        await here.leases.look_after()
+        assert (await here.history.find(ANA, _READ, run.id)).analysis.state == "failed"
+        assert (await here.analyses.report(ANA, run.id, [], "key-2")).state == "failed"
+
+
 async def until_expired(services: Services) -> None:
     async def expired() -> bool:
         return bool(await services.store.analyses.expired(time.time_ns() // 1_000_000))
