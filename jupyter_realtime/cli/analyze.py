@@ -12,6 +12,7 @@ from ..core.issues import SEVERITIES
 
 if TYPE_CHECKING:
     from ..client.run_record import RunRecord
+    from .execution import Execution
 
 HELP = "find issues in notebooks and Python code"
 DESCRIPTION = """\
@@ -49,6 +50,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="print {analysis, issues} as JSON instead of words"
     )
     parser.add_argument(
+        "--sarif", type=Path, metavar="FILE", help="write SARIF 2.1.0 (- for standard output)"
+    )
+    parser.add_argument(
+        "--github", action="store_true", help="print annotations for GitHub's workflows"
+    )
+    parser.add_argument(
+        "--baseline", type=Path, metavar="FILE",
+        help="compare with a file of --write-baseline: --fail-on and --only-new count what is new",
+    )  # fmt: skip
+    parser.add_argument(
+        "--write-baseline",
+        type=Path,
+        metavar="FILE",
+        help="write what was found as known from now on",
+    )
+    parser.add_argument("--only-new", action="store_true", help="leave out what the baseline has")
+    parser.add_argument(
         "--no-server", action="store_true", help="don't show the run on a Jupyter server"
     )
     parser.add_argument(
@@ -68,6 +86,8 @@ def _names(text: str) -> list[str]:
 def run(arguments: argparse.Namespace) -> int:
     """Analyse, and return the exit code."""
     _set_up_log(verbose=arguments.verbose)
+    if arguments.only_new and arguments.baseline is None:
+        return _trouble("--only-new needs --baseline FILE: new since what?")
     missing = [path for path in arguments.paths if not path.exists()]
     if missing:
         return _trouble(f"There is no {str(missing[0])!r} to analyse.")
@@ -82,7 +102,16 @@ def run(arguments: argparse.Namespace) -> int:
             )
     import asyncio
 
-    return asyncio.run(_analyze(arguments))
+    from ..core.errors import BadRequest
+    from .outputs import read_baseline
+
+    baseline: frozenset[tuple[str, str]] | None = None
+    try:
+        if arguments.baseline is not None:
+            baseline = read_baseline(arguments.baseline)
+    except BadRequest as error:
+        return _trouble(error.message)
+    return asyncio.run(_analyze(arguments, baseline))
 
 
 def _set_up_log(*, verbose: bool) -> None:
@@ -97,7 +126,9 @@ def _trouble(message: str) -> int:
     return TROUBLE
 
 
-async def _analyze(arguments: argparse.Namespace) -> int:
+async def _analyze(
+    arguments: argparse.Namespace, baseline: frozenset[tuple[str, str]] | None
+) -> int:
     import asyncio
 
     from .execution import Execution
@@ -113,13 +144,28 @@ async def _analyze(arguments: argparse.Namespace) -> int:
         if not (arguments.no_server or arguments.jsonl):
             await execution.show_on_server()
         await execution.run()
+    if baseline is not None:
+        execution.compare(baseline, only_new=arguments.only_new)
     # On a thread: whoever reads our output may pause, as `less` does, and the server must not wait for it.
     printing = asyncio.create_task(asyncio.to_thread(view.print_result, execution.record))
     problem = await execution.leave_server()
     await printing
+    _leave_outputs(arguments, execution)
     if problem:
         print(f"The server does not show all of this run: {problem}", file=sys.stderr)
     return _exit_code(execution.record, arguments.fail_on)
+
+
+def _leave_outputs(arguments: argparse.Namespace, execution: Execution) -> None:
+    from . import outputs
+
+    issues = execution.record.issues
+    if arguments.sarif is not None:
+        outputs.write_sarif(arguments.sarif, execution.record.analysis, issues, execution.root)
+    if arguments.github:
+        outputs.print_annotations(issues, execution.root)
+    if arguments.write_baseline is not None:
+        outputs.write_baseline(arguments.write_baseline, issues)
 
 
 def _exit_code(record: RunRecord, fail_on: str) -> int:
@@ -130,4 +176,5 @@ def _exit_code(record: RunRecord, fail_on: str) -> int:
     if fail_on == "never":
         return 0
     bad = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    return FOUND if any(issue.severity in bad for issue in record.issues) else 0
+    counted = [issue for issue in record.issues if issue.since_baseline != "known"]
+    return FOUND if any(issue.severity in bad for issue in counted) else 0

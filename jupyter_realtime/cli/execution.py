@@ -13,6 +13,7 @@ from ..client.discovery import find_server
 from ..client.run_record import RunRecord, new_analysis
 from ..client.stream import Announced, announce
 from ..core.errors import RealtimeError
+from .outputs import compared
 from .project import below, project_of
 from .recorder import Recorder, Sink
 
@@ -82,6 +83,17 @@ class Execution:
             await runner.run(request, Recorder(self.record, self._sinks), self._cancel)
         finally:
             await runner.close()
+
+    @property
+    def root(self) -> Path:
+        """The project's folder, to which the paths of issues are relative."""
+        return self._root
+
+    def compare(self, known: frozenset[tuple[str, str]], *, only_new: bool) -> None:
+        """Say of each issue whether it was known, and leave those out if they are not wanted."""
+        issues = compared(self.record.issues, known)
+        kept = [i for i in issues if not only_new or i.since_baseline == "new"]
+        self.record.replace_issues(kept)
 
     async def leave_server(self) -> str | None:
         """Post what is left to post; returns what went wrong over there."""

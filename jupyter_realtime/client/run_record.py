@@ -60,6 +60,12 @@ class RunRecord:
                 self._ids.add(issue.id)
                 self._issues.append(issue)
 
+    def replace_issues(self, issues: Sequence[Issue]) -> None:
+        """Keep only these, as they are now; the counts follow."""
+        self._issues = list(issues)
+        self._ids = {issue.id for issue in issues}
+        self.change(counts=Counts.of(()).plus_open(issues))
+
     def stands(self, analysis: Analysis) -> None:
         """Take over how the run stands, unless that is old news."""
         if not _is_behind(analysis, self.analysis):

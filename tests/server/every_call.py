@@ -117,6 +117,7 @@ CALLS = [
     Call("POST", "analyses", "analyses", {"paths": ["a.py"], "external": True}),
     Call("GET", f"analyses/{ID}", "analyses/{run}"),
     Call("GET", f"analyses/{ID}/issues", "analyses/{run}/issues"),
+    Call("GET", f"analyses/{ID}/sarif", "analyses/{run}/sarif"),
     Call("POST", f"analyses/{ID}/reports", "analyses/{run}/reports", []),
     Call("DELETE", f"analyses/{ID}", "analyses/{run}"),
     # What can be called is no secret.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
 
@@ -82,6 +82,15 @@ class IssuesHandler(RealtimeHandler):
         )
         cursor = None if following is None else str(following)
         self.answer(shapes.Listing(items=issues, next=cursor))
+
+
+class SarifHandler(RealtimeHandler):
+    """`analyses/<id>/sarif`."""
+
+    @route("read", gives=dict[str, Any])
+    async def get(self, principal: Principal, run: str) -> None:
+        """Show a run as SARIF 2.1.0."""
+        self.answer(await self.services.triage.sarif(principal, run))
 
 
 class ReportsHandler(RealtimeHandler):

@@ -41,6 +41,7 @@ _API: list[tuple[str, type]] = [
     ("analyses", analyses.AnalysesHandler),
     (f"analyses/{_ID}", analyses.AnalysisHandler),
     (f"analyses/{_ID}/issues", analyses.IssuesHandler),
+    (f"analyses/{_ID}/sarif", analyses.SarifHandler),
     (f"analyses/{_ID}/reports", analyses.ReportsHandler),
 ]
 

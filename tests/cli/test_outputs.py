@@ -1,0 +1,69 @@
+"""What `analyze` leaves for other programs: SARIF, annotations, a baseline."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.analysis.hostile import code, notebook
+
+FAULT = "x = 1\nassert (x, 'always true')\n"
+FOUND = "::error file=a.py,line=2,title=correctness F631::"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "a.py").write_text(FAULT)
+    (tmp_path / "n.ipynb").write_text(notebook([code("y = 2"), code(FAULT)]))
+    return tmp_path
+
+
+def analyze(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "jupyter_realtime.cli", "analyze", "--no-server"]
+    command += ["--detectors=correctness", *options, "."]
+    return subprocess.run(
+        command, cwd=root, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_A15_sarif_is_written(root: Path) -> None:
+    analyze(root, "--sarif=out.sarif")
+    [run] = json.loads((root / "out.sarif").read_text())["runs"]
+    places = {
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]: result
+        for result in run["results"]
+    }
+    assert set(places) == {"a.py", "n.ipynb"}
+    line = places["n.ipynb"]["locations"][0]["physicalLocation"]["region"]["startLine"]
+    assert "always true" in (root / "n.ipynb").read_text().split("\n")[line - 1]
+
+
+def test_A15_annotations_for_github(root: Path) -> None:
+    lines = analyze(root, "--github").stdout.split("\n")
+    told = [line for line in lines if line.startswith("::")]
+    assert len(told) == 2
+    assert any(
+        line.split("::")[1].split(" ")[1] == FOUND.split("::")[1].split(" ")[1] for line in told
+    )
+
+
+def test_A13_a_baseline_file_lets_only_what_is_new_fail(root: Path) -> None:
+    fail = "--fail-on=medium"
+    assert analyze(root, fail, "--write-baseline=known.json").returncode == 1
+    assert analyze(root, fail, "--baseline=known.json").returncode == 0
+    (root / "a.py").write_text("import sys\nprint(sys)\n" + FAULT)
+    assert analyze(root, fail, "--baseline=known.json", "--only-new").returncode == 0
+    (root / "b.py").write_text(FAULT)
+    failed = analyze(root, fail, "--baseline=known.json", "--only-new")
+    assert failed.returncode == 1 and "b.py" in failed.stdout and "a.py" not in failed.stdout
+
+
+def test_A13_a_wrong_baseline_is_trouble(root: Path) -> None:
+    (root / "bad.json").write_text("{}")
+    failed = analyze(root, "--baseline=bad.json")
+    assert failed.returncode == 2 and "--write-baseline" in failed.stderr
+    assert analyze(root, "--only-new").returncode == 2
