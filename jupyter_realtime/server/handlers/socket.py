@@ -17,14 +17,14 @@ from tornado.websocket import (
 )
 
 from ...core.actors import Principal
-from ...core.errors import CloseCode, RealtimeError, Unauthenticated
+from ...core.errors import CloseCode, RealtimeError, Unauthenticated, Unavailable
 from ...core.messages import SUBPROTOCOL
 from ...service.connection import Connection
 from ..origins import may_connect
 from ..receiving import ReadingProtocol
 from ..runtime import Runtime, Services
 from ..transport import SocketTransport
-from .base import note_stranger
+from .base import note_stranger, without_reason
 
 # Beyond this a frame is not even read to its end (close code 1009).
 MAX_FRAME_BYTES = 1024 * 1024
@@ -87,6 +87,8 @@ class SocketHandler(WebSocketHandler, JupyterHandler):
             self.services = await self.runtime.services()
             self._principal = await self.services.identity.of_handshake(self)
         except RealtimeError as error:
+            if isinstance(error, Unavailable) and self.current_user is None:
+                raise HTTPError(error.status, without_reason(error).message) from error
             if not isinstance(error, Unauthenticated):
                 raise HTTPError(error.status, error.message) from error
             note_stranger(self)
