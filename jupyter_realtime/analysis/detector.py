@@ -66,6 +66,8 @@ class Workplace:
         A private folder that stays from run to run of the same project.
     broken
         Paths of files that don't parse.
+    is_whole
+        Whether the whole project is looked at, and not some of its files only.
     """
 
     root: Path
@@ -73,6 +75,7 @@ class Workplace:
     scratch: Path
     cache: Path
     broken: Collection[str]
+    is_whole: bool
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

@@ -375,6 +375,7 @@ class Execution:
             scratch=self._scratch,
             cache=self._resources.cache,
             broken=self._shadow.broken,
+            is_whole=bool({"", "."} & set(self._paths)),
         )
 
 

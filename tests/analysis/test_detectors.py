@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from nbformat.validator import iter_validate
 from jupyter_realtime.analysis.detectors import import_cycles, notebook_shape, secret_shapes
 from jupyter_realtime.analysis.detectors.manifests import read_manifest
 from jupyter_realtime.analysis.registry import discover
+from jupyter_realtime.analysis.runner import Runner, RunRequest
 from jupyter_realtime.core.issues import Issue
 from tests.analysis.hostile import code, notebook
 from tests.sample.running import Outcome, analyze
@@ -366,6 +368,25 @@ def test_dependencies_against_the_manifest(tmp_path: Path) -> None:
         ("DEP004", "mine/a.py", 5),
         ("unpinned", "pyproject.toml", 7),
     ]
+
+
+def test_of_one_file_nothing_is_said_about_the_whole_project(tmp_path: Path) -> None:
+    files = {"pyproject.toml": PYPROJECT, "helper.py": "", "other/x.py": "import seaborn\n"}
+    files["a.py"] = "import helper, other.x\nimport numpy\n"
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    outcome = Outcome()
+
+    async def go() -> None:
+        runner = Runner()
+        await runner.run(
+            RunRequest(tmp_path, ["a.py"], ["dependencies"], {}), outcome, asyncio.Event()
+        )
+        await runner.close()
+
+    asyncio.run(go())
+    assert outcome.found == [] and outcome.state == "succeeded"
 
 
 def test_requirements_txt_counts_too(tmp_path: Path) -> None:

@@ -14,7 +14,10 @@ from tests.browser.lab import Lab, eventually
 from tests.jupyter import TOKEN, Jupyter
 from tests.wire import Wire
 
-LANES = {"correctness", "hidden-state", "security", "types"}
+LANES = {
+    "complexity", "correctness", "data-science", "dead-code", "dependencies", "duplication",
+    "hidden-state", "import-cycles", "notebook", "secrets", "security", "types",
+}  # fmt: skip
 NOTEBOOK = "notebooks/03-weather-features.ipynb"
 IMAGES = ROOT / "docs" / "images"
 MODULE = """

@@ -106,7 +106,8 @@ class Dependencies(ProjectDetector):
             return []
         folder = place.scratch / _FOLDER
         folder.mkdir(exist_ok=True)
-        (folder / "pyproject.toml").write_text(_sanitised(manifest, files), encoding="utf-8")
+        own = _own_modules(place.root, files)
+        (folder / "pyproject.toml").write_text(_sanitised(manifest, own), encoding="utf-8")
         return python_module(
             "deptry",
             str(place.shadow / "tree"),
@@ -143,14 +144,25 @@ class Dependencies(ProjectDetector):
                 continue
             finding = _finding(row, by_name, manifest)
             # Told once for each module: everybody imports it again.
-            if finding is not None and (finding.rule, row["module"]) not in told:
+            # What no code uses only who sees all of it can say.
+            is_said = place.is_whole or row["error"]["code"] != "DEP002"
+            if finding is not None and is_said and (finding.rule, row["module"]) not in told:
                 told.add((finding.rule, row["module"]))
                 yield finding
-        yield from (_open(r) for r in manifest.requirements if r.is_open and r.group is None)
+        if place.is_whole:
+            yield from (_open(r) for r in manifest.requirements if r.is_open and r.group is None)
 
 
-def _sanitised(manifest: Manifest, files: Sequence[ShadowFile]) -> str:
-    own = sorted({file.path.split("/")[0].removesuffix(".py") for file in files})
+def _own_modules(root: Path, files: Sequence[ShadowFile]) -> list[str]:
+    """Name what the project itself can be imported as, also where only some of its files are looked at."""
+    names = {file.path.split("/")[0].removesuffix(".py") for file in files}
+    for folder in (root, root / "src"):
+        if folder.is_dir():
+            names |= {child.stem for child in folder.iterdir()}
+    return sorted(name for name in names if name.isidentifier())
+
+
+def _sanitised(manifest: Manifest, own: Sequence[str]) -> str:
     groups = {
         "dependencies": [r.name for r in manifest.requirements if r.group is None],
         "dev": [r.name for r in manifest.requirements if r.group is not None],
