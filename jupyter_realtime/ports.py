@@ -542,6 +542,19 @@ class AnalysisEngine(Protocol):
         """Run detectors (None: all that apply) over paths below `root`."""
         ...
 
+    def sarif(
+        self,
+        root: Path,
+        analysis: Analysis,
+        issues: Sequence[Issue],
+        reasons: Mapping[tuple[str, str], str],
+    ) -> dict[str, Any]:
+        """Write a run as a SARIF 2.1.0 log; it reads files, so call it on a thread.
+
+        `reasons` says why issues were dismissed, by fingerprint and path.
+        """
+        ...
+
     async def close(self) -> None:
         """End what waits for work."""
         ...

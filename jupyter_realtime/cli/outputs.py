@@ -9,19 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from .._version import __version__
+from ..analysis.outputs.github import workflow_commands
+from ..analysis.outputs.regions import locate
+from ..analysis.outputs.sarif import sarif
 from ..core.errors import BadRequest
 from ..core.issues import Analysis, Issue
-from ..core.raw_lines import lines_of_cells, raw_line
-from ..core.sarif import sarif
-
-_COMMANDS = {
-    "critical": "error",
-    "high": "error",
-    "medium": "warning",
-    "low": "notice",
-    "info": "notice",
-}
 
 
 class KnownIssue(msgspec.Struct, frozen=True, order=True):
@@ -76,9 +68,7 @@ def compared(issues: Sequence[Issue], known: frozenset[tuple[str, str]]) -> list
 
 def write_sarif(path: Path, analysis: Analysis, issues: Sequence[Issue], root: Path) -> None:
     """Write SARIF; with `-` to standard output."""
-    lines = _Lines(root)
-    document = sarif(analysis, issues, version=__version__, raw_line=lines.raw_line)
-    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(sarif(analysis, issues, root), indent=1, ensure_ascii=False) + "\n"
     if str(path) == "-":
         sys.stdout.write(text)
     else:
@@ -87,38 +77,5 @@ def write_sarif(path: Path, analysis: Analysis, issues: Sequence[Issue], root: P
 
 def print_annotations(issues: Sequence[Issue], root: Path) -> None:
     """Print workflow commands, which GitHub shows beside the lines of a change."""
-    lines = _Lines(root)
-    for issue in issues:
-        line = lines.raw_line(issue, issue.line)
-        place = f"file={_property(issue.path)},line={line}"
-        title = _property(f"{issue.detector} {issue.rule}")
-        print(f"::{_COMMANDS[issue.severity]} {place},title={title}::{_data(issue.message)}")
-
-
-class _Lines:
-    """Lines of notebooks' files, each file read once."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._known: dict[str, list[list[int]]] = {}
-
-    def raw_line(self, issue: Issue, line: int) -> int:
-        """Find the line of the file for a line of an issue's cell."""
-        if issue.cell is not None and issue.path not in self._known:
-            self._known[issue.path] = lines_of_cells(_read(self._root / issue.path))
-        return raw_line(self._known, issue, line)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeError):
-        return ""
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    for command in workflow_commands(issues, locate(root, issues)):
+        print(command)

@@ -107,6 +107,12 @@ class Memory:
             issue, status=self._status(issue), since_baseline=self._since_baseline(issue)
         )
 
+    def gone(self, issue: Issue, new_id: str) -> Issue:
+        """Tell an issue that was known once more, as fixed."""
+        return msgspec.structs.replace(
+            issue, id=new_id, status="fixed", since_baseline=self._since_baseline(issue)
+        )
+
     def _status(self, issue: Issue) -> IssueStatus:
         known = self._known_as(issue)
         self._seen |= {key_of(issue)} | ({known} if known else set())

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..analysis.cache import user_cache
+from ..analysis.outputs.sarif import sarif
 from ..analysis.registry import describe
 from ..analysis.runner import Runner, RunRequest
-from ..core.issues import DetectorDescription
+from ..core.issues import Analysis, DetectorDescription, Issue
 from ..ports import RunReporter
 
 
@@ -41,6 +43,16 @@ class LocalEngine:
             costs=costs,
         )
         await self._runner.run(request, reporter, cancel)
+
+    def sarif(
+        self,
+        root: Path,
+        analysis: Analysis,
+        issues: Sequence[Issue],
+        reasons: Mapping[tuple[str, str], str],
+    ) -> dict[str, Any]:
+        """Write a run as a SARIF 2.1.0 log."""
+        return sarif(analysis, issues, root, reasons=reasons, has_history=True)
 
     async def close(self) -> None:
         """End the warm workers."""

@@ -23,6 +23,7 @@ from ..service.analyses import Analyses
 from ..service.connection import Doors
 from ..service.connections import Connections
 from ..service.credentials import Credentials
+from ..service.exports import Exports
 from ..service.figures import Figures
 from ..service.health import STOPPING, Health, Standing
 from ..service.http_sessions import HttpSessions
@@ -65,6 +66,7 @@ class Services:
     publishing: Publishing
     history: RunHistory
     triage: Triage
+    exports: Exports
     analyses: Analyses
     leases: Leases
     pruner: Pruner
@@ -309,6 +311,7 @@ def assemble(
         publishing=publishing,
         history=history,
         triage=triage,
+        exports=Exports(store, projects, history, engine),
         analyses=Analyses(store, rooms, projects, active, history, engine, triage),
         leases=Leases(store, rooms, active),
         polling=Polling(rooms, projects, config.limits),

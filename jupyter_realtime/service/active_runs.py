@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from ..core.actors import former, is_persons
 from ..core.batch import Batch
@@ -24,7 +25,9 @@ class ActiveRun:
     store, whose event comes here through the log.
     """
 
-    def __init__(self, recorder: RunRecorder, *, outside: bool) -> None:
+    def __init__(
+        self, recorder: RunRecorder, detectors: Sequence[str] | None, *, outside: bool
+    ) -> None:
         self.recorder = recorder
         self.outside = outside
         self.cancel = asyncio.Event()
@@ -33,8 +36,18 @@ class ActiveRun:
         # must not take each other's keys.
         self.reporting = asyncio.Lock()
         # Those that were asked for; None for all.
-        self.detectors: tuple[str, ...] | None = None
+        self.detectors = None if detectors is None else tuple(detectors)
         self._noting: asyncio.Task[None] | None = None
+
+    def is_like(self, other: ActiveRun) -> bool:
+        """Whether the same person has asked for the same."""
+        run, others = self.recorder.analysis, other.recorder.analysis
+        return (
+            not self.outside
+            and self.recorder.actor.name == other.recorder.actor.name
+            and (run.project, run.paths) == (others.project, others.paths)
+            and self.detectors == other.detectors
+        )
 
     def offer_events(self, batch: Batch) -> None:
         """Obey `analysis:cancel-requested`."""
@@ -71,13 +84,15 @@ class ActiveRuns:
         """List those that are kept here now."""
         return list(self._runs.values())
 
-    async def add(self, recorder: RunRecorder, *, outside: bool) -> ActiveRun:
+    async def add(
+        self, recorder: RunRecorder, detectors: Sequence[str] | None, *, outside: bool
+    ) -> ActiveRun:
         """Begin to keep a run; gives the one that is kept already, if it is."""
         run = recorder.analysis.id
         kept = self._runs.get(run)
         if kept is not None:
             return kept
-        active = self._runs[run] = ActiveRun(recorder, outside=outside)
+        active = self._runs[run] = ActiveRun(recorder, detectors, outside=outside)
         try:
             await self._rooms.enter(RoomName.parse(recorder.analysis.room), active)
         except BaseException:

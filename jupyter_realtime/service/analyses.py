@@ -39,6 +39,7 @@ from .triage import Triage
 log = logging.getLogger(__name__)
 
 MAX_PATHS = 1000
+SUPERSEDED = "A newer run took its place."
 
 
 class Analyses:
@@ -85,15 +86,13 @@ class Analyses:
         below = await asyncio.to_thread(_below, Path(owner.root), paths, files)
         self._check_detectors(detectors)
         await self._triage.check_baseline(owner.id, baseline)
+        run = _queued(principal, owner, below, outside=outside, baseline=baseline)
+        active = await self._keep(run, detectors, is_new=True)
         if not outside:
-            self._supersede(principal, owner.id, below, detectors)
-        active = await self._create(principal, owner, below, outside=outside, baseline=baseline)
-        active.detectors = None if detectors is None else tuple(detectors)
-        run = active.recorder.analysis
-        if not outside:
+            self._supersede(active)
             work = self._run(active, Path(owner.root), below, detectors)
             active.task = asyncio.get_running_loop().create_task(work)
-        return run
+        return run.analysis
 
     async def _locate(
         self, paths: Sequence[str], project: str | None
@@ -117,62 +116,25 @@ class Analyses:
             choice = ", ".join(sorted(known))
             raise BadRequest(f"There is no detector {unknown[0][:64]!r}; there are {choice}.")
 
-    def _supersede(
-        self,
-        principal: Principal,
-        project: str,
-        paths: list[str],
-        detectors: Sequence[str] | None,
-    ) -> None:
+    def _supersede(self, newest: ActiveRun) -> None:
         """End runs of the same person over the same files: only the newest result is of any use."""
-        wanted = None if detectors is None else tuple(detectors)
         for active in self._active.all():
-            run = active.recorder.analysis
-            is_same = run.project == project and run.paths == paths and active.detectors == wanted
-            if is_same and not active.outside and active.recorder.actor.name == principal.name:
+            if active is newest:
+                # Those behind it began later, and will end this one.
+                return
+            if active.is_like(newest):
+                active.recorder.cancel_reason = SUPERSEDED
                 active.cancel.set()
 
-    async def _create(
-        self,
-        principal: Principal,
-        project: Project,
-        paths: list[str],
-        *,
-        outside: bool,
-        baseline: str | None,
+    async def _keep(
+        self, run: Run, detectors: Sequence[str] | None = None, *, is_new: bool = False
     ) -> ActiveRun:
-        run_id = secrets.token_urlsafe(9)
-        analysis = Analysis(
-            id=run_id,
-            room=analysis_room(run_id),
-            project=project.id,
-            paths=paths,
-            state="queued",
-            progress=0.0,
-            eta_seconds=None,
-            started=None,
-            finished=None,
-            counts=Counts.of(()),
-            detectors=[],
-            error=None,
-            baseline=baseline,
-        )
-        run = Run(
-            analysis=analysis,
-            actor=principal.actor,
-            outside=outside,
-            created_ms=now_ms(),
-            lease_until_ms=0,
-        )
-        return await self._keep(run, is_new=True)
-
-    async def _keep(self, run: Run, *, is_new: bool = False) -> ActiveRun:
         owner = (await self._projects.get(run.analysis.project)).project
         memory = await self._triage.memory(run, Path(owner.root))
         recorder = RunRecorder(self._store, self._rooms, run, memory=memory)
         if is_new:
             await recorder.created()
-        return await self._active.add(recorder, outside=run.outside)
+        return await self._active.add(recorder, detectors, outside=run.outside)
 
     async def _run(
         self, active: ActiveRun, root: Path, paths: list[str], detectors: Sequence[str] | None
@@ -264,3 +226,31 @@ def _below(root: Path, paths: Sequence[str], files: Sequence[Path]) -> list[str]
     if missing:
         raise NotFound(f"There is no {missing[0]!r} to analyse.")
     return [relative(root, file) for file in files]
+
+
+def _queued(
+    principal: Principal, project: Project, paths: list[str], *, outside: bool, baseline: str | None
+) -> Run:
+    run_id = secrets.token_urlsafe(9)
+    analysis = Analysis(
+        id=run_id,
+        room=analysis_room(run_id),
+        project=project.id,
+        paths=paths,
+        state="queued",
+        progress=0.0,
+        eta_seconds=None,
+        started=None,
+        finished=None,
+        counts=Counts.of(()),
+        detectors=[],
+        error=None,
+        baseline=baseline,
+    )
+    return Run(
+        analysis=analysis,
+        actor=principal.actor,
+        outside=outside,
+        created_ms=now_ms(),
+        lease_until_ms=0,
+    )

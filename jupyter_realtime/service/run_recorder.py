@@ -90,6 +90,8 @@ class RunRecorder:
         self.actor = run.actor
         self._kept = run
         self.analysis: Analysis = run.analysis
+        # Why it is cancelled, where nobody asked for that.
+        self.cancel_reason: str | None = None
         # The key of the report that is being kept, for a runner that may repeat one.
         self.report_key: str | None = None
         # The runner reports while people cancel: one change at a time, or one undoes the other.
@@ -174,7 +176,7 @@ class RunRecorder:
         if not keys:
             return []
         known = await self._store.triage.last_seen(self.analysis.project, keys)
-        return [msgspec.structs.replace(i, id=new_issue_id(), status="fixed") for i in known]
+        return [self._memory.gone(issue, new_issue_id()) for issue in known]
 
     async def finished(self, state: RunState, error: str | None) -> None:
         """The run is over."""
@@ -184,7 +186,7 @@ class RunRecorder:
             over = msgspec.structs.replace(
                 self.analysis,
                 state=state,
-                error=error,
+                error=error or (self.cancel_reason if state == "cancelled" else None),
                 eta_seconds=None,
                 finished=rfc3339(time.time()),
                 progress=1.0 if state in ("succeeded", "partial") else self.analysis.progress,

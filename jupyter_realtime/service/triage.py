@@ -5,23 +5,14 @@ Each decision is one commit with the `project:update` about it, so that every pa
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from .._version import __version__
 from ..core.access import Verb
 from ..core.actors import Principal
-from ..core.errors import BadRequest, NotFound, RealtimeError
+from ..core.errors import BadRequest, NotFound
 from ..core.events import ProjectUpdate
-from ..core.issues import Issue
 from ..core.log import Draft
-from ..core.raw_lines import lines_of_cells, raw_line
 from ..core.rooms import project_room
-from ..core.sarif import sarif
 from ..core.times import rfc3339
 from ..core.triage import (
     MAX_BASELINE_NAME_CHARACTERS,
@@ -31,14 +22,10 @@ from ..core.triage import (
     Memory,
 )
 from ..ports import Run, Store
-from .projects import Projects, resolve_within
+from .projects import Projects
 from .publishing import draft
 from .run_history import RunHistory
 from .run_recorder import now_ms
-
-ISSUES_A_PAGE = 1000
-MAX_REASONS = 100_000
-MAX_NOTEBOOK_BYTES = 64_000_000
 
 
 class Triage:
@@ -116,32 +103,23 @@ class Triage:
         if not await self._store.triage.drop_baseline(project, name, told):
             raise NotFound(f"There is no baseline {name[:100]!r}.")
 
-    async def sarif(self, principal: Principal, run: str) -> dict[str, Any]:
-        """Write a run as SARIF, with the reasons of dismissals."""
-        kept = await self._history.find(principal, Verb.READ, run)
-        project = kept.analysis.project
-        issues: list[Issue] = []
-        after: int | None = 0
-        while after is not None:
-            page, after = await self._history.issues(principal, run, after, ISSUES_A_PAGE)
-            issues += page
-        rows = await self._store.triage.dismissals(project, ("", ""), MAX_REASONS)
-        reasons = {(row.fingerprint, row.path): row.reason for row in rows}
-        root = Path((await self._projects.get(project)).project.root)
-        paths = {issue.path for issue in issues if issue.cell is not None}
-        lines = await asyncio.to_thread(_lines_of, root, paths)
-        return sarif(
-            kept.analysis,
-            issues,
-            version=__version__,
-            raw_line=partial(raw_line, lines),
-            reasons=reasons,
-        )
+    async def baseline(
+        self, principal: Principal, project: str, name: str
+    ) -> list[tuple[str, str]]:
+        """Give fingerprint and path of a baseline's issues."""
+        await self._check(principal, Verb.READ, project)
+        return await self._baseline(project, name)
+
+    async def _baseline(self, project: str, name: str) -> list[tuple[str, str]]:
+        found = await self._store.triage.baseline_issues(project, name)
+        if found is None:
+            raise NotFound(f"There is no baseline {name[:100]!r}.")
+        return found
 
     async def check_baseline(self, project: str, name: str | None) -> None:
         """Refuse a baseline that is not there."""
-        if name is not None and await self._store.triage.baseline_issues(project, name) is None:
-            raise NotFound(f"There is no baseline {name[:100]!r}.")
+        if name is not None:
+            await self._baseline(project, name)
 
     async def memory(self, run: Run, root: Path | None) -> Memory:
         """Recall what is known of the issues of a run's project."""
@@ -157,17 +135,6 @@ class Triage:
     async def _check(self, principal: Principal, verb: Verb, project: str) -> None:
         await self._projects.visible(principal, project)
         await self._projects.check_project(principal, verb, project)
-
-
-def _lines_of(root: Path, paths: Iterable[str]) -> dict[str, list[list[int]]]:
-    """Read where cells stand in notebooks that still lie inside the project."""
-    found = {}
-    for path in paths:
-        with contextlib.suppress(OSError, UnicodeError, RealtimeError):
-            file = resolve_within(root, path)
-            if file.is_file() and file.stat().st_size <= MAX_NOTEBOOK_BYTES:
-                found[path] = lines_of_cells(file.read_text(encoding="utf-8"))
-    return found
 
 
 class _is_gone_from:  # used like the function that it is

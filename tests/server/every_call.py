@@ -98,6 +98,12 @@ CALLS = [
         unscoped=404,
     ),
     Call(
+        "GET",
+        f"projects/{ID}/baselines/([^/]+)",
+        "projects/{project}/baselines/first",
+        unscoped=404,
+    ),
+    Call(
         "DELETE",
         f"projects/{ID}/baselines/([^/]+)",
         "projects/{project}/baselines/first",

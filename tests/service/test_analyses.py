@@ -415,3 +415,44 @@ async def test_A1_the_nearest_marker_makes_the_project(open_services: OpenServic
             await services.analyses.start(
                 ANA, ["a.py", "team/study/nb/b.py"], None, None, outside=False
             )
+
+
+def until_released(release: asyncio.Event) -> Script:
+    """Go on until cancelled or released."""
+
+    async def script(reporter: RunReporter, cancel: asyncio.Event) -> None:
+        await reporter.started([lane()])
+        waits = [asyncio.ensure_future(event.wait()) for event in (cancel, release)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        await reporter.finished("cancelled" if cancel.is_set() else "succeeded", None)
+
+    return script
+
+
+async def test_A14_a_run_that_is_started_again_ends_and_says_why(
+    open_services: OpenServices,
+) -> None:
+    release = asyncio.Event()
+    async with open_services(until_released(release)) as services:
+        older = await start(services)
+        other = await services.analyses.start(principal("bo"), ["a.py"], None, None, outside=False)
+        newer = await start(services)
+        told = (await follow(Client(services, ANA), older))[-1]["data"]
+        assert (told["state"], told["error"]) == ("cancelled", "A newer run took its place.")
+        release.set()
+        for run in (other, newer):
+            end = (await follow(Client(services, ANA), run))[-1]["data"]
+            assert (end["state"], end["error"]) == ("succeeded", None)
+
+
+async def test_A14_of_runs_that_begin_at_the_same_moment_one_goes_on(
+    open_services: OpenServices,
+) -> None:
+    release = asyncio.Event()
+    async with open_services(until_released(release)) as services:
+        runs = await asyncio.gather(*(start(services) for _ in range(5)))
+        release.set()
+        ends = [(await follow(Client(services, ANA), run))[-1]["data"] for run in runs]
+        assert sorted(end["state"] for end in ends) == ["cancelled"] * 4 + ["succeeded"]

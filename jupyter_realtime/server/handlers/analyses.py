@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -87,10 +87,11 @@ class IssuesHandler(RealtimeHandler):
 class SarifHandler(RealtimeHandler):
     """`analyses/<id>/sarif`."""
 
-    @route("read", gives=dict[str, Any])
+    @route("read", gives=shapes.SarifLog)
     async def get(self, principal: Principal, run: str) -> None:
-        """Show a run as SARIF 2.1.0."""
-        self.answer(await self.services.triage.sarif(principal, run))
+        """Write a run as SARIF 2.1.0, notebooks by the lines of their files."""
+        self.services.rates.take(principal)
+        self.answer(await self.services.exports.sarif(principal, run))
 
 
 class ReportsHandler(RealtimeHandler):

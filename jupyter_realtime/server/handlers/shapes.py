@@ -230,6 +230,28 @@ class BaselineRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     analysis: str
 
 
+class BaselineIssue(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue by which it is known again."""
+
+    fingerprint: str
+    path: str
+
+
+class BaselineContent(msgspec.Struct, frozen=True, kw_only=True):
+    """The issues that a baseline has."""
+
+    name: str
+    issues: list[BaselineIssue]
+
+
+class SarifLog(msgspec.Struct, frozen=True, kw_only=True, rename={"schema": "$schema"}):
+    """A log of SARIF 2.1.0, as its schema describes it: a run for each detector."""
+
+    schema: str
+    version: Literal["2.1.0"]
+    runs: list[dict[str, Any]]
+
+
 class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """How the run stands; `cancelling` asks the runner to stop."""
 

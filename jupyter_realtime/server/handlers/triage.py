@@ -66,6 +66,14 @@ class BaselinesHandler(RealtimeHandler):
 class BaselineHandler(RealtimeHandler):
     """`projects/<id>/baselines/<name>`."""
 
+    @route("read", gives=shapes.BaselineContent)
+    async def get(self, principal: Principal, project: str, name: str) -> None:
+        """Show by what the issues of a baseline are known."""
+        name = unquote(name)
+        found = await self.services.triage.baseline(principal, project, name)
+        issues = [shapes.BaselineIssue(fingerprint=known_by, path=path) for known_by, path in found]
+        self.answer(shapes.BaselineContent(name=name, issues=issues))
+
     @route("write", takes=shapes.BaselineRequest, gives=Baseline)
     async def put(self, principal: Principal, project: str, name: str) -> None:
         """Keep what a finished analysis has found under this name."""

@@ -1,0 +1,1 @@
+"""What was found, as other programs want to read it."""
