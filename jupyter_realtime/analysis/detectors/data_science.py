@@ -20,7 +20,8 @@ from ..shadow.model import ShadowFile
 from .correctness import ruff
 from .data_science_rules import Spot, spots
 from .dotted import Imports
-from .leakage.flow import Leak, leaks
+from .leakage.flow import leaks
+from .leakage.judge import Leak
 
 SELECT = "NPY,PD,PERF"
 # Matters of taste, or right in a notebook: `values`, `df` as a name, a `try` in a loop.

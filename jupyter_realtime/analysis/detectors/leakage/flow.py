@@ -13,8 +13,8 @@ Theory of operation
 An interpreter that knows four things about a value (`values.Value`): the tables that its rows come from,
 the sides of splits that they are on, what has looked at all of them (*touches*), and, of a learner or
 model, what it was fitted on. Statements are taken in order, loops once, both arms of an `if` one after
-the other; functions of the notebook are entered where they are called. After that, each of the few calls
-that matter – a split, a fit, a cross-validation, a score – only has to look at what comes in.
+the other; functions of the notebook are entered where they are called. Each of the few calls that
+matter – a split, a fit, a cross-validation, a score – is put before the `judge` with what comes in.
 
 The three kinds of leak (overlap, preprocessing, multi-test) are those of Yang, Brower-Sinning, Lewis and
 Kästner, "Data Leakage in Notebooks: Static Detection and Better Processes" (ASE 2022).
@@ -24,11 +24,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
+from dataclasses import replace
 
-from ....core.issues import Severity
 from ..dotted import Imports, is_constant, keyword
 from . import knowledge
+from .judge import Judge, Leak
+from .syntax import base, children, keeps_the_best, method, positional, takes_rows
 from .values import OTHER, Part, Touch, Value, merged
 
 # Functions that call functions: two levels say enough, and recursion must end.
@@ -37,21 +39,11 @@ MAX_DEPTH = 3
 MAX_STEPS = 50_000
 
 
-@dataclass(frozen=True)
-class Leak:
-    """A leak, at the place where it happens."""
-
-    node: ast.expr
-    rule: str
-    severity: Severity
-    message: str
-
-
 def leaks(tree: ast.Module, imports: Imports) -> list[Leak]:
     """Find the leaks of a file, in the order of their lines, each once."""
     flow = _Flow(tree, imports)
     flow.run(tree.body)
-    found = {(leak.node.lineno, leak.rule): leak for leak in reversed([*flow.found, *flow.late()])}
+    found = {(leak.node.lineno, leak.rule): leak for leak in reversed(flow.judge.verdicts())}
     return [found[key] for key in sorted(found)]
 
 
@@ -66,12 +58,7 @@ class _Flow:
         self._depth = 0
         self._steps = 0
         self._returned: list[Value] = []
-        self.found: list[Leak] = []
-        # Fits on whole tables, until it is known whether a part of them is a test set.
-        self._whole_fits: list[tuple[ast.Call, Value, Value]] = []
-        self._scored_on: list[tuple[ast.Call, Value, Value]] = []
-        self._chosen_on: list[tuple[ast.Call, Value]] = []
-        self._told_fits: set[tuple[str, frozenset[str]]] = set()
+        self.judge = Judge()
 
     def run(self, body: Sequence[ast.stmt]) -> None:
         """Take statements in their order."""
@@ -141,7 +128,7 @@ class _Flow:
     def _unpack(self, targets: Sequence[ast.expr], source: ast.expr, value: Value) -> None:
         if self._is_split(source):
             split = self._splits
-            arguments = [self._value(argument) for argument in _arguments(source)]
+            arguments = [self._value(argument) for argument in positional(source)]
             for number, target in enumerate(targets):
                 origin = arguments[number // 2] if number // 2 < len(arguments) else value
                 side = "train" if number % 2 == 0 else self._other_side(target)
@@ -170,20 +157,20 @@ class _Flow:
         """A part of a table that is given to something called `train` or `test` is that side."""
         name = target.id if isinstance(target, ast.Name) else ""
         side = knowledge.side_of(name)
-        if side is None or not value.is_unsplit or not _takes_rows(source):
+        if side is None or not value.is_unsplit or not takes_rows(source):
             return value
         # Both sides of one table are one split, though they are cut by two statements.
         split = -abs(hash(tuple(sorted(value.roots)))) % 100_003 + 1_000_000
-        self._check_split(source, [value])
+        self.judge.split([value])
         return replace(value.derived(), parts=frozenset({Part(split, side)}))
 
     def _bind(self, target: ast.expr, value: Value) -> None:
         if isinstance(target, ast.Name):
             self._known[target.id] = value
         elif isinstance(target, ast.Subscript | ast.Attribute) and isinstance(
-            base := _base(target), ast.Name
+            owner := base(target), ast.Name
         ):
-            self._bind_part(base.id, value)
+            self._bind_part(owner.id, value)
         elif isinstance(target, ast.Starred):
             self._bind(target.value, value)
 
@@ -211,10 +198,8 @@ class _Flow:
         self.run(node.orelse)
 
     def _looped(self, body: Sequence[ast.stmt]) -> None:
-        before = len(self._scored_on)
-        self.run(body)
-        if _keeps_the_best(body):
-            self._chosen_on += [(call, data) for call, data, _ in self._scored_on[before:]]
+        with self.judge.choosing() if keeps_the_best(body) else nullcontext():
+            self.run(body)
 
     # -- expressions --------------------------------------------------------------------------------
 
@@ -240,8 +225,8 @@ class _Flow:
             self._bind(node.target, value)
             return value
         if isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Starred | ast.Await):
-            return merged([self._value(child) for child in _children(node)])
-        for child in _children(node):
+            return merged([self._value(child) for child in children(node)])
+        for child in children(node):
             self._value(child)
         return OTHER
 
@@ -274,7 +259,7 @@ class _Flow:
         for call in ast.walk(node):
             if not isinstance(call, ast.Call) or is_constant(keyword(call, "axis"), 1):
                 continue
-            if not {self._imports.last(call.func), _method(call)} & knowledge.STATISTICS:
+            if not {self._imports.last(call.func), method(call)} & knowledge.STATISTICS:
                 continue
             subject = call.func.value if isinstance(call.func, ast.Attribute) else None
             of_subject = self._quiet(subject)
@@ -287,12 +272,11 @@ class _Flow:
 
     def _quiet(self, node: ast.expr | None) -> Value:
         """Look at an expression without noting what it does."""
-        found, fits, scores = self.found, self._whole_fits, self._scored_on
-        self.found, self._whole_fits, self._scored_on = [], [], []
+        judge, self.judge = self.judge, Judge()
         try:
             return self._value(node)
         finally:
-            self.found, self._whole_fits, self._scored_on = found, fits, scores
+            self.judge = judge
 
     # -- calls --------------------------------------------------------------------------------------
 
@@ -303,16 +287,18 @@ class _Flow:
         name = self._imports.last(node.func)
         if self._is_split(node):
             self._splits += 1
-            arguments = [self._value(argument) for argument in _arguments(node)]
-            self._check_split(node, arguments)
-            self._check_target(node, arguments)
-            self._check_order(node, arguments)
+            arguments = [self._value(argument) for argument in positional(node)]
+            self.judge.split(arguments)
+            self.judge.target(node, arguments, self._known)
+            self.judge.order(node, arguments)
             return replace(merged(arguments), steps=())
         made = self._made(node, name)
         if made is not None:
             return made
         if name in knowledge.CROSS_VALIDATIONS:
-            return self._cross_validate(node)
+            arguments = [self._value(argument) for argument in positional(node)]
+            self.judge.split([value for value in arguments if value.is_unsplit])
+            return OTHER
         if isinstance(node.func, ast.Name) and node.func.id in self._functions:
             return self._enter(node, self._functions[node.func.id])
         if isinstance(node.func, ast.Attribute):
@@ -375,11 +361,11 @@ class _Flow:
         return results[0] if len(results) == 1 else merged(results)
 
     def _call_function(self, node: ast.Call, name: str) -> Value:
-        values = [self._value(argument) for argument in _arguments(node)]
+        values = [self._value(argument) for argument in positional(node)]
         values += [self._value(word.value) for word in node.keywords]
         dotted = self._imports.name(node.func)
         if knowledge.METRICS.search(name):
-            self._note_score(node, values)
+            self.judge.scored(node, values)
             return OTHER
         if (
             name == "resample"
@@ -411,7 +397,7 @@ class _Flow:
             return self._call_function(node, func.attr)
         owner = self._value(func.value)
         if owner.kind == "folds" and func.attr == "split":
-            self._check_folds(node, owner)
+            self.judge.split([self._value(argument) for argument in node.args])
             return replace(owner, steps=())
         if owner.kind in ("learner", "model", "pipeline", "search", "resampler"):
             return self._estimator(node, func, owner)
@@ -470,7 +456,7 @@ class _Flow:
     # -- learners and models ------------------------------------------------------------------------
 
     def _estimator(self, node: ast.Call, func: ast.Attribute, owner: Value) -> Value:
-        arguments = [self._value(argument) for argument in _arguments(node)]
+        arguments = [self._value(argument) for argument in positional(node)]
         arguments += [self._value(word.value) for word in node.keywords if word.arg in ("X", "y")]
         data = merged(arguments)
         first = next((value for value in arguments if value.kind == "data"), OTHER)
@@ -485,71 +471,36 @@ class _Flow:
             self._bind(func.value, owner)
             return replace(self._oversampled(node, first, owner), steps=())
         if method == "score":
-            self._note_score(node, [first], owner)
+            self.judge.scored(node, [first], owner)
             return OTHER
         if method.startswith(("predict", "decision_function")):
-            self._note_prediction(node, first, owner)
+            self.judge.scored(node, [first], owner)
             return replace(data.derived(), fitted=None)
         return data.derived() if data.kind == "data" else OTHER
 
     def _fit(self, node: ast.Call, func: ast.Attribute, owner: Value, data: Value) -> Value:
         fitted = replace(owner, fitted=data if data.kind == "data" else owner.fitted)
         self._bind(func.value, fitted)
-        sides = data.sides()
-        if sides and "train" not in sides:
-            self._fit_on_test(node, owner, sides)
-        if owner.predicts() and data.is_unsplit:
-            self._whole_fits.append((node, data, fitted))
-            if owner.kind == "search":
-                self._check_cross(node, data)
-        if {"train", "test"} <= sides:
-            self._fit_on_both(node, owner)
-        self._check_eval_set(node, owner, data)
+        self.judge.fitted(node, owner, data, fitted)
+        stopped_by = self._looked_at(node, owner)
+        if data.parts and stopped_by is not None:
+            self.judge.chosen(node, stopped_by)
         return fitted
 
-    def _fit_on_test(self, node: ast.Call, owner: Value, sides: set[str]) -> None:
-        if sides != {"test"} or not (owner.learns() or owner.predicts()):
-            return
-        if owner.kind == "learner" and not owner.label:
-            return
-        what = owner.label or "This"
-        mend = "use `transform` with what was fitted on the training set"
-        self.found.append(
-            Leak(
-                node,
-                "fit-on-test",
-                "high",
-                f"{what} is fitted on the test set: {mend}."
-                if not owner.predicts()
-                else f"{what} is trained on the test set, which can't tell then how good it is.",
-            )
-        )
-
-    def _fit_on_both(self, node: ast.Call, owner: Value) -> None:
-        if owner.learns() or owner.predicts():
-            self.found.append(
-                Leak(
-                    node,
-                    "overlap",
-                    "high",
-                    f"{owner.label or 'This'} is fitted on rows of the training set and of the test set "
-                    "together: fit it on the training set only.",
-                )
-            )
-
-    def _check_eval_set(self, node: ast.Call, owner: Value, data: Value) -> None:
-        """Early stopping that looks at the test set chooses by it."""
+    def _looked_at(self, node: ast.Call, owner: Value) -> Value | None:
+        """Give the test set that a fit stops early by."""
         eval_set = keyword(node, "eval_set") or keyword(node, "validation_data")
-        if eval_set is None or not data.parts:
-            return
-        stops = owner.stops_early or keyword(node, "early_stopping_rounds") is not None
+        if eval_set is None:
+            return None
+        callbacks = ast.dump(keyword(node, "callbacks") or ast.Constant(None)).lower()
         stops = (
-            stops or "early" in ast.dump(keyword(node, "callbacks") or ast.Constant(None)).lower()
+            owner.stops_early
+            or keyword(node, "early_stopping_rounds") is not None
+            or "early" in callbacks
         )
         seen = [self._value(child) for child in ast.walk(eval_set) if isinstance(child, ast.Name)]
         tested = [value for value in seen if value.sides() == {"test"}]
-        if stops and tested:
-            self._chosen_on.append((node, tested[0]))
+        return tested[0] if stops and tested else None
 
     def _transformed(self, node: ast.Call, owner: Value, data: Value) -> Value:
         learned_from = owner.fitted
@@ -562,11 +513,8 @@ class _Flow:
             )
             if data.is_unsplit:
                 return replace(result, touches=result.touches | {touch})
-            fit = (owner.label, learned_from.roots)
-            if learned_from.roots & data.roots and fit not in self._told_fits:
-                # It was fitted on all rows, and the split came between.
-                self._told_fits.add(fit)
-                self._tell_touch(touch)
+            if learned_from.roots & data.roots:
+                self.judge.split_between(owner, learned_from, touch)
         return result
 
     def _oversampled(self, node: ast.Call, data: Value, owner: Value) -> Value:
@@ -583,164 +531,3 @@ class _Flow:
 
     def _touch(self, node: ast.expr, what: str, rule: str, *, certain: bool) -> Touch:
         return Touch(node, node.lineno, what, rule, certain)
-
-    # -- what is wrong ------------------------------------------------------------------------------
-
-    def _check_split(self, node: ast.expr, arguments: Sequence[Value]) -> None:
-        for value in arguments:
-            for touch in value.touches:
-                self._tell_touch(touch)
-
-    def _check_folds(self, node: ast.Call, owner: Value) -> None:
-        arguments = [self._value(argument) for argument in node.args]
-        self._check_split(node, arguments)
-
-    def _check_cross(self, node: ast.Call, data: Value) -> None:
-        for touch in data.touches:
-            self._tell_touch(touch)
-
-    def _cross_validate(self, node: ast.Call) -> Value:
-        arguments = [self._value(argument) for argument in _arguments(node)]
-        for value in arguments:
-            if value.is_unsplit:
-                self._check_cross(node, value)
-        return OTHER
-
-    def _tell_touch(self, touch: Touch) -> None:
-        if touch.rule == "oversampling-before-split":
-            message = (
-                f"Rows are multiplied ({touch.what}) before they are split: copies of one row are on both "
-                "sides, and the score is too good. Split first, then do it to the training set only."
-            )
-        else:
-            message = (
-                f"{touch.what[:1].upper()}{touch.what[1:]} has seen all rows before they are split, so the "
-                "training set knows of the test set. Split first and fit on the training set, or put it "
-                "into a Pipeline."
-            )
-        severity: Severity = "high" if touch.certain else "medium"
-        self.found.append(Leak(touch.node, touch.rule, severity, message))
-
-    def _check_target(self, node: ast.Call, arguments: Sequence[Value]) -> None:
-        """`train_test_split(df, df["y"])`: what is to be predicted is among the features."""
-        if len(arguments) < 2 or arguments[1].column is None:
-            return
-        features, (table, column) = arguments[0], arguments[1].column
-        if features.whole is not None and features.whole == self._known.get(table, OTHER).whole:
-            self.found.append(
-                Leak(
-                    node,
-                    "target-in-features",
-                    "high",
-                    f"The features still have the column {column!r} that is to be predicted: drop it.",
-                )
-            )
-
-    def _check_order(self, node: ast.Call, arguments: Sequence[Value]) -> None:
-        """Rows with a memory of earlier rows, shuffled: training knows the neighbours of the test set."""
-        if any(value.lagged for value in arguments) and not is_constant(
-            keyword(node, "shuffle"), False
-        ):
-            self.found.append(
-                Leak(
-                    node,
-                    "shuffled-time",
-                    "medium",
-                    "Rows that hold values of earlier rows (shift, rolling) are shuffled: the training set "
-                    "has the hours around those of the test set. Split by time: `shuffle=False`, or "
-                    "TimeSeriesSplit.",
-                )
-            )
-
-    def _note_score(self, node: ast.Call, values: Sequence[Value], owner: Value = OTHER) -> None:
-        data = merged(list(values))
-        if data.sides() == {"test"}:
-            self._scored_on.append((node, data, owner))
-
-    def _note_prediction(self, node: ast.Call, data: Value, owner: Value) -> None:
-        if data.sides() == {"test"}:
-            self._scored_on.append((node, data, owner))
-
-    def late(self) -> Iterator[Leak]:
-        """Tell what only shows at the end: who was trained on what they are judged by."""
-        for node, data, fitted in self._whole_fits:
-            judged = [
-                call
-                for call, tested, owner in self._scored_on
-                if tested.roots & data.roots
-                and owner.fitted == fitted.fitted
-                and call.lineno > node.lineno
-            ]
-            if judged:
-                yield Leak(
-                    node, "overlap", "high",
-                    f"{fitted.label or 'This'} is trained on all rows, and judged by the test set, which "
-                    "is among them: train it on the training set.",
-                )  # fmt: skip
-        yield from self._chosen()
-
-    def _chosen(self) -> Iterator[Leak]:
-        """Choosing by the test set is fine where another one is left to judge by."""
-        for node, data in self._chosen_on:
-            chosen = {part.split for part in data.parts}
-            others = [
-                tested
-                for _, tested, _ in self._scored_on
-                if not {p.split for p in tested.parts} & chosen
-            ]
-            if not others:
-                yield Leak(
-                    node, "chosen-by-test", "medium",
-                    "The best is chosen by the test set, which can't tell then how good it is. Choose by a "
-                    "validation set or cross-validation, and keep the test set for the end.",
-                )  # fmt: skip
-
-
-def _arguments(node: ast.expr) -> list[ast.expr]:
-    return list(node.args) if isinstance(node, ast.Call) else []
-
-
-def _children(node: ast.AST | None) -> list[ast.expr]:
-    return (
-        [] if node is None else [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr)]
-    )
-
-
-def _base(node: ast.expr) -> ast.expr:
-    while isinstance(node, ast.Subscript | ast.Attribute):
-        node = node.value
-    return node
-
-
-def _method(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
-
-
-def _takes_rows(node: ast.expr) -> bool:
-    """Whether an expression takes some rows of a table: a slice, a mask, `iloc`, `query`, `sample`."""
-    if isinstance(node, ast.Subscript):
-        is_column = isinstance(node.slice, ast.Constant | ast.List)
-        return not is_column or (isinstance(node.value, ast.Subscript) and _takes_rows(node.value))
-    if isinstance(node, ast.Call):
-        return _method(node) in ("head", "query", "sample", "tail", "take") or (
-            isinstance(node.func, ast.Attribute) and _takes_rows(node.func.value)
-        )
-    return False
-
-
-def _keeps_the_best(body: Sequence[ast.stmt]) -> bool:
-    """Whether a loop compares a score with the best so far, and keeps it."""
-    for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
-                names = {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}
-                kept = {
-                    t.id
-                    for s in node.body
-                    if isinstance(s, ast.Assign)
-                    for t in s.targets
-                    if isinstance(t, ast.Name)
-                }
-                if names & kept:
-                    return True
-    return False

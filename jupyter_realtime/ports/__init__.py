@@ -1,0 +1,37 @@
+"""The ports: what the behaviour in `service/` needs from outside, with the guarantees it counts on.
+
+An adapter that passes the contract suite of its port may replace any other. The guarantees stand here
+and not on an adapter, because they are what callers may rely upon.
+"""
+
+from .analyses import Analyses, Run
+from .credentials import MAX_TOKENS_PER_OWNER, Credentials, TokenRecord, TokenSigner
+from .engine import AnalysisEngine, RunReporter
+from .log import Log
+from .members import Members
+from .people import ErasedStep, People, PersonalPage, Place
+from .projects import Document, Project, Projects
+from .store import Store
+from .triage import Triage
+
+__all__ = [
+    "MAX_TOKENS_PER_OWNER",
+    "Analyses",
+    "AnalysisEngine",
+    "Credentials",
+    "Document",
+    "ErasedStep",
+    "Log",
+    "Members",
+    "People",
+    "PersonalPage",
+    "Place",
+    "Project",
+    "Projects",
+    "Run",
+    "RunReporter",
+    "Store",
+    "TokenRecord",
+    "TokenSigner",
+    "Triage",
+]
