@@ -28,13 +28,15 @@ import msgspec
 import platformdirs
 
 from ..core.issues import Issue
-from .detector import Detector
+from .detector import Detector, ProjectDetector
 from .shadow.copies import Copy
 from .shadow.model import ShadowFile
+from .shadow.reading import LeftOut, read_inside
 
 # Raised whenever the same findings turn into other issues than before.
 REVISION = 1
 MAX_BYTES = 256_000_000
+MAX_MANIFEST_BYTES = 1_000_000
 KEEP_DAYS = 30
 KEYS_A_QUERY = 500
 BUSY_SECONDS = 1.0
@@ -71,12 +73,16 @@ def file_keys(detector: Detector, files: Iterable[ShadowFile]) -> dict[str, str]
     return {file.path: _digest([*base, file.path, file.digest]) for file in files}
 
 
-def project_key(detector: Detector, files: Iterable[ShadowFile], manifests: Iterable[Path]) -> str:
-    """Name all that a detector's findings in a whole project depend on."""
-    parts = [f"{file.path} {file.digest}" for file in files]
-    for manifest in manifests:
-        with contextlib.suppress(OSError):
-            parts.append(f"{manifest} {hashlib.sha256(manifest.read_bytes()).hexdigest()}")
+def project_key(
+    detector: ProjectDetector, files: Iterable[ShadowFile], root: Path, *, is_whole: bool
+) -> str:
+    """Name all that a detector's findings in a project, or in some of its files, depend on."""
+    parts = ["whole" if is_whole else "part"]
+    parts += [f"{file.path} {file.digest}" for file in files]
+    for manifest in detector.manifests(root):
+        with contextlib.suppress(LeftOut):
+            content = read_inside(root, manifest, MAX_MANIFEST_BYTES)
+            parts.append(f"{manifest} {hashlib.sha256(content).hexdigest()}")
     return _digest([*_base(detector), *parts])
 
 

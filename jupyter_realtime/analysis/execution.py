@@ -159,13 +159,19 @@ class Execution:
         for _ in self._shadow.build(self._root, self._paths, self._settings.excludes):
             if self._stopped:
                 break
-        return make_plan(self._root, self._asked, self._settings, self._shadow.files, self._cache)
+        return make_plan(
+            self._root,
+            self._asked,
+            self._settings,
+            self._shadow.files,
+            self._cache,
+            is_whole=self._is_whole,
+        )
 
     def _open_lanes(self, plan: Plan) -> Lanes:
         states = [_lane_of(name, plan.tasks.get(name)) for name in plan.names]
-        lanes = Lanes(states, self._forecast, self._reporter, self._began)
-        lanes.excluded = self._settings.exclude
-        return lanes
+        excluded = self._settings.exclude
+        return Lanes(states, self._forecast, self._reporter, self._began, excluded)
 
     def _plan_units(self, tasks: Mapping[str, Task]) -> deque[Unit]:
         """Cut the work into units, in the order in which they are begun."""
@@ -368,6 +374,10 @@ class Execution:
         return self._lanes
 
     @property
+    def _is_whole(self) -> bool:
+        return bool({"", "."} & set(self._paths))
+
+    @property
     def _place(self) -> Workplace:
         return Workplace(
             root=self._root,
@@ -375,7 +385,7 @@ class Execution:
             scratch=self._scratch,
             cache=self._resources.cache,
             broken=self._shadow.broken,
-            is_whole=bool({"", "."} & set(self._paths)),
+            is_whole=self._is_whole,
         )
 
 

@@ -29,6 +29,8 @@ class Lanes:
         Knows what each unit of work is predicted to take.
     began
         When the run began, by the monotonic clock.
+    excluded
+        Patterns of files that nobody was to look at.
     """
 
     def __init__(
@@ -37,13 +39,13 @@ class Lanes:
         forecast: Forecast,
         reporter: RunReporter,
         began: float,
+        excluded: Sequence[str],
     ) -> None:
         self._lanes = {lane.name: lane for lane in lanes}
         self._forecast = forecast
         self._reporter = reporter
         self._moved: set[str] = set()
-        # Patterns of files that nobody was to look at.
-        self.excluded: Sequence[str] = ()
+        self._excluded = excluded
         self._began = began
         self._predicting: set[str] = set()
         self._one_at_a_time = asyncio.Lock()
@@ -105,7 +107,7 @@ class Lanes:
         self._set(name, state=state, error=error, done=done)
         done_lane = self._lanes[name]
         await self._report(
-            self._reporter.detector_complete(done_lane, timing, unfinished, self.excluded)
+            self._reporter.detector_complete(done_lane, timing, unfinished, self._excluded)
         )
 
     async def complete_rest(self, state: DetectorRunState, error: str | None) -> None:

@@ -82,8 +82,16 @@ def make_plan(
     settings: Settings,
     files: list[ShadowFile],
     cache: Cache,
+    *,
+    is_whole: bool,
 ) -> Plan:
-    """Find out what has to be done; reads the cache, so it belongs in a thread."""
+    """Find out what has to be done; reads the cache, so it belongs in a thread.
+
+    Parameters
+    ----------
+    is_whole
+        Whether these are all files of the project.
+    """
     names = list(asked or settings.detectors or discover())
     plan = Plan(names, {}, {})
     for name in names:
@@ -93,24 +101,31 @@ def make_plan(
         elif not found.is_available():
             plan.missing[name] = f"{found.engine} is not installed here: {found.install}"
         else:
-            plan.tasks[name] = _task(root, found(settings.options(found)), files, cache)
+            detector = found(settings.options(found))
+            wanted = [file for file in files if detector.applies_to(file)]
+            if isinstance(detector, ProjectDetector):
+                key = project_key(detector, wanted, root, is_whole=is_whole)
+                plan.tasks[name] = _project_task(detector, wanted, key, cache)
+            else:
+                plan.tasks[name] = _file_task(detector, wanted, cache)
     return plan
 
 
-def _task(root: Path, detector: Detector, files: list[ShadowFile], cache: Cache) -> Task:
-    name = detector.name
-    wanted = [file for file in files if detector.applies_to(file)]
-    if isinstance(detector, ProjectDetector):
-        keys = {"": project_key(detector, wanted, detector.manifests(root))}
-        results = cache.results([keys[""]])
-        pending = [] if results else wanted
-        cost_name = f"{name} warm" if detector.is_warm(cache.folder) else name
-        return Task(detector, wanted, pending, keys, results.get(keys[""], []), cost_name)
+def _project_task(
+    detector: ProjectDetector, wanted: list[ShadowFile], key: str, cache: Cache
+) -> Task:
+    results = cache.results([key])
+    pending = [] if results else wanted
+    name = f"{detector.name} warm" if detector.is_warm(cache.folder) else detector.name
+    return Task(detector, wanted, pending, {"": key}, results.get(key, []), name)
+
+
+def _file_task(detector: Detector, wanted: list[ShadowFile], cache: Cache) -> Task:
     keys = file_keys(detector, wanted)
     results = cache.results(list(keys.values()))
     pending = [file for file in wanted if keys[file.path] not in results]
     known = [issue for issues in results.values() for issue in issues]
-    return Task(detector, wanted, sorted(pending, key=_age), keys, known, name)
+    return Task(detector, wanted, sorted(pending, key=_age), keys, known, detector.name)
 
 
 def _age(file: ShadowFile) -> float:

@@ -19,7 +19,7 @@ from ..core.triage import is_excluded
 from .detector import Detector, Options
 from .findings import Finding
 from .shadow.model import Problem
-from .shadow.reading import LeftOut, read_regular
+from .shadow.reading import LeftOut, read_inside
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -92,7 +92,7 @@ def read_settings(root: Path) -> Settings:
     if not path.is_file():
         return Settings()
     try:
-        document = tomllib.loads(read_regular(path.resolve(), MAX_BYTES).decode())
+        document = tomllib.loads(read_inside(root, path, MAX_BYTES).decode())
     except LeftOut as reason:
         return Settings(problems=[_problem(reason.message)])
     except (ValueError, RecursionError) as error:

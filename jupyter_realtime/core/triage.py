@@ -146,14 +146,19 @@ class Memory:
         unfinished: Iterable[str] = (),
         excluded: Sequence[str] = (),
     ) -> list[IssueKey]:
-        """Tell which open issues a detector would have found again, and did not."""
+        """Tell which open issues a detector would have found again, and did not.
+
+        What was found in another file is not fixed where its old file is gone: it has moved.
+        """
         left_out = set(unfinished)
+        found = {key[:2] for key in self._seen}
         return sorted(
             key
             for key, is_open in self._standing.items()
             if is_open
             and key[0] == detector
             and key not in self._seen
+            and not (key[:2] in found and self._is_gone(key[2]))
             and is_below(key[2], paths)
             and key[2] not in left_out
             and not is_excluded(key[2], excluded)

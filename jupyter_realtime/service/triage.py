@@ -5,6 +5,7 @@ Each decision is one commit with the `project:update` about it, so that every pa
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ..core.access import Verb
@@ -121,7 +122,7 @@ class Triage:
         if name is not None:
             await self._baseline(project, name)
 
-    async def memory(self, run: Run, root: Path | None) -> Memory:
+    async def memory(self, run: Run, root: Path) -> Memory:
         """Recall what is known of the issues of a run's project."""
         project, name = run.analysis.project, run.analysis.baseline
         store = self._store.triage
@@ -129,7 +130,7 @@ class Triage:
             await store.standing(project),
             await store.dismissed(project),
             None if name is None else await store.baseline_issues(project, name) or [],
-            _is_gone_from(root),
+            GoneFiles(root).holds,
         )
 
     async def _check(self, principal: Principal, verb: Verb, project: str) -> None:
@@ -137,19 +138,29 @@ class Triage:
         await self._projects.check_project(principal, verb, project)
 
 
-class _is_gone_from:  # used like the function that it is
-    """Whether a file is no longer there, looked up once; without the folder itself nothing is gone."""
+class GoneFiles:
+    """Which files of a project are no longer there, each looked up once.
 
-    def __init__(self, root: Path | None) -> None:
-        self._root = root if root is not None and root.is_dir() else None
+    Without the folder itself nothing is gone: it may be on another machine. What lies outside of it
+    is nobody's to ask about.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve() if root.is_dir() else None
         self._known: dict[str, bool] = {}
 
-    def __call__(self, path: str) -> bool:
-        if self._root is None:
-            return False
+    def holds(self, path: str) -> bool:
+        """Whether a file is gone."""
         if path not in self._known:
-            self._known[path] = not (self._root / path).exists()
+            self._known[path] = self._is_gone(path)
         return self._known[path]
+
+    def _is_gone(self, path: str) -> bool:
+        if self._root is None or not Path(os.path.normpath(self._root / path)).is_relative_to(
+            self._root
+        ):
+            return False
+        return not os.path.lexists(self._root / path)
 
 
 def _told(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,12 @@ import msgspec
 import pytest
 from nbformat.validator import iter_validate
 
-from jupyter_realtime.analysis.detectors import import_cycles, notebook_shape, secret_shapes
+from jupyter_realtime.analysis.detectors import (
+    dependencies,
+    import_cycles,
+    notebook_shape,
+    secret_shapes,
+)
 from jupyter_realtime.analysis.detectors.manifests import read_manifest
 from jupyter_realtime.analysis.registry import discover
 from jupyter_realtime.analysis.runner import Runner, RunRequest
@@ -225,6 +231,8 @@ KEY = "sk9fJ2mQ8xLw3Zt7Rb1Vn6Yc"
         (f'{{"client_secret": "{KEY}"}}', "key"),
         ("%env SERVICE_TOKEN=" + KEY, "key"),
         ('db_password = "tr0ub4dor"', "password"),
+        ('_password: str = "tr0ub4dor"', "password"),
+        ('self.password="tr0ub4dor"', "password"),
         ('connect("postgresql://ana:tr0ub4dor@db.example.org/x")', "password-in-url"),
     ],
 )
@@ -253,6 +261,16 @@ def test_secrets_that_only_a_name_or_a_place_tells(line: str, rule: str) -> None
 )
 def test_what_only_looks_like_a_secret(line: str) -> None:
     assert list(secret_shapes.shapes_in(line, is_code=True)) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 500_000, "a://" * 100_000, " " * 500_000, "a-" * 200_000, "x=" * 200_000]
+)
+def test_long_lines_take_no_long_time(text: str) -> None:
+    began = time.process_time()
+    assert list(secret_shapes.shapes_in(text, is_code=True)) == []
+    assert dependencies._install("!" + "python" * 100_000) is None
+    assert time.process_time() - began < 10, "hours, if it grew with the square"
 
 
 def test_a_secret_is_found_in_outputs_and_its_value_goes_nowhere(tmp_path: Path) -> None:

@@ -70,6 +70,19 @@ def test_A7_what_is_wrong_in_the_settings_is_told_and_the_rest_holds(
     assert told in problem.message and problem.severity == "info"
 
 
+def test_A7_a_link_out_of_the_project_is_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.toml"
+    outside.write_text("[tool.jupyter-realtime]\ncolour = 'secret'\n")
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "a.py").write_text(COMPARES_NONE)
+    (root / "pyproject.toml").symlink_to(outside)
+    (root / "requirements.txt").symlink_to(outside)
+    found = analyze(root, ["correctness", "dependencies"]).found
+    assert not [issue for issue in found if "colour" in issue.message or "secret" in issue.message]
+    assert [i.path for i in found if "leads out" in i.message] == ["pyproject.toml"]
+
+
 def test_A7_options_are_read_strictly() -> None:
     class Limits(Options):
         most_lines: int = 10

@@ -17,6 +17,7 @@ from jupyter_realtime.server.engine import LocalEngine
 from jupyter_realtime.server.runtime import Services, assemble, listen
 from jupyter_realtime.server.tokens import Tokens
 from jupyter_realtime.service.figures import Figures
+from jupyter_realtime.service.triage import GoneFiles
 from jupyter_realtime.stores.sqlite import SqliteStore
 from tests.analysis.hostile import code, notebook
 from tests.builders import eventually, principal
@@ -139,6 +140,19 @@ async def test_A12_a_dismissal_survives_new_ids_moved_cells_and_a_new_name(tmp_p
         again = await here.start()
         assert here.by_status(await here.issues(again)) == {"dismissed": ["new.ipynb"]}
         assert (await here.end(again)).counts.total == 0, "nobody has to do anything about it"
+        assert await here.run() == {"dismissed": ["new.ipynb"]}, "and nothing is called fixed later"
+
+
+@pytest.mark.parametrize("path", ["../outside.py", "x" * 5000, "a\0b", "/etc/passwd"])
+async def test_A11_nobody_learns_what_lies_outside_of_the_project(
+    tmp_path: Path, path: str
+) -> None:
+    (tmp_path / "project").mkdir()
+    is_gone = GoneFiles(tmp_path / "project").holds(path)
+    # A name that no file can have is gone; what lies outside never is.
+    assert is_gone == (not path.startswith((".", "/")))
+    assert GoneFiles(tmp_path / "project").holds("not-there.py")
+    assert not GoneFiles(tmp_path / "no-such-folder").holds("not-there.py")
 
 
 async def test_A13_new_since_a_baseline(tmp_path: Path) -> None:

@@ -40,6 +40,19 @@ def test_A11_an_issue_moves_with_its_file_only_if_the_old_one_is_gone() -> None:
     assert known.fixed("types", [""]) == [], "it was found again, under another name"
 
 
+def test_A11_what_has_moved_is_not_fixed_later_either() -> None:
+    standing: dict[IssueKey, bool] = {
+        ("types", "f", "old.py"): True,
+        ("types", "f", "new.py"): True,
+    }
+    known = memory(standing, gone=("old.py",))
+    assert known.judge(found("f", "new.py")).status == "ongoing"
+    assert known.fixed("types", [""]) == []
+    both = memory(standing)
+    both.judge(found("f", "new.py"))
+    assert both.fixed("types", [""]) == [("types", "f", "old.py")], "one of two copies was mended"
+
+
 def test_A12_a_dismissal_stays_through_a_renaming() -> None:
     dismissed = (("f", "old.py"),)
     assert memory(dismissed=dismissed).judge(found("f", "old.py")).status == "dismissed"

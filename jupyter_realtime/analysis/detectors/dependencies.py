@@ -64,6 +64,7 @@ _MODULES = {
 _INSTALL = re.compile(
     r"^\s*[%!]\s*(?:pip|(?:\S*python\S*|\{sys\.executable\})\s+-m\s+pip|conda|mamba)\s+install\s+(.*)$"
 )
+MAX_LINE_CHARACTERS = 1000
 _BARE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?$")
 # Options of pip that take a word of their own.
 _TAKES_A_WORD = frozenset(
@@ -171,17 +172,22 @@ def _sanitised(manifest: Manifest, own: Sequence[str]) -> str:
     return "\n".join(
         [
             "[project]",
-            f"name = {json.dumps(manifest.name or 'project')}",
+            f"name = {_toml(manifest.name or 'project')}",
             'version = "0"',
             f"dependencies = {json.dumps(sorted(set(groups['dependencies'])))}",
             "[dependency-groups]",
             f"dev = {json.dumps(sorted(set(groups['dev'])))}",
             "[tool.deptry]",
-            f"known_first_party = {json.dumps(own)}",
+            f"known_first_party = {_toml(own)}",
             "[tool.deptry.package_module_name_map]",
             modules,
         ]
     )
+
+
+def _toml(value: object) -> str:
+    # JSON is TOML here, but for escapes of characters beyond the basic plane.
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _finding(row: Any, by_name: dict[str, ShadowFile], manifest: Manifest) -> Finding | None:
@@ -239,7 +245,7 @@ def _at(requirement: Requirement, rule: str, message: str) -> Finding:
 def _installs(file: ShadowFile) -> Iterator[Finding]:
     for cell in file.cells:
         for number, line in enumerate(cell.source.split("\n"), 1):
-            match = _INSTALL.match(line)
+            match = _install(line)
             names = _without_version(match[1].split()) if match else []
             if names:
                 yield Finding(
@@ -255,10 +261,15 @@ def _installs(file: ShadowFile) -> Iterator[Finding]:
                 )
 
 
+def _install(line: str) -> re.Match[str] | None:
+    # Nobody writes longer ones by hand, and the pattern's time grows with the square of the line.
+    return _INSTALL.match(line) if len(line) <= MAX_LINE_CHARACTERS else None
+
+
 def _installed_names(file: ShadowFile) -> set[str]:
     """Name the modules that a notebook installs for itself."""
     lines = (line for cell in file.cells for line in cell.source.split("\n"))
-    installs = (match[1] for line in lines for match in [_INSTALL.match(line)] if match)
+    installs = (match[1] for line in lines for match in [_install(line)] if match)
     names = {
         re.split(r"[\[=<>!~;]", word.strip("\"'"))[0] for text in installs for word in text.split()
     }

@@ -86,8 +86,9 @@ def _key(pair: Any) -> tuple[str, int, str, int]:
 
 def _findings(pairs: Sequence[Any], by_name: dict[str, ShadowFile]) -> Iterator[Finding]:
     told: set[tuple[str, int]] = set()
+    functions: dict[str, list[tuple[int, int]]] = {}
     for pair in pairs:
-        places = [_piece(pair[side], by_name) for side in ("firstFile", "secondFile")]
+        places = [_piece(pair[side], by_name, functions) for side in ("firstFile", "secondFile")]
         if None in places or _is_alike_by_nature(pair["fragment"]):
             continue
         original, copy = _in_order(*(place for place in places if place is not None))
@@ -116,26 +117,30 @@ class _Piece:
     end_line: int
 
 
-def _piece(side: Any, by_name: dict[str, ShadowFile]) -> _Piece | None:
+def _piece(
+    side: Any, by_name: dict[str, ShadowFile], functions: dict[str, list[tuple[int, int]]]
+) -> _Piece | None:
     file = by_name.get(side["name"])
     if file is None:
         return None
-    return _Piece(file, _begin_of_function(file, side["start"]), side["end"])
+    if file.path not in functions:
+        functions[file.path] = list(_functions(file.python.read_text(encoding="utf-8")))
+    # Back to the `def` if nothing but its docstring lies between.
+    begins = [begin for begin, first in functions[file.path] if begin < side["start"] <= first]
+    return _Piece(file, max(begins, default=side["start"]), side["end"])
 
 
-def _begin_of_function(file: ShadowFile, line: int) -> int:
-    """Go back to the `def` if nothing but its docstring lies between."""
+def _functions(code: str) -> Iterator[tuple[int, int]]:
+    """Give the line of each `def`, and of the first statement behind its docstring."""
     try:
-        tree = ast.parse(file.python.read_text(encoding="utf-8"))
+        tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return line
+        return
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno < line:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             has_docstring = ast.get_docstring(node, clean=False) is not None
             first = node.body[min(1 if has_docstring else 0, len(node.body) - 1)]
-            if line <= first.lineno:
-                return node.lineno
-    return line
+            yield node.lineno, first.lineno
 
 
 def _in_order(first: _Piece, second: _Piece) -> tuple[_Piece, _Piece]:
@@ -150,7 +155,7 @@ def _could_import(file: ShadowFile, other: ShadowFile) -> bool:
         return False
     stem = PurePosixPath(other.path).stem
     code = file.python.read_text(encoding="utf-8")
-    imports = re.search(rf"^\s*(?:from|import)\b.*\b{re.escape(stem)}\b", code, re.MULTILINE)
+    imports = re.search(rf"^[ \t]*(?:from|import)\b.*\b{re.escape(stem)}\b", code, re.MULTILINE)
     return imports is not None or file.notebook is not None
 
 

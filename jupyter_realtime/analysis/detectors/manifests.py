@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..shadow.reading import LeftOut, read_regular
+from ..shadow.reading import LeftOut, read_inside
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -17,6 +17,8 @@ else:
     import tomli as tomllib
 
 MAX_BYTES = 1_000_000
+# Nobody has more requirements*.txt.
+MAX_FILES = 20
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?\s*([^#;]*)")
 
 
@@ -53,7 +55,7 @@ class Manifest:
 
 def manifest_files(root: Path) -> list[Path]:
     """Name the files that count, those that are there."""
-    wanted = [root / "pyproject.toml", *sorted(root.glob("requirements*.txt"))]
+    wanted = [root / "pyproject.toml", *sorted(root.glob("requirements*.txt"))[:MAX_FILES]]
     return [path for path in wanted if path.is_file()]
 
 
@@ -64,7 +66,7 @@ def read_manifest(root: Path) -> Manifest | None:
     says = False
     for path in manifest_files(root):
         try:
-            text = read_regular(path.resolve(), MAX_BYTES).decode()
+            text = read_inside(root, path, MAX_BYTES).decode()
         except (LeftOut, UnicodeError):
             continue
         if path.suffix == ".toml":

@@ -15,14 +15,17 @@ MIN_KEY_CHARACTERS = 16
 # Bits a character: random keys have more than four, words about three.
 MIN_KEY_ENTROPY_BITS = 3.0
 
+# What is searched may be hostile: each pattern begins where a word does, so that its time is linear.
 # In code: `DB_PASSWORD = "…"`, `password="…"`, `"password": "…"`, `%env API_KEY=…`.
 _GIVEN = re.compile(
-    r"""(?P<name>[A-Za-z][A-Za-z0-9_.-]*)['"]?\s*(?::\s*str\s*)?[=:]\s*[rb]?(?P<quote>['"])(?P<value>[^'"\n]{4,200})(?P=quote)"""
+    r"""(?<![A-Za-z0-9_.-])(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)['"]?[ \t]*(?::[ \t]*str[ \t]*)?[=:][ \t]*"""
+    r"""[rb]?(?P<quote>['"])(?P<value>[^'"\n]{4,200})(?P=quote)"""
 )
 _ENV = re.compile(r"^\s*%(?:set_)?env\s+(?P<name>\w+)[\s=]+(?P<value>\S{4,200})\s*$", re.MULTILINE)
 # RFC 3986 §3.2.1: `scheme://user:password@host`.
 _URL = re.compile(
-    r"[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:(?P<value>[^\s/@'\"]{3,200})@[\w.-]+", re.IGNORECASE
+    r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:(?P<value>[^\s/@'\"]{3,200})@[\w.-]+",
+    re.IGNORECASE,
 )
 _PASSWORD_NAME = re.compile(r"(?:^|[_.-])(?:password|passwd|pwd|passphrase)$", re.IGNORECASE)
 _KEY_NAME = re.compile(

@@ -39,6 +39,18 @@ def read_regular(path: Path, limit_bytes: int) -> bytes:
         os.close(handle)
 
 
+def read_inside(root: Path, path: Path, limit_bytes: int) -> bytes:
+    """Read a regular file of a project; a link that leads out of it is not followed."""
+    try:
+        real = path.resolve()
+        is_inside = real.is_relative_to(root.resolve())
+    except (OSError, RuntimeError) as error:  # Links that lead to themselves.
+        raise LeftOut("unreadable", f"This file can't be read: {_reason(error)}.") from error
+    if not is_inside:
+        raise LeftOut("outside", "This link leads out of the project, so it is not followed.")
+    return read_regular(real, limit_bytes)
+
+
 def _read_open(handle: int, limit_bytes: int) -> bytes:
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode):

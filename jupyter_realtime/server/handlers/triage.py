@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from ...core.actors import Principal
 from ...core.triage import Baseline, Dismissal
@@ -20,11 +20,10 @@ class DismissalsHandler(RealtimeHandler):
     async def get(self, principal: Principal, project: str) -> None:
         """List the issues that were dismissed, with the reasons."""
         fingerprint, _, path = self.get_query_argument("cursor", "").partition(":")
+        after = unquote(fingerprint), unquote(path)
         limit = self.limit()
-        found = await self.services.triage.dismissals(
-            principal, project, (fingerprint, path), limit
-        )
-        last = f"{found[-1].fingerprint}:{found[-1].path}" if len(found) == limit else None
+        found = await self.services.triage.dismissals(principal, project, after, limit)
+        last = _cursor(found[-1]) if len(found) == limit else None
         self.answer(shapes.Listing(items=found, next=last))
 
     @route("write", takes=shapes.DismissalRequest, gives=Dismissal)
@@ -69,7 +68,6 @@ class BaselineHandler(RealtimeHandler):
     @route("read", gives=shapes.BaselineContent)
     async def get(self, principal: Principal, project: str, name: str) -> None:
         """Show by what the issues of a baseline are known."""
-        name = unquote(name)
         found = await self.services.triage.baseline(principal, project, name)
         issues = [shapes.BaselineIssue(fingerprint=known_by, path=path) for known_by, path in found]
         self.answer(shapes.BaselineContent(name=name, issues=issues))
@@ -79,14 +77,17 @@ class BaselineHandler(RealtimeHandler):
         """Keep what a finished analysis has found under this name."""
         wanted = self.body(shapes.BaselineRequest)
         self.answer(
-            await self.services.triage.keep_baseline(
-                principal, project, unquote(name), wanted.analysis
-            )
+            await self.services.triage.keep_baseline(principal, project, name, wanted.analysis)
         )
 
     @route("write", status=204)
     async def delete(self, principal: Principal, project: str, name: str) -> None:
         """Forget a baseline."""
-        await self.services.triage.drop_baseline(principal, project, unquote(name))
+        await self.services.triage.drop_baseline(principal, project, name)
         self.set_status(204)
         self.finish()
+
+
+def _cursor(last: Dismissal) -> str:
+    # A reported fingerprint may have any character in it.
+    return f"{quote(last.fingerprint, safe='')}:{quote(last.path, safe='')}"
