@@ -7,8 +7,10 @@ Each linter counts as one check; the test runners' own counts come from their JU
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,8 @@ ROOT = Path(__file__).parents[1]
 JS = ROOT / "js"
 # Debian's names of what the tests need and pip can't bring.
 SYSTEM_PACKAGES = {"chromium": "chromium"}
+# The longest step takes eight minutes on two cores; one that has not ended by then hangs.
+MAX_STEP_SECONDS = 2400
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 
@@ -107,13 +111,27 @@ def run(step: Step, reports: Path) -> tuple[int, int]:
     command = [part.replace("{report}", str(report)) for part in step.command]
     print(f"\n=== {step.name}", flush=True)
     began = time.monotonic()
-    code = subprocess.run(command, cwd=step.folder, check=False).returncode
+    code = run_to_the_end(command, step.folder)
     print(f"=== {step.name}: {time.monotonic() - began:.0f} s", flush=True)
     if report is None:
         return (1, 0) if code == 0 else (0, 1)
     passed, failed = count(report)
     # A runner that dies, or finds no test, has failed even if no test of it did.
     return passed, failed or int(code != 0 or passed == 0)
+
+
+def run_to_the_end(command: list[str], folder: Path) -> int:
+    """Run a command, and end it with all that it has started when it takes too long."""
+    with subprocess.Popen(command, cwd=folder, start_new_session=True) as process:
+        try:
+            return process.wait(MAX_STEP_SECONDS)
+        except subprocess.TimeoutExpired:
+            print(f"This has not ended within {MAX_STEP_SECONDS} s, and was stopped.", flush=True)
+            return 1
+        finally:
+            # Also when it was interrupted: what it had started has no terminal to hear of that.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def count(report: Path) -> tuple[int, int]:

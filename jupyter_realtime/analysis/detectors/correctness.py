@@ -12,7 +12,7 @@ from ...core.issues import Edit, Severity
 from ..detector import BatchDetector, EngineError, Exit, Workplace
 from ..findings import Finding, ProposedFix
 from ..processes import program
-from ..shadow.model import ShadowFile
+from ..shadow.model import Cell, ShadowFile
 
 SELECT = "F,E9,B,PLE,PLW,RUF"
 # Ambiguous Unicode is how people write × and – in a notebook's texts; F405 says of every name after a
@@ -47,6 +47,7 @@ class Correctness(BatchDetector):
     engine = "ruff"
     modules = ("ruff",)
     distributions = ("ruff",)
+    revision = 2
     default_cost = 0.0005
 
     def command(self, files: Sequence[ShadowFile], place: Workplace) -> list[str]:
@@ -128,7 +129,7 @@ def _finding(row: dict[str, Any], file: ShadowFile | None) -> Finding | None:
         end_column=stop["column"],
         cell_index=None if cell is None else cell - 1,
         url=row.get("url"),
-        fix=_fix(row.get("fix"), cell),
+        fix=_fix(row.get("fix"), file, cell),
     )
 
 
@@ -141,9 +142,8 @@ def _is_used_unseen(row: dict[str, Any], file: ShadowFile) -> bool:
     return name in file.words_out_of_sight
 
 
-def _fix(fix: dict[str, Any] | None, cell: int | None) -> ProposedFix | None:
-    # In a notebook ruff counts the lines of an edit over all cells: only the finding has a cell.
-    if fix is None or cell is not None:
+def _fix(fix: dict[str, Any] | None, file: ShadowFile, cell: int | None) -> ProposedFix | None:
+    if fix is None:
         return None
     edits = tuple(
         Edit(
@@ -155,7 +155,22 @@ def _fix(fix: dict[str, Any] | None, cell: int | None) -> ProposedFix | None:
         )
         for edit in fix["edits"]
     )
+    if cell is not None and not all(_fits(edit, file.cells, cell - 1) for edit in edits):
+        return None
     return ProposedFix(fix["message"] or "Apply", fix["applicability"] == "safe", edits)
+
+
+def _fits(edit: Edit, cells: Sequence[Cell], index: int) -> bool:
+    """Whether an edit is of lines of this very cell, and ruff has seen them as a person wrote them."""
+    [cell] = [cell for cell in cells if cell.index == index]
+    source, code = cell.source.split("\n"), cell.code.split("\n")
+    # What is removed with its newline ends at the beginning of the next line, which may not exist.
+    last = edit.end_line - 1 if edit.end_column == 1 else edit.end_line
+    return (
+        1 <= edit.line <= edit.end_line <= len(source) + 1
+        and max(edit.line, last) <= len(source)
+        and source[edit.line - 1 : last] == code[edit.line - 1 : last]
+    )
 
 
 def _reason(end: Exit) -> str:
