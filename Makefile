@@ -17,7 +17,7 @@ help:
 	@echo "make demo          JupyterLab with the sample project, ready to analyse"
 	@echo "make test          lint, types, Python, JavaScript and browser tests"
 	@echo "make test-python   only the Python tests; test-js, test-browser likewise"
-	@echo "make soak          a million events over ten thousand faults, 200,000 bad frames, fifty killed servers"
+	@echo "make soak          a million events over ten thousand faults, 200,000 bad frames, fifty killed servers, a hundred cancelled runs"
 	@echo "make lint          ruff, mypy, biome and tsc; make format mends what can be mended"
 	@echo "make js            build the JavaScript again after a change"
 	@echo "make protocol      write what is made from the messages and routes again (TypeScript, AsyncAPI, OpenAPI)"
@@ -41,7 +41,8 @@ test-browser: $(VENV)/installed-dev
 
 soak: $(VENV)/installed-dev
 	$(BIN)/python -m tests.faults.soak --events 1000000 --faults 10000 --jobs 2
-	KILLS=50 FUZZ_FRAMES=200000 $(BIN)/python -m pytest -q tests/fuzz tests/server/test_kill_under_load.py
+	KILLS=50 FUZZ_FRAMES=200000 CANCELS=100 $(BIN)/python -m pytest -q \
+		tests/fuzz tests/server/test_kill_under_load.py tests/analysis/test_cancel.py
 
 lint: $(VENV)/installed-dev js/node_modules/.package-lock.json
 	$(BIN)/python tests/run_all.py lint

@@ -56,8 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--github", action="store_true", help="print annotations for GitHub's workflows"
     )
     parser.add_argument(
-        "--baseline", type=Path, metavar="FILE",
-        help="compare with a file of --write-baseline: --fail-on and --only-new count what is new",
+        "--baseline", metavar="FILE|NAME",
+        help="compare with a file of --write-baseline, or with a baseline that the Jupyter server "
+        "has by this name: --fail-on and --only-new count what is new",
     )  # fmt: skip
     parser.add_argument(
         "--write-baseline",
@@ -87,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Analyse, and return the exit code."""
     _set_up_log(verbose=arguments.verbose)
     if arguments.only_new and arguments.baseline is None:
-        return _trouble("--only-new needs --baseline FILE: new since what?")
+        return _trouble("--only-new needs --baseline: new since what?")
     missing = [path for path in arguments.paths if not path.exists()]
     if missing:
         return _trouble(f"There is no {str(missing[0])!r} to analyse.")
@@ -102,16 +103,16 @@ def run(arguments: argparse.Namespace) -> int:
             )
     import asyncio
 
-    from ..core.errors import BadRequest
+    from ..core.errors import RealtimeError
     from .outputs import read_baseline
 
-    baseline: frozenset[tuple[str, str]] | None = None
+    baseline, is_file = None, arguments.baseline is not None and Path(arguments.baseline).exists()
     try:
-        if arguments.baseline is not None:
-            baseline = read_baseline(arguments.baseline)
-    except BadRequest as error:
+        if is_file:
+            baseline = read_baseline(Path(arguments.baseline))
+        return asyncio.run(_analyze(arguments, baseline))
+    except RealtimeError as error:
         return _trouble(error.message)
-    return asyncio.run(_analyze(arguments, baseline))
 
 
 def _set_up_log(*, verbose: bool) -> None:
@@ -141,15 +142,23 @@ async def _analyze(
         cancel_at_end_of_input(cancel)
     with view_of(arguments) as view, cancelled_by_signals(cancel, view.cancelling):
         execution = Execution(paths, arguments.detectors, view.sink, cancel)
+        named = arguments.baseline if baseline is None else None
         if not (arguments.no_server or arguments.jsonl):
-            await execution.show_on_server()
+            await execution.show_on_server(named)
+        if named is not None and not execution.is_on_server:
+            return _trouble(
+                f"There is no file {named!r}, and no Jupyter server that has a baseline of that name: "
+                f"{execution.problem or 'none was found that shows these files'}."
+            )
         await execution.run()
-    if baseline is not None:
-        execution.compare(baseline, only_new=arguments.only_new)
-    # On a thread: whoever reads our output may pause, as `less` does, and the server must not wait for it.
-    printing = asyncio.create_task(asyncio.to_thread(view.print_result, execution.record))
+    # Before anything is printed: whoever reads that may pause, as `less` does, and the server must not
+    # wait for it.
     problem = await execution.leave_server()
-    await printing
+    if baseline is not None:
+        execution.compare(baseline)
+    if arguments.only_new:
+        execution.keep_new()
+    view.print_result(execution.record)
     _leave_outputs(arguments, execution)
     if problem:
         print(f"The server does not show all of this run: {problem}", file=sys.stderr)
@@ -161,9 +170,17 @@ def _leave_outputs(arguments: argparse.Namespace, execution: Execution) -> None:
 
     issues = execution.record.issues
     if arguments.sarif is not None:
-        outputs.write_sarif(arguments.sarif, execution.record.analysis, issues, execution.root)
+        outputs.write_sarif(
+            arguments.sarif,
+            execution.record.analysis,
+            issues,
+            execution.root,
+            has_history=execution.has_history,
+        )
     if arguments.github:
-        outputs.print_annotations(issues, execution.root)
+        outputs.print_annotations(
+            [issue for issue in issues if issue.status != "dismissed"], execution.root
+        )
     if arguments.write_baseline is not None:
         outputs.write_baseline(arguments.write_baseline, issues)
 
@@ -176,5 +193,9 @@ def _exit_code(record: RunRecord, fail_on: str) -> int:
     if fail_on == "never":
         return 0
     bad = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    counted = [issue for issue in record.issues if issue.since_baseline != "known"]
+    counted = [
+        issue
+        for issue in record.issues
+        if issue.since_baseline != "known" and issue.status != "dismissed"
+    ]
     return FOUND if any(issue.severity in bad for issue in counted) else 0

@@ -46,25 +46,32 @@ class Execution:
         self._cancel = cancel
         self._root = project_of(paths, Path.cwd())
         self._announced: Announced | None = None
-        self._problem: str | None = None
+        self.problem: str | None = None
+        self.has_history = False
         run_id = f"local-{secrets.token_urlsafe(9)}"
         self.record = RunRecord(new_analysis(run_id, below(self._root, paths)))
 
-    async def show_on_server(self) -> None:
-        """Find a server that shows these files, and announce the run there; go on without if not."""
+    async def show_on_server(self, baseline: str | None = None) -> None:
+        """Find a server that shows these files, and announce the run there; go on without if not.
+
+        Parameters
+        ----------
+        baseline
+            The name of a baseline over there that the run is compared with.
+        """
         try:
             server = await asyncio.to_thread(find_server, folder=_folder(self._paths[0]))
         except RealtimeError:
             return
         if not all(server.holds(path) for path in self._paths):
             return
-        announcing = announce(server, self._paths, self._detectors, self._cancel)
+        announcing = announce(server, self._paths, self._detectors, self._cancel, baseline)
         try:
             announced = await asyncio.wait_for(announcing, ANNOUNCE_SECONDS)
         except RealtimeError as error:
-            self._problem = error.message
+            self.problem = error.message
         except asyncio.TimeoutError:
-            self._problem = f"{server.url} did not answer in time."
+            self.problem = f"{server.url} did not answer in time."
         else:
             self._announced, self._root = announced, announced.project.resolve()
             self.record = RunRecord(announced.analysis)
@@ -89,19 +96,47 @@ class Execution:
         """The project's folder, to which the paths of issues are relative."""
         return self._root
 
-    def compare(self, known: frozenset[tuple[str, str]], *, only_new: bool) -> None:
-        """Say of each issue whether it was known, and leave those out if they are not wanted."""
-        issues = compared(self.record.issues, known)
-        kept = [i for i in issues if not only_new or i.since_baseline == "new"]
-        self.record.replace_issues(kept)
+    @property
+    def is_on_server(self) -> bool:
+        """Whether a server shows this run."""
+        return self._announced is not None
+
+    def compare(self, known: frozenset[tuple[str, str]]) -> None:
+        """Say of each issue whether a baseline's file has it."""
+        self.record.replace_issues(compared(self.record.issues, known))
+
+    def keep_new(self) -> None:
+        """Leave out what the baseline has."""
+        self.record.replace_issues([i for i in self.record.issues if i.since_baseline == "new"])
 
     async def leave_server(self) -> str | None:
-        """Post what is left to post; returns what went wrong over there."""
+        """Post what is left to post, and take over what is known of the issues there from earlier runs.
+
+        Returns
+        -------
+        str | None
+            What went wrong over there.
+        """
         if self._announced is not None:
             await self._announced.stream.finish(LEAVE_SECONDS)
+            self.problem = self._announced.stream.problem
+            if self.problem is None:
+                await self._learn_standing(self._announced)
             await self._announced.rest.close()
-            self._problem = self._announced.stream.problem
-        return self._problem
+        return self.problem
+
+    async def _learn_standing(self, announced: Announced) -> None:
+        """Read who was dismissed, is back again, or known to a baseline; what is fixed was not found."""
+        try:
+            reading = announced.rest.issues(announced.analysis.id)
+            issues = await asyncio.wait_for(reading, LEAVE_SECONDS)
+        except RealtimeError as error:
+            self.problem = error.message
+        except asyncio.TimeoutError:
+            self.problem = "the server did not answer in time"
+        else:
+            self.has_history = True
+            self.record.replace_issues([issue for issue in issues if issue.status != "fixed"])
 
 
 def _folder(path: Path) -> Path:

@@ -18,7 +18,7 @@ INDENT = "  "
 
 def print_findings(console: Console, run: RunRecord, seconds: float) -> None:
     """Print what a run has found."""
-    ordered = sorted(run.issues, key=_place)
+    ordered = sorted((i for i in run.issues if i.status != "dismissed"), key=_place)
     # One width for all files, so that the eye finds its columns.
     columns = max((len(_where(issue)) for issue in ordered), default=0)
     for path, issues in itertools.groupby(ordered, key=lambda issue: issue.path):
@@ -26,6 +26,9 @@ def print_findings(console: Console, run: RunRecord, seconds: float) -> None:
     for lane in run.analysis.detectors:
         if lane.state == "failed":
             _say(console, Text(f"{lane.name} failed: {words.clean(lane.error or '')}", "red"))
+    dismissed = len(run.issues) - len(ordered)
+    if dismissed:
+        _say(console, Text(f"{words.count(dismissed, 'issue')} dismissed, not shown.", "dim"))
     _say(console, _summary(run.analysis, seconds))
 
 

@@ -66,9 +66,12 @@ def compared(issues: Sequence[Issue], known: frozenset[tuple[str, str]]) -> list
     ]
 
 
-def write_sarif(path: Path, analysis: Analysis, issues: Sequence[Issue], root: Path) -> None:
+def write_sarif(
+    path: Path, analysis: Analysis, issues: Sequence[Issue], root: Path, *, has_history: bool
+) -> None:
     """Write SARIF; with `-` to standard output."""
-    text = json.dumps(sarif(analysis, issues, root), indent=1, ensure_ascii=False) + "\n"
+    body = sarif(analysis, issues, root, has_history=has_history)
+    text = json.dumps(body, indent=1, ensure_ascii=False) + "\n"
     if str(path) == "-":
         sys.stdout.write(text)
     else:

@@ -103,7 +103,11 @@ class AsyncRealtime:
         return own_detector(name, severity)
 
     async def analyze(
-        self, paths: Paths, detectors: Sequence[str | OwnDetector] | None = None
+        self,
+        paths: Paths,
+        detectors: Sequence[str | OwnDetector] | None = None,
+        *,
+        baseline: str | None = None,
     ) -> AsyncRun:
         """Start an analysis on the server, or here if the detectors are one's own.
 
@@ -114,19 +118,24 @@ class AsyncRealtime:
         detectors
             Their names; None: all that apply. Or functions that `detector` has decorated: they run in
             this process, and the server shows them.
+        baseline
+            The name of one of the project's baselines: each issue then says, as `since_baseline`, whether
+            it is `new` or `known`.
         """
         own = sort_out(detectors)
         if own:
-            return await self._analyze_here(paths, own)
-        body: dict[str, Any] = {"paths": self.server.server_paths(paths)}
+            return await self._analyze_here(paths, own, baseline)
+        body: dict[str, Any] = {"paths": self.server.server_paths(paths), "baseline": baseline}
         if detectors is not None:
             body["detectors"] = list(detectors)
         return self._follow(as_shape(await self._rest.post("analyses", body), Analysis))
 
-    async def _analyze_here(self, paths: Paths, detectors: Sequence[OwnDetector]) -> AsyncRun:
+    async def _analyze_here(
+        self, paths: Paths, detectors: Sequence[OwnDetector], baseline: str | None
+    ) -> AsyncRun:
         files = absolute(paths)
         cancel = asyncio.Event()
-        announced = await announce(self.server, files, None, cancel)
+        announced = await announce(self.server, files, None, cancel, baseline)
         work = OwnRun(announced, detectors).work(files, cancel)
         task = asyncio.get_running_loop().create_task(work)
         self._own_runs[task] = cancel

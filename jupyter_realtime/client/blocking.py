@@ -77,10 +77,16 @@ class Realtime:
         """Turn a function into a detector of one's own; see `AsyncRealtime.detector`."""
         return AsyncRealtime.detector(name, severity=severity)
 
-    def analyze(self, paths: Paths, detectors: Sequence[str | OwnDetector] | None = None) -> Run:
+    def analyze(
+        self,
+        paths: Paths,
+        detectors: Sequence[str | OwnDetector] | None = None,
+        *,
+        baseline: str | None = None,
+    ) -> Run:
         """Start an analysis on the server; see `AsyncRealtime.analyze`."""
         here = self._here()
-        return self._handle(self._portal.call(here.analyze(paths, detectors)))
+        return self._handle(self._portal.call(here.analyze(paths, detectors, baseline=baseline)))
 
     def run(self, run: str) -> Run:
         """Follow a run that somebody has started."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "severity", "detector", "rule", "message", "path", "cell", "line", "column",
-    "end_line", "end_column", "status", "url", "fingerprint", "id",
+    "end_line", "end_column", "status", "since_baseline", "url", "fingerprint", "id",
 )  # fmt: skip
 
 

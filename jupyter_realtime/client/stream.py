@@ -165,12 +165,16 @@ class Announced:
 
 
 async def announce(
-    server: Server, paths: Sequence[Path], detectors: list[str] | None, cancel: asyncio.Event
+    server: Server,
+    paths: Sequence[Path],
+    detectors: list[str] | None,
+    cancel: asyncio.Event,
+    baseline: str | None = None,
 ) -> Announced:
-    """Tell a server that we begin a run."""
+    """Tell a server that we begin a run, compared with one of its baselines if that is wanted."""
     rest = Rest(server)
     try:
-        analysis = await _register(rest, server, paths, detectors)
+        analysis = await _register(rest, server, paths, detectors, baseline)
         project = await _project_folder(rest, server, analysis.project)
     except BaseException:
         await rest.close()
@@ -179,9 +183,15 @@ async def announce(
 
 
 async def _register(
-    rest: Rest, server: Server, paths: Sequence[Path], detectors: list[str] | None
+    rest: Rest,
+    server: Server,
+    paths: Sequence[Path],
+    detectors: list[str] | None,
+    baseline: str | None,
 ) -> Analysis:
     body: dict[str, object] = {"paths": server.server_paths(paths), "external": True}
+    if baseline is not None:
+        body["baseline"] = baseline
     if detectors is not None:
         body["detectors"] = detectors
     return as_shape(await rest.post("analyses", body), Analysis)

@@ -103,6 +103,7 @@ def engines() -> list[str]:
             command = " ".join(process.cmdline())
         except (psutil.ZombieProcess, psutil.NoSuchProcess):
             continue
-        if "launch.py" in command or "ruff" in command:
+        # Python's own, which counts what the processes of a pool share.
+        if "resource_tracker" not in command:
             found.append("worker" if "analysis.worker" in command else command)
     return found

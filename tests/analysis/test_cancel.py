@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,8 @@ from jupyter_realtime.core.errors import RealtimeError, Unavailable
 from tests.analysis.recording import Recording, a_runner, engines, run
 
 MODULE = "import os\n\n\ndef f_{0}(x: int) -> str:\n    y = undefined_{0} + x\n    return x\n"
+# `make test` cancels a few times; `make soak` a hundred.
+CANCELS = int(os.environ.get("CANCELS", "10"))
 # Half a second is promised; this machine may be doing other things.
 CANCEL_WITHIN_SECONDS = 2.0
 
@@ -26,9 +29,15 @@ CANCEL_WITHIN_SECONDS = 2.0
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
-    for number in range(120):
-        (folder / f"m{number}.py").write_text(MODULE.format(number) * 8)
+    write_modules(folder)
     return folder
+
+
+def write_modules(folder: Path, seed: int = 0) -> None:
+    """Write modules that no result in a cache is of."""
+    for number in range(120):
+        text = MODULE.format(f"{number}_{seed}") * 8
+        (folder / f"m{number}.py").write_text(text)
 
 
 @pytest.fixture
@@ -45,25 +54,31 @@ def left_in(scratch: Path) -> set[str]:
 
 async def test_A5_cancelled_at_any_moment_nothing_is_left(project: Path, scratch: Path) -> None:
     chance = random.Random(7)
-    slowest = 0.0
+    slowest, ended = 0.0, Counter[str]()
     async with a_runner(scratch) as runner:
-        for _ in range(10):
+        began = time.monotonic()
+        await run(runner, project)
+        whole_seconds = time.monotonic() - began
+        for seed in range(1, CANCELS + 1):
+            write_modules(project, seed)
             tasks_before = len(asyncio.all_tasks())
             cancel, recording = asyncio.Event(), Recording()
             running = asyncio.create_task(run(runner, project, recording, cancel=cancel))
-            await asyncio.wait({running}, timeout=chance.uniform(0.0, 0.8))
-            assert not running.done()
+            await asyncio.wait({running}, timeout=chance.uniform(0.0, 0.9 * whole_seconds))
             began = time.monotonic()
             cancel.set()
             await running
             slowest = max(slowest, time.monotonic() - began)
+            [(state, _)] = recording.ends
+            # The caches of the engines make later runs shorter: some are over before they are cancelled.
+            ended[state] += 1
             if recording.lanes:
-                recording.assert_whole("cancelled")
-            assert [end[0] for end in recording.ends] == ["cancelled"]
+                recording.assert_whole(state)
             assert left_in(scratch) <= {"cache", "workers"}
             assert set(engines()) <= {"worker"}
             assert len(asyncio.all_tasks()) == tasks_before
-    print(f"slowest cancel {slowest * 1000:.0f} ms")
+    print(f"slowest cancel {slowest * 1000:.0f} ms, {dict(ended)}")
+    assert set(ended) <= {"cancelled", "succeeded"} and ended["cancelled"] > CANCELS / 2
     assert slowest < CANCEL_WITHIN_SECONDS
 
 

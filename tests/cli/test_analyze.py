@@ -246,6 +246,42 @@ def test_a_server_that_dies_does_not_disturb_it(project: Path, server: JupyterPr
         assert "The server does not show all of this run" in err
 
 
+def test_A12_what_was_dismissed_over_there_does_not_count(
+    project: Path, server: JupyterProcess
+) -> None:
+    first = json.loads(analyze(project, server.environment, "--json").stdout)
+    [issue] = [i for i in first["issues"] if i["severity"] == "high"]
+    place = {"fingerprint": issue["fingerprint"], "path": issue["path"], "reason": "It is a demo."}
+    mine = first["analysis"]["project"]
+    server.call("PUT", f"realtime/api/v1/projects/{mine}/dismissals", place)
+    done = analyze(project, server.environment)
+    assert done.returncode == 0, done.stdout
+    assert "1 issue dismissed" in done.stdout and "undefined_name" not in done.stdout
+    analyze(project, server.environment, "--sarif", "issues.sarif")
+    runs = json.loads((project / "issues.sarif").read_text())["runs"]
+    results = [result for run in runs for result in run.get("results", [])]
+    assert [len(r.get("suppressions", [])) for r in results if "undefined_name" in str(r)] == [1]
+    alone = analyze(project, server.environment, "--no-server")
+    assert alone.returncode == 1, "who is not asked does not know it"
+
+
+def test_A13_a_baseline_of_the_server_by_its_name(project: Path, server: JupyterProcess) -> None:
+    first = json.loads(analyze(project, server.environment, "--json").stdout)["analysis"]
+    kept = f"realtime/api/v1/projects/{first['project']}/baselines/v1.0"
+    server.call("PUT", kept, {"analysis": first["id"]})
+    (project / "good.py").write_text(BAD.replace("undefined_name", "another_name"))
+    done = analyze(project, server.environment, "--baseline", "v1.0", "--only-new", "--json")
+    assert done.returncode == 1
+    assert {i["path"] for i in json.loads(done.stdout)["issues"]} == {"good.py"}
+    unknown = analyze(project, server.environment, "--baseline", "v2.0")
+    assert unknown.returncode == 2 and "v2.0" in unknown.stderr and not unknown.stdout
+
+
+def test_A13_a_baseline_that_is_nowhere_is_trouble(project: Path, alone: dict[str, str]) -> None:
+    done = analyze(project, alone, "--baseline", "v1.0")
+    assert done.returncode == 2 and "no file 'v1.0'" in done.stderr
+
+
 def test_a_server_of_other_files_is_left_alone(tmp_path: Path, server: JupyterProcess) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

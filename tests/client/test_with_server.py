@@ -84,6 +84,20 @@ def test_a_run_is_followed_by_its_id(rt: Realtime) -> None:
     assert again.issues == first.issues and again.analysis == first.analysis
 
 
+def test_A13_a_run_is_compared_with_a_baseline(rt: Realtime, server: JupyterProcess) -> None:
+    first = rt.analyze("bad.py").wait(60)
+    kept = f"realtime/api/v1/projects/{first.analysis.project}/baselines/v1"
+    server.call("PUT", kept, {"analysis": first.id})
+    (server.root / "worse.py").write_text("print(another_undefined_name)\n")
+    frame = rt.analyze(["bad.py", "worse.py"], ["correctness"], baseline="v1").wait(60).to_frame()
+    assert set(zip(frame["path"], frame["since_baseline"], strict=True)) == {
+        ("bad.py", "known"),
+        ("worse.py", "new"),
+    }
+    with pytest.raises(Exception, match="v2"):
+        rt.analyze("bad.py", baseline="v2")
+
+
 def test_a_script_is_found_its_server_by_the_folder_it_is_in(server: JupyterProcess) -> None:
     code = """
 from jupyter_realtime import Realtime

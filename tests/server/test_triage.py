@@ -87,18 +87,18 @@ async def test_A12_a_dismissal_needs_an_issue_and_a_reason(
 async def test_A13_a_baseline_is_kept_compared_with_and_dropped(api: Api, run: Any) -> None:
     first = await run("f")
     path = f"projects/{first['project']}/baselines"
-    status, row = await api("PUT", f"{path}/before%20lunch", {"analysis": first["id"]})
+    status, row = await api("PUT", f"{path}/before lunch", {"analysis": first["id"]})
     assert (status, row["name"], row["count"]) == (200, "before lunch", 1)
     assert (await api("GET", path))[1] == {"items": [row], "next": None}
     known = {"name": "before lunch", "issues": [{"fingerprint": "f", "path": "a.py"}]}
-    assert await api("GET", f"{path}/before%20lunch") == (200, known)
+    assert await api("GET", f"{path}/before lunch") == (200, known)
     compared = await run("f", "g", baseline="before lunch")
     assert compared["baseline"] == "before lunch"
     assert await statuses(api, compared) == {"f": ("ongoing", "known"), "g": ("new", "new")}
     later = await run(baseline="before lunch")
     assert await statuses(api, later) == {"f": ("fixed", "known"), "g": ("fixed", "new")}
-    assert (await api("DELETE", f"{path}/before%20lunch"))[0] == 204
-    status, error = await api("GET", f"{path}/before%20lunch")
+    assert (await api("DELETE", f"{path}/before lunch"))[0] == 204
+    status, error = await api("GET", f"{path}/before lunch")
     assert (status, error["message"]) == (404, "There is no baseline 'before lunch'.")
 
 
