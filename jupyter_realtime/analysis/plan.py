@@ -14,8 +14,6 @@ from .registry import discover
 from .settings import Settings
 from .shadow.model import ShadowFile
 
-MIN_KILOBYTES = 0.1
-
 
 @dataclass
 class Task:
@@ -52,13 +50,12 @@ class Task:
 
     @property
     def kilobytes(self) -> float:
-        """How much it has to look at."""
-        return sum(file.kilobytes for file in self.pending)
+        """How much it has to look at, in kilobytes of modules."""
+        return sum(file.weighed_kilobytes for file in self.pending)
 
     def unit_seconds(self, files: Sequence[ShadowFile], costs: Mapping[str, float]) -> float:
         """Predict what a unit of work over some files takes."""
-        # Even an empty file costs something.
-        kilobytes = max(MIN_KILOBYTES, sum(file.kilobytes for file in files))
+        kilobytes = sum(file.weighed_kilobytes for file in files)
         return kilobytes * costs.get(self.cost_name, self.detector.default_cost)
 
     @property

@@ -19,6 +19,8 @@ from typing import IO
 from .detector import Detector, Options, WorkerDetector
 from .registry import discover
 
+UNWANTED = ("rfc3987_syntax",)
+
 # Of one worker; each project has options of its own.
 Detectors = dict[tuple[str, Options], WorkerDetector]
 
@@ -55,6 +57,10 @@ def _make(name: str, options: Options) -> WorkerDetector:
 
 
 def _main() -> None:
+    # jsonschema would load its parser, which takes longer than all other imports together, for addresses
+    # with characters beyond ASCII: no schema that we look at has any. (None: such a module is not found.)
+    for name in UNWANTED:
+        sys.modules[name] = None  # type: ignore[assignment]  # as the import system has it
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     serve(sys.stdin, answers)

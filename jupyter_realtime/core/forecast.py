@@ -30,8 +30,10 @@ GUESS_UNTIL = 0.1
 ALMOST_DONE = 0.95
 # A unit that takes longer than predicted is taken to need this share of it still.
 OVERRUN_SHARE = 0.1
-# So much of predicted work has to be done before the ratio that was measured outweighs the prediction.
-TRUSTED_SECONDS = 0.3
+# So much of predicted work has to be done before the ratio that was measured outweighs the prediction: the
+# more if that was learned. (Played back over ten runs of a learned project: 95 % of the moments within
+# 3.9 % of the true share of time with 0.8 s, 4.6 % with 0.3 s.)
+TRUSTED_SECONDS, LEARNED_TRUSTED_SECONDS = 0.3, 0.8
 
 
 @dataclass
@@ -66,6 +68,7 @@ class Forecast:
     def __init__(self, slots: int, *, learned: bool) -> None:
         self._slots = slots
         self._learned = learned
+        self._trusted = LEARNED_TRUSTED_SECONDS if learned else TRUSTED_SECONDS
         self._work: dict[str, _Work] = {}
         self._running: dict[UnitForecast, float] = {}
         self._highest = 0.0
@@ -132,6 +135,6 @@ class Forecast:
         """Tell how many seconds a predicted second of a detector takes."""
         done = sum(work.done for work in self._work.values())
         took = sum(work.took for work in self._work.values())
-        overall = (took + TRUSTED_SECONDS) / (done + TRUSTED_SECONDS)
+        overall = (took + self._trusted) / (done + self._trusted)
         own = self._work[detector]
-        return (own.took + overall * TRUSTED_SECONDS) / (own.done + TRUSTED_SECONDS)
+        return (own.took + overall * self._trusted) / (own.done + self._trusted)

@@ -199,6 +199,22 @@ CELLS: list[dict[str, Any]] = [
     {"outputs": [{"output_type": "display_data", "data": {"image/png": 3}, "metadata": {}}]},
     {"outputs": [{"output_type": "display_data", "data": {"text/plain": ["a"]}, "metadata": {}}]},
     {"outputs": [{"output_type": "never"}]},
+    {"outputs": [{"output_type": "display_data", "data": {"a/json": {}}, "metadata": {}}]},
+    {"metadata": {"tags": [""]}},
+    {"metadata": {"scrolled": "maybe"}},
+    {"metadata": {"execution": {"iopub.status.busy": 3}}},
+    {"metadata": {"format": 3}, "cell_type": "raw"},
+    {"execution_count": -1},
+    {"attachments": {"a.png": {"image/png": "x"}}},
+]
+# What JupyterLab, Colab, nbconvert and Sphinx write.
+USUAL: list[dict[str, Any]] = [
+    {"metadata": {"scrolled": True, "collapsed": False, "jupyter": {"outputs_hidden": False}}},
+    {"metadata": {"scrolled": "auto", "slideshow": {"slide_type": "slide"}, "tags": ["a"]}},
+    {"metadata": {"execution": {"iopub.status.busy": "2026-11-24T02:03:04Z"}}},
+    {"cell_type": "markdown", "attachments": {"a.png": {"image/png": "x"}}, "outputs": None},
+    {"cell_type": "raw", "metadata": {"format": "text/restructuredtext"}, "outputs": None},
+    {"outputs": [{"output_type": "stream", "name": "stdout", "text": ["x"]}]},
 ]
 
 
@@ -212,6 +228,18 @@ def test_what_is_surely_valid_is_valid(shape: dict[str, Any], cell: dict[str, An
     book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells, **shape}
     if notebook_shape.is_surely_valid(json.loads(json.dumps(book))):
         assert list(iter_validate(book)) == []
+
+
+@pytest.mark.parametrize("cell", USUAL, ids=json.dumps)
+def test_what_is_usual_needs_no_look_at_the_schema(cell: dict[str, Any]) -> None:
+    made = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "outputs": []} | cell
+    if made["cell_type"] == "code":
+        made["execution_count"] = 1
+    else:
+        del made["outputs"]
+    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [made]}
+    assert notebook_shape.is_surely_valid(book)
+    assert list(iter_validate(book)) == []
 
 
 def test_old_notebooks_without_ids_are_fine(tmp_path: Path) -> None:

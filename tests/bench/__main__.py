@@ -1,8 +1,9 @@
-"""`make bench`: measure everything and write `docs/benchmarks.md`, or one thing by itself.
+"""`make bench`: measure everything and write `docs/benchmarks*.md`, or one thing by itself.
 
 ::
 
     python -m tests.bench all [--quick]
+    python -m tests.bench analysis [--quick]
     python -m tests.bench fanout --only ours,c --subscribers 500
     python -m tests.bench publish --publishers 20 --in-flight 16
     python -m tests.bench steady|crowd|memory [--only ours,c]
@@ -18,6 +19,8 @@ import signal
 import sys
 from pathlib import Path
 
+from .analysis import page as analysis_page
+from .analysis import suite as analysis_suite
 from .build import BUILT, ROOT
 from .fanout import fanout
 from .latency import crowd, steady
@@ -77,8 +80,9 @@ def main() -> None:
         one.add_argument("--connections", type=int, default=CONNECTIONS[name])
     back = commands.add_parser("reconnect", help="everybody comes back and has missed 100 events")
     back.add_argument("--clients", type=int, default=FULL.connections)
-    everything = commands.add_parser("all", help="everything, for docs/benchmarks.md")
-    everything.add_argument("--quick", action="store_true", help="fewer and shorter; only shows it")
+    for name, words in (("all", "everything"), ("analysis", "analyses, for their page")):
+        one = commands.add_parser(name, help=words)
+        one.add_argument("--quick", action="store_true", help="fewer and shorter; only shows it")
     commands.add_parser("page", help="write docs/benchmarks.md again from the last full results")
     profiler = commands.add_parser("profile", help="where our server's time goes")
     profiler.add_argument("what", choices=PROFILES)
@@ -87,13 +91,30 @@ def main() -> None:
 
 
 def run_all(options: argparse.Namespace) -> None:
-    """Measure everything; a quick run shows the page without keeping it."""
-    results = run(QUICK if options.quick else FULL, lambda words: print(f"… {words}", flush=True))
+    """Measure everything; a quick run shows the pages without keeping them."""
+    results = run(QUICK if options.quick else FULL, say)
     results.save(results_path(options.quick))
     if options.quick:
         print(page(results))
     else:
         write_page(options)
+    run_analysis(options)
+
+
+def run_analysis(options: argparse.Namespace) -> None:
+    """Measure analyses; a quick run shows the page without keeping it."""
+    plan = analysis_suite.QUICK if options.quick else analysis_suite.FULL
+    written = analysis_page.page(analysis_suite.run(plan, say))
+    if options.quick:
+        print(written)
+    else:
+        (DOCS / "benchmarks-analysis.md").write_text(written)
+        print("docs/benchmarks-analysis.md is written.")
+
+
+def say(words: str) -> None:
+    """Tell what is under way."""
+    print(f"… {words}", flush=True)
 
 
 def results_path(is_quick: bool) -> Path:
@@ -160,6 +181,7 @@ COMMANDS = {
     "memory": show_memory,
     "reconnect": lambda options: print(reconnect(options.clients, MISSED_EVENTS)),
     "all": run_all,
+    "analysis": run_analysis,
     "fanout": show_fanout,
     "publish": show_publish,
     "profile": lambda options: print(profile(options.what, options.seconds)),

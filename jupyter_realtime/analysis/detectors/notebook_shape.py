@@ -8,12 +8,15 @@ not fit is given to nbformat, which then says what is wrong, if anything is.
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 Text = str | list[str]
+MimeBundle = dict[str, Any]
 _ID = re.compile(r"^[a-zA-Z0-9-_]{1,64}$")
+_JSON_TYPE = re.compile(r"^application/(.*\+)?json$")
 
 
 class _Strict(msgspec.Struct, forbid_unknown_fields=True):
@@ -30,13 +33,13 @@ class _Stream(_Output, tag="stream"):
 
 
 class _Display(_Output, tag="display_data"):
-    data: dict[str, Any]
+    data: MimeBundle
     metadata: dict[str, Any]
 
 
 class _Result(_Output, tag="execute_result"):
-    execution_count: int | None
-    data: dict[str, Any]
+    execution_count: Annotated[int, Meta(ge=0)] | None
+    data: MimeBundle
     metadata: dict[str, Any]
 
 
@@ -46,28 +49,46 @@ class _Error(_Output, tag="error"):
     traceback: list[str]
 
 
+class _Metadata(msgspec.Struct):
+    """All that the schema says of any cell's metadata; whatever else there is, is free."""
+
+    collapsed: bool = False
+    deletable: bool = False
+    editable: bool = False
+    execution: dict[str, str] = {}
+    format: str = ""
+    jupyter: dict[str, Any] = {}
+    name: Annotated[str, Meta(pattern="^.+$")] = "-"
+    scrolled: bool | Literal["auto"] = False
+    tags: list[Annotated[str, Meta(pattern="^[^,]+$")]] = []
+
+
 class _Cell(_Strict, tag_field="cell_type"):
     """What all cells are."""
 
     id: str
-    metadata: dict[str, Any]
+    metadata: _Metadata
     source: Text
 
 
 class _Code(_Cell, tag="code"):
-    execution_count: int | None
+    execution_count: Annotated[int, Meta(ge=0)] | None
     outputs: list[_Stream | _Display | _Result | _Error]
 
 
 class _Markdown(_Cell, tag="markdown"):
-    pass
+    attachments: dict[str, MimeBundle] = {}
+
+
+class _Raw(_Cell, tag="raw"):
+    attachments: dict[str, MimeBundle] = {}
 
 
 class _Notebook(_Strict):
     nbformat: Literal[4]
     nbformat_minor: int
     metadata: dict[str, Any]
-    cells: list[_Code | _Markdown]
+    cells: list[_Code | _Markdown | _Raw]
 
 
 def is_surely_valid(document: dict[str, Any]) -> bool:
@@ -82,24 +103,25 @@ def is_surely_valid(document: dict[str, Any]) -> bool:
     return (
         book.nbformat_minor in range(6)
         and all(_ID.match(cell.id) for cell in book.cells)
-        and all(_is_plain(cell.metadata) for cell in book.cells)
-        and all(_is_text(output) for cell in book.cells for output in _outputs(cell))
+        and all(len(set(cell.metadata.tags)) == len(cell.metadata.tags) for cell in book.cells)
+        and all(_is_text(bundle) for cell in book.cells for bundle in _bundles(cell))
         and _is_plain_book(book.metadata)
     )
 
 
-def _outputs(cell: _Code | _Markdown) -> list[_Display | _Result]:
-    outputs = cell.outputs if isinstance(cell, _Code) else []
-    return [output for output in outputs if isinstance(output, _Display | _Result)]
+def _bundles(cell: _Code | _Markdown | _Raw) -> list[MimeBundle]:
+    if isinstance(cell, _Code):
+        return [out.data for out in cell.outputs if isinstance(out, _Display | _Result)]
+    return list(cell.attachments.values())
 
 
-def _is_text(output: _Display | _Result) -> bool:
+def _is_text(bundle: MimeBundle) -> bool:
     """Whether all of its data are texts, but for JSON, which may be anything."""
     return all(
-        kind.endswith("json")
+        _JSON_TYPE.match(kind)
         or isinstance(value, str)
         or (isinstance(value, list) and all(isinstance(line, str) for line in value))
-        for kind, value in output.data.items()
+        for kind, value in bundle.items()
     )
 
 
@@ -109,17 +131,6 @@ def _with_ids(document: dict[str, Any]) -> dict[str, Any]:
     if len(cells) != len(document["cells"]):
         return {}
     return {**document, "cells": cells}
-
-
-def _is_plain(metadata: dict[str, Any]) -> bool:
-    """Whether a cell's metadata has nothing that the schema says something about, but tags and flags."""
-    flags = ("collapsed", "deletable", "editable")
-    if any(not isinstance(metadata.get(flag, True), bool) for flag in flags):
-        return False
-    tags = metadata.get("tags", [])
-    is_list = isinstance(tags, list) and all(isinstance(t, str) and "," not in t for t in tags)
-    shaped = {"format", "jupyter", "name", "scrolled"} & set(metadata)
-    return is_list and len(set(tags)) == len(tags) and not shaped
 
 
 def _is_plain_book(metadata: dict[str, Any]) -> bool:

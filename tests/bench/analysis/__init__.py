@@ -1,0 +1,1 @@
+"""What an analysis of a real project takes: ours, the same engines by hand, and pre-commit with nbQA."""
