@@ -530,3 +530,18 @@ if np.isnan(array).any():
 
 def test_data_science_is_silent_about_what_is_fine(tmp_path: Path) -> None:
     assert look(tmp_path, "data-science", {"a.py": FINE}).found == []
+
+
+def test_a_folder_of_notebooks_does_not_stand_for_a_package(tmp_path: Path) -> None:
+    book = notebook([code("import seaborn as sns\nsns.set_theme()")])
+    assert look(tmp_path, "types", {"seaborn/a.ipynb": book}).found == []
+
+
+def test_what_does_not_parse_is_told_once(tmp_path: Path) -> None:
+    found = analyze(_written(tmp_path, "a.py", "print 'old'\n")).found
+    assert [issue.rule for issue in found] == ["syntax"]
+
+
+def _written(folder: Path, name: str, text: str) -> Path:
+    (folder / name).write_text(text)
+    return folder

@@ -13,6 +13,7 @@ from ...core.issues import Severity
 from ..detector import Options, WorkerDetector
 from ..findings import Finding
 from ..shadow.model import ShadowFile
+from ..shadow.syntax import parses
 
 
 class ComplexityOptions(Options, frozen=True):
@@ -31,6 +32,7 @@ class Complexity(WorkerDetector):
     engine = "complexipy"
     modules = ("complexipy",)
     distributions = ("complexipy",)
+    revision = 2
     options_type = ComplexityOptions
     default_cost = 0.0005
 
@@ -40,6 +42,8 @@ class Complexity(WorkerDetector):
 
         code = file.python.read_text(encoding="utf-8")
         lines = code.split("\n")
+        if not parses(code):
+            return  # That is told once, by the shadow tree.
         for function in complexipy.code_complexity(code, with_plans=False).functions:
             if function.complexity > self.options.low:
                 yield self._finding(function, file, lines)

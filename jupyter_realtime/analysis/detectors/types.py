@@ -7,6 +7,7 @@ keyword, and none at the top shadows the standard library.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import keyword
 import os
@@ -40,6 +41,7 @@ class Types(ProjectDetector):
     engine = "mypy"
     modules = ("mypy",)
     distributions = ("mypy",)
+    revision = 2
     default_cost = 0.05
 
     def is_warm(self, cache: Path) -> bool:
@@ -104,10 +106,12 @@ def _links(files: Sequence[ShadowFile], place: Workplace) -> dict[str, ShadowFil
 
 
 def _module_parts(file: ShadowFile) -> list[str]:
+    if file.notebook is not None:
+        # Nobody imports a notebook; a folder of them called `seaborn` must not stand for the package.
+        digest = hashlib.sha256(file.path.encode("utf-8", "surrogatepass")).hexdigest()
+        return [f"notebook_{digest[:16]}.py"]
     *folders, name = PurePosixPath(file.path).parts
     stem = name.rpartition(".")[0]
-    if file.notebook is not None:
-        stem = f"{stem}_notebook"
     parts = [_identifier(part) for part in (*folders, stem)]
     if parts[0] in sys.stdlib_module_names:
         parts[0] = f"{parts[0]}_"

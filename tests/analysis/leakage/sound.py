@@ -328,4 +328,22 @@ X_train, X_test, y_train, y_test = train_test_split(X, y)
 history = RandomForestClassifier().fit(X_train, y_train)
 print(mean_squared_error(y_train, history.predict(X_train)))
 """,
+    "the target dropped from the training set": """
+train_set, test_set = train_test_split(df, random_state=1)
+features = train_set.drop("y", axis=1)
+scaler = StandardScaler()
+scaled = scaler.fit_transform(features)
+model = LogisticRegression().fit(scaled, train_set["y"])
+""",
+    "a helper that fits only what it was not given": """
+def prepare(X, scaler=None):
+    if not scaler:
+        scaler = StandardScaler()
+        scaler.fit(X)
+    return scaler.transform(X), scaler
+
+train, test = train_test_split(df, random_state=1)
+train, scaler = prepare(train)
+test, _ = prepare(test, scaler)
+""",
 }

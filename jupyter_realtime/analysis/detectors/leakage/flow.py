@@ -96,7 +96,7 @@ class _Flow:
             self.run(node.finalbody)
 
     def _if(self, node: ast.If) -> None:
-        """Both arms, unless it is known which: `if scaler is None:` in a function that was given one."""
+        """Both arms, unless it is known which: `if not scaler:` in a function that was given one."""
         self._value(node.test)
         arms = [node.body, node.orelse]
         test = node.test
@@ -107,6 +107,13 @@ class _Flow:
             and self._value(test.left).kind != "other"
         ):
             arms.pop(1 if isinstance(test.ops[0], ast.IsNot) else 0)
+        elif (
+            isinstance(test, ast.UnaryOp)
+            and isinstance(test.op, ast.Not)
+            and isinstance(test.operand, ast.Name)
+            and self._value(test.operand).kind != "other"
+        ):
+            arms.pop(0)
         for arm in arms:
             self.run(arm)
 
@@ -438,7 +445,8 @@ class _Flow:
 
     def _dropped(self, node: ast.Call, owner: Value) -> Value:
         """Without rows or columns; a table without `train.index` is the other side of a split."""
-        text = ast.dump(node)
+        # Not the table itself: `train.drop("y", axis=1)` is still `train`.
+        text = " ".join(ast.dump(argument) for argument in [*node.args, *node.keywords])
         for name, value in self._known.items():
             if f"id='{name}'" in text and value.sides() == {"train"} and value.roots <= owner.roots:
                 [part] = value.parts
