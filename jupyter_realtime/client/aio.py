@@ -125,7 +125,10 @@ class AsyncRealtime:
         own = sort_out(detectors)
         if own:
             return await self._analyze_here(paths, own, baseline)
-        body: dict[str, Any] = {"paths": self.server.server_paths(paths), "baseline": baseline}
+        body: dict[str, Any] = {"paths": self.server.server_paths(paths)}
+        # Only what was asked for: an older server refuses a field that it doesn't know.
+        if baseline is not None:
+            body["baseline"] = baseline
         if detectors is not None:
             body["detectors"] = list(detectors)
         return self._follow(as_shape(await self._rest.post("analyses", body), Analysis))
