@@ -13,7 +13,7 @@ import keyword
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,12 +22,10 @@ from ..detector import EngineError, Exit, ProjectDetector, Workplace
 from ..findings import Finding
 from ..processes import python_module
 from ..shadow.model import ShadowFile
+from .packages import hollow_folders
+from .type_errors import TypeErrors, classes_in
 
 _HIGH = frozenset({"call-arg", "attr-defined", "operator", "index", "return-value", "arg-type"})
-# Told by others (undefined names, names that are defined again), or no statement about types (misc).
-_IGNORED = frozenset({"name-defined", "used-before-def", "no-redef", "misc"})
-# The way of notebooks: `await` in a cell, and a name that holds something else a few cells later.
-_IGNORED_IN_NOTEBOOKS = _IGNORED | {"top-level-await", "assignment"}
 _TREE = "modules"
 _CACHE = "mypy"
 
@@ -41,7 +39,7 @@ class Types(ProjectDetector):
     engine = "mypy"
     modules = ("mypy",)
     distributions = ("mypy",)
-    revision = 2
+    revision = 3
     default_cost = 0.05
 
     def is_warm(self, cache: Path) -> bool:
@@ -62,6 +60,7 @@ class Types(ProjectDetector):
             "--config-file=",
             "--output=json",
             "--ignore-missing-imports",
+            "--allow-redefinition",
             "--follow-imports=silent",
             "--show-error-end",
             "--no-error-summary",
@@ -76,10 +75,20 @@ class Types(ProjectDetector):
         """Turn mypy's lines of JSON into findings."""
         if end.code not in (0, 1):
             raise EngineError(_reason(end))
-        by_link = _links(files, place)
         rows = [json.loads(line) for line in end.stdout.splitlines() if line.startswith(b"{")]
-        found = (_finding(row, by_link.get(str(place.scratch / row["file"]))) for row in rows)
-        return [finding for finding in found if finding is not None]
+        by_link = {
+            link.removeprefix(f"{place.scratch}/"): f for link, f in _links(files, place).items()
+        }
+        by_file: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            if row["file"] in by_link and row.get("severity") == "error":
+                by_file.setdefault(row["file"], []).append(row)
+        classes = {name for f in files for name in classes_in(_code(f))} if by_file else set[str]()
+        return [
+            finding
+            for link, told in by_file.items()
+            for finding in _findings(by_link[link], told, classes)
+        ]
 
 
 def _lay_out(files: Sequence[ShadowFile], place: Workplace) -> list[str]:
@@ -95,17 +104,17 @@ def _links(files: Sequence[ShadowFile], place: Workplace) -> dict[str, ShadowFil
     """Name each file that parses in the tree; the same files get the same names each time."""
     links: dict[str, ShadowFile] = {}
     tree = place.scratch / _TREE
-    for file in files:
-        if file.path in place.broken:
-            continue
-        parts = _module_parts(file)
+    parsed = [file for file in files if file.path not in place.broken]
+    hollow = hollow_folders({file.path: _code(file) for file in parsed if file.notebook is None})
+    for file in parsed:
+        parts = _module_parts(file, hollow)
         while str(tree.joinpath(*parts)) in links:
             parts = [*parts[:-1], f"_{parts[-1]}"]
         links[str(tree.joinpath(*parts))] = file
     return links
 
 
-def _module_parts(file: ShadowFile) -> list[str]:
+def _module_parts(file: ShadowFile, hollow: set[str]) -> list[str]:
     if file.notebook is not None:
         # Nobody imports a notebook; a folder of them called `seaborn` must not stand for the package.
         digest = hashlib.sha256(file.path.encode("utf-8", "surrogatepass")).hexdigest()
@@ -113,7 +122,7 @@ def _module_parts(file: ShadowFile) -> list[str]:
     *folders, name = PurePosixPath(file.path).parts
     stem = name.rpartition(".")[0]
     parts = [_identifier(part) for part in (*folders, stem)]
-    if parts[0] in sys.stdlib_module_names:
+    if parts[0] in sys.stdlib_module_names or set(folders[:1]) & hollow:
         parts[0] = f"{parts[0]}_"
     return [*parts[:-1], f"{parts[-1]}.py"]
 
@@ -125,11 +134,20 @@ def _identifier(text: str) -> str:
     return name
 
 
-def _finding(row: dict[str, Any], file: ShadowFile | None) -> Finding | None:
-    code = row.get("code") or "misc"
-    ignored = _IGNORED if file is None or file.notebook is None else _IGNORED_IN_NOTEBOOKS
-    if file is None or row.get("severity") != "error" or code in ignored:
-        return None
+def _code(file: ShadowFile) -> str:
+    return file.python.read_text(encoding="utf-8")
+
+
+def _findings(
+    file: ShadowFile, rows: Sequence[dict[str, Any]], classes: set[str]
+) -> Iterator[Finding]:
+    errors = TypeErrors(_code(file), classes, is_notebook=file.notebook is not None)
+    for row in rows:
+        if errors.would_happen(row):
+            yield _finding(file, row, row["code"])
+
+
+def _finding(file: ShadowFile, row: dict[str, Any], code: str) -> Finding:
     return Finding(
         path=file.path,
         rule=code,
