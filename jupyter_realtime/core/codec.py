@@ -17,6 +17,7 @@ walks a decoded value with a stack of its own to close these holes.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -33,6 +34,23 @@ T = TypeVar("T")
 encode = msgspec.json.Encoder().encode
 _decode_frame: Callable[[str | bytes], ClientFrame] = msgspec.json.Decoder(ClientFrame).decode
 _decode_any: Callable[[str | bytes], Any] = msgspec.json.Decoder().decode
+
+
+class _Envelope(msgspec.Struct):
+    """What an error about a frame has to know of it, whatever else is in there."""
+
+    id: RequestId
+
+
+_decode_envelope: Callable[[str | bytes], _Envelope] = msgspec.json.Decoder(_Envelope).decode
+# In a frame that is no JSON as a whole: an id behind nothing but texts, numbers and the like.
+MAX_ENVELOPE_CHARACTERS = 4096
+_TEXT = r'"(?:[^"\\]|\\.)*"'
+_SCALAR = rf"(?:{_TEXT}|[-+.0-9eE]+|true|false|null)"
+_OTHER_FIELD = rf'\s*(?!"id"\s*:){_TEXT}\s*:\s*{_SCALAR}\s*,'
+_LEADING_ID = re.compile(
+    rf'\s*{{(?:{_OTHER_FIELD})*\s*"id"\s*:\s*({_TEXT}|-?[0-9]+)\s*[,}}]', re.DOTALL
+)
 
 
 def check_data(value: Any, level: int = 1, *, check_text: bool = True) -> None:
@@ -141,15 +159,28 @@ def convert(value: Any, shape: type[T]) -> T:
         raise BadRequest(str(error)) from None
 
 
-def request_id_of(frame: str | bytes) -> RequestId | None:
-    """Find the id in a frame that is otherwise wrong, so that the error can name it."""
+def request_id_of(frame: str) -> RequestId | None:
+    """Find the id in a frame that is otherwise wrong, so that the error can name it.
+
+    Nothing but the id is built, so that a frame that is too large costs no more than to look through it.
+    If it is no JSON as a whole, an id near its beginning counts.
+    """
     try:
-        value = _guarded(_decode_any, frame)
-        candidate = value["id"]
-        _check_id(candidate)
-    except (BadRequest, KeyError, TypeError, IndexError):
+        return _id_in(frame)
+    except BadRequest:
+        leading = _LEADING_ID.match(frame, 0, MAX_ENVELOPE_CHARACTERS)
+    if leading is None:
         return None
-    return candidate if isinstance(candidate, str | int) else None
+    try:
+        return _id_in(f'{{"id":{leading[1]}}}')
+    except BadRequest:
+        return None
+
+
+def _id_in(frame: str) -> RequestId:
+    candidate = _guarded(_decode_envelope, frame).id
+    _check_id(candidate)
+    return candidate
 
 
 def _check_id(request_id: Any) -> None:

@@ -225,8 +225,7 @@ class Session:
             self._check_rate(now)
             request = decode_client_frame(frame)
         except RealtimeError as error:
-            unread = isinstance(error, TooLarge)
-            return self._refuse(error, None if unread else request_id_of(frame), now)
+            return self._refuse(error, request_id_of(frame), now)
         try:
             return self._accept(request)
         except RealtimeError as error:

@@ -69,14 +69,17 @@ def test_S2_welcome_comes_first_and_announces_the_limits() -> None:
     assert welcome["user"]["name"] == "ana"
 
 
-def test_S3_a_large_message_is_refused_without_being_parsed() -> None:
+def test_S3_M4_a_large_message_is_refused_by_its_id() -> None:
     session = open_session()
     fits = json.dumps({"type": "ping", "id": 1}) + " " * 970
     assert len(fits) < 1000
     assert frames(session.receive(fits, 0.0))[0]["type"] == "reply"
     wide = '{"type":"ping","id":"' + "é" * 600 + '"}'
     [refused] = frames(session.receive(wide, 0.0))
-    assert refused["code"] == "too_large"
+    assert (refused["code"], refused["id"]) == ("too_large", None)
+    named = json.dumps({"type": "ping", "id": 7, "pad": "x" * 1000})
+    [refused] = frames(session.receive(named, 0.0))
+    assert (refused["code"], refused["id"]) == ("too_large", 7)
 
 
 def test_S4_above_the_rate_requests_are_refused_then_the_connection_ends() -> None:
