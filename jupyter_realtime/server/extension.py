@@ -70,10 +70,13 @@ class RealtimeExtension(ExtensionApp):
         """Give kernels and terminals, which inherit the environment, a token of their owner's."""
         if self.runtime is None:
             return
-        token = await services.credentials.mint_program(self.runtime.config.owner)
+        runtime = self.runtime
+        token = await services.credentials.mint_program(runtime.config.owner)
+        if self.runtime is None:
+            return  # It was stopped meanwhile, and what kernels inherit was taken back.
         os.environ[URL_VARIABLE] = self._url()
         os.environ[TOKEN_VARIABLE] = token.secret
-        os.environ[ROOT_VARIABLE] = str(self.runtime.root)
+        os.environ[ROOT_VARIABLE] = str(runtime.root)
         self._lent = token.id
 
     def _lend_again(self, services: Services, revoked: frozenset[str]) -> None:

@@ -31,7 +31,7 @@ from .journal import Journal
 
 journal = Journal(__name__)
 
-MIN_TOKEN_SECONDS = 60
+MIN_TOKEN_SECONDS = 1
 MAX_TOKEN_SECONDS = 365 * 24 * 3600
 MAX_LABEL_CHARACTERS = 100
 # A kernel inherits its token once, and may live for weeks.
@@ -94,21 +94,20 @@ class Credentials:
         not_beyond: float | None,
     ) -> Issued:
         now = time.time()
-        # JWTs count whole seconds.
-        expires = int(min(now + ttl_seconds, not_beyond or now + ttl_seconds))
+        expires_ms = int(min(now + ttl_seconds, not_beyond or now + ttl_seconds) * 1000)
         record = TokenRecord(
             id=secrets.token_urlsafe(12),
             owner=owner,
             label=label,
             scopes=scopes,
             created_ms=int(now * 1000),
-            expires_ms=expires * 1000,
+            expires_ms=expires_ms,
         )
         await self._store.credentials.mint(record)
         journal.note(
             "token.minted", token=record.id, user=owner, scopes=" ".join(scopes) if scopes else None
         )
-        return Issued(record.id, self._signer.sign(record), expires)
+        return Issued(record.id, self._signer.sign(record), expires_ms / 1000)
 
     async def tokens(
         self, principal: Principal, before: tuple[int, str] | None, limit: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import logging
 import os
@@ -19,6 +20,7 @@ from jupyter_realtime.ports import TokenRecord
 from jupyter_realtime.server.config import RealtimeConfig
 from jupyter_realtime.server.runtime import Runtime, Services
 from jupyter_realtime.service import connections
+from jupyter_realtime.service.credentials import Issued
 from jupyter_realtime.stores import sqlite
 from tests.server.sockets import Connect, ask, read, until_closed
 
@@ -74,7 +76,7 @@ async def test_T4_pages_of_tokens_follow_one_another(api: Api) -> None:
         {"scopes": ["read:*"] * 65},
         {"scopes": ["fly:project:p"]},
         {"scopes": "read:*"},
-        {"ttl_seconds": 59},
+        {"ttl_seconds": 0},
         {"ttl_seconds": 365 * 24 * 3600 + 1},
         {"ttl_seconds": "3600"},
         {"label": ""},
@@ -254,6 +256,20 @@ async def test_T5_a_revoked_token_is_refused_and_its_connections_are_closed(
     assert (await api("DELETE", f"tokens/{minted['id']}"))[0] == 204, "again is no error"
 
 
+async def test_T3_S7_a_token_may_live_for_a_second_and_not_for_less(
+    api: Api, as_program: Api, connect: Connect
+) -> None:
+    before = time.time()
+    minted = await mint(api, "read:*", ttl=1)
+    ends = unix_seconds(minted["expires"])
+    assert before + 1 - 0.001 <= ends <= time.time() + 1
+    socket = await connect({"Authorization": f"Bearer {minted['token']}"})
+    assert (await read(socket))["expires"] == minted["expires"]
+    assert await until_closed(socket) == 4003
+    assert time.time() >= ends
+    assert (await as_program(minted["token"], "GET", "me"))[0] == 401
+
+
 async def test_T5_the_token_of_kernels_can_be_revoked_too(api: Api, as_program: Api) -> None:
     await api("GET", "me")
     kernel = os.environ["JUPYTER_REALTIME_TOKEN"]
@@ -262,6 +278,32 @@ async def test_T5_the_token_of_kernels_can_be_revoked_too(api: Api, as_program: 
     own = next(item for item in listing["items"] if item["scopes"] is None)
     assert (await api("DELETE", f"tokens/{own['id']}"))[0] == 204
     assert (await as_program(kernel, "GET", "me"))[0] == 401
+
+
+async def test_T5_a_server_that_stops_lends_its_kernels_nothing_more(
+    api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = await services_of(jp_serverapp)
+    extension = jp_serverapp.extension_manager.extensions["jupyter_realtime"]
+    [point] = extension.extension_points.values()
+    mint_program = services.credentials.mint_program
+    asked, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def mint_slowly(owner: str) -> Issued:
+        made = await mint_program(owner)
+        asked.set()
+        await may_go_on.wait()
+        return made
+
+    monkeypatch.setattr(services.credentials, "mint_program", mint_slowly)
+    _, listing = await api("GET", "tokens")
+    own = next(item for item in listing["items"] if item["scopes"] is None)
+    assert (await api("DELETE", f"tokens/{own['id']}"))[0] == 204
+    await asyncio.wait_for(asked.wait(), 10)
+    await point.app.stop_extension()
+    may_go_on.set()
+    await point.app._lending
+    assert "JUPYTER_REALTIME_TOKEN" not in os.environ
 
 
 async def test_T5_others_tokens_are_not_there_but_an_admin_may_end_them(
