@@ -150,5 +150,7 @@ def test_E3_a_log_is_read_in_pages_over_http(target: Target, room: str) -> None:
     assert first["more"] is True and first["position"]["seq"] == base + 3
     rest = target.get(f"rooms/{room}/events", since=first["position"]["seq"], limit=3)
     assert [item["data"] for item in rest["items"]] == [3, 4] and rest["more"] is False
+    beyond = target.get(f"rooms/{room}/events", since=base + 100)
+    assert (beyond["items"], beyond["position"]["seq"]) == ([], base + 5), "never behind the head"
     for bad in ({"limit": 1001}, {"limit": "x"}, {"since": -1}):
         assert target.call("GET", f"rooms/{room}/events", **bad).status == 400

@@ -137,12 +137,12 @@ CALLS = [
 
 
 def served() -> Iterator[tuple[str, str]]:
-    """Every method of every REST route, from the table of routes itself."""
+    """Every method of every REST route, from the table of routes itself; probes are there twice."""
     for path, handler, *_ in routes("/"):
         if issubclass(handler, RealtimeHandler):
             for method in METHODS:
                 if getattr(handler, method.lower()) is not getattr(RealtimeHandler, method.lower()):
-                    yield method, path.removeprefix("/api/v1/")
+                    yield method, path.removeprefix("/api/v1").removeprefix("/")
 
 
 def filled(template: Any, names: Names) -> Any:

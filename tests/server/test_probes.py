@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tornado.httpclient import AsyncHTTPClient
 
 from jupyter_realtime.server.runtime import Runtime
 from jupyter_realtime.service import health
@@ -46,6 +49,16 @@ async def test_O2_ready_says_whether_the_store_works(
     assert (await api("GET", "health"))[1] == down
     writer.execute("PRAGMA query_only = OFF")
     await until_ready(api)
+
+
+async def test_O2_P5_probes_are_found_without_the_apis_version(
+    api: Api, jp_base_url: str, jp_http_port: int
+) -> None:
+    await until_ready(api)
+    for probe in ("health", "ready"):
+        url = f"http://127.0.0.1:{jp_http_port}{jp_base_url}realtime/{probe}"
+        answer = await AsyncHTTPClient().fetch(url)
+        assert json.loads(answer.body)["status"] == "ok", probe
 
 
 async def test_O5_a_database_that_was_replaced_is_opened_again_as_another_log(

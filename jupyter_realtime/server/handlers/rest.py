@@ -79,7 +79,8 @@ class EventsHandler(RealtimeHandler):
         page = await self.services.store.log.page(room, self.integer("since"), self.limit())
         self.answer(
             shapes.EventListing(
-                position=Position(epoch=page.epoch, seq=page.last),
+                # Not behind the head, whatever was asked for: somebody may go on from here.
+                position=Position(epoch=page.epoch, seq=min(page.last, page.head)),
                 items=[event.logged for event in page.events],
                 more=page.last < page.head,
             )

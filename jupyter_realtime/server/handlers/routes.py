@@ -15,9 +15,12 @@ from .socket import SocketHandler
 _DOCUMENT = r"openapi\.json"
 _ID = r"([A-Za-z0-9_-]+)"
 
-_API: list[tuple[str, type]] = [
+_PROBES: list[tuple[str, type]] = [
     ("health", probes.HealthHandler),
     ("ready", probes.ReadyHandler),
+]
+_API: list[tuple[str, type]] = [
+    *_PROBES,
     ("me", rest.MeHandler),
     ("me/data", people.MyDataHandler),
     (r"people/([^/]+)/data", people.PersonsDataHandler),
@@ -57,6 +60,8 @@ def routes(prefix: str) -> list[tuple[Any, ...]]:
     api = url_path_join(prefix, "api/v1")
     return [
         (url_path_join(prefix, "ws"), SocketHandler),
+        # Probes don't care for versions of the API.
+        *((url_path_join(prefix, path), handler) for path, handler in _PROBES),
         *((url_path_join(api, path), handler) for path, handler in _API),
         (url_path_join(api, _DOCUMENT), OpenApiHandler, {"document": api_document}),
         (url_path_join(api, "(.*)"), rest.UnknownHandler),
