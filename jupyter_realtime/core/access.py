@@ -3,8 +3,8 @@
 Theory of operation
 -------------------
 A principal is one of four kinds of people and programs (`Who`). In a project they have a role; the role
-gives verbs; `TABLE` says which of these verbs remain in a room of a given kind. A JWT narrows that to
-the scopes that it names and never widens it.
+gives verbs; `TABLE` says which of these verbs remain in a room of a given kind. In a run's room only those
+publish who started the run. A JWT narrows all that to the scopes that it names and never widens it.
 """
 
 from __future__ import annotations
@@ -76,19 +76,25 @@ def who(principal: Principal) -> Who:
     return Who.ADMIN if principal.admin else Who.HUMAN
 
 
-def verbs(principal: Principal, room: RoomName, role: Role | None) -> frozenset[Verb]:
+def verbs(
+    principal: Principal, room: RoomName, role: Role | None, *, starter: str | None = None
+) -> frozenset[Verb]:
     """Look up what a principal may do in a room.
 
     Parameters
     ----------
     role
         Theirs in the project that the room belongs to; None for no project, or no member.
+    starter
+        The name of whoever started the run, in a run's room.
     """
     granted = TABLE[who(principal)].get(room.kind, _NOTHING)
     if room.kind in _IN_PROJECT:
         granted &= ROLES[role] if role else _NOTHING
     elif room.kind is RoomKind.USER and room.id != principal.name:
         granted = _NOTHING
+    if room.kind is RoomKind.ANALYSIS and starter != principal.name:
+        granted -= {Verb.PUBLISH}
     if principal.read_only:
         granted &= _READ
     if principal.scopes is not None:
@@ -101,7 +107,14 @@ def _in_scope(scopes: frozenset[str], verb: Verb, room: RoomName) -> bool:
     return any(scope == wanted or fnmatchcase(wanted, scope) for scope in scopes)
 
 
-def check(principal: Principal, verb: Verb, room: RoomName, role: Role | None) -> None:
+def check(
+    principal: Principal,
+    verb: Verb,
+    room: RoomName,
+    role: Role | None,
+    *,
+    starter: str | None = None,
+) -> None:
     """Refuse what the table does not grant.
 
     Raises
@@ -109,7 +122,7 @@ def check(principal: Principal, verb: Verb, room: RoomName, role: Role | None) -
     Forbidden
         Without saying whether the room exists.
     """
-    if verb not in verbs(principal, room, role):
+    if verb not in verbs(principal, room, role, starter=starter):
         raise Forbidden(f"You may not {verb.value} in {room}.")
 
 

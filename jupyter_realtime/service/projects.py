@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from ..core.access import Verb, check, verbs
 from ..core.actors import Principal
@@ -75,6 +76,13 @@ def own_file(root: Path, path: str) -> Path:
     return file
 
 
+class Origin(NamedTuple):
+    """Where a room comes from: its project, and for a run's room who started the run."""
+
+    project: str
+    starter: str | None
+
+
 class Projects:
     """The projects below one server's root folder.
 
@@ -91,8 +99,9 @@ class Projects:
         self.root = root.resolve()
         self.grant = grant
         self.standings = Standings(store, self.root)
-        # A run or a document never changes its project: what was looked up once stays true.
-        self._project_of_room: dict[RoomName, str] = {}
+        # A run or a document never changes its project, nor a run who started it: what was looked up once
+        # stays true.
+        self._origins: dict[RoomName, Origin] = {}
 
     async def list(self, principal: Principal) -> list[Standing]:
         """List the projects that a principal may read, those that are off too."""
@@ -176,7 +185,7 @@ class Projects:
         """
         standing = None
         if room.kind in _IN_PROJECT:
-            standing = await self.get(await self._project_id(room))
+            standing = await self.get((await self._origin(room)).project)
         self._check(principal, verb, room, standing)
 
     def check_known(self, principal: Principal, verb: Verb, room: RoomName) -> bool:
@@ -232,34 +241,37 @@ class Projects:
     def _check(
         self, principal: Principal, verb: Verb, room: RoomName, standing: Standing | None
     ) -> None:
-        check(principal, verb, room, self.role(principal, standing) if standing else None)
+        role = self.role(principal, standing) if standing else None
+        origin = self._origins.get(room)
+        check(principal, verb, room, role, starter=origin.starter if origin else None)
         # Last, so that only those who have a part in the project are told about it.
         if standing is not None and standing.off is not None:
             raise Forbidden(standing.off)
 
     def _known_standing(self, room: RoomName) -> Standing | None:
         # The id of a run or a document says nothing of its project, and may be that of another one.
-        is_project = room.kind is RoomKind.PROJECT
-        project = room.id if is_project else self._project_of_room.get(room)
-        return None if project is None else self.standings.known(project)
-
-    async def _project_id(self, room: RoomName) -> str:
         if room.kind is RoomKind.PROJECT:
-            return room.id
-        known = self._project_of_room.get(room)
+            return self.standings.known(room.id)
+        origin = self._origins.get(room)
+        return None if origin is None else self.standings.known(origin.project)
+
+    async def _origin(self, room: RoomName) -> Origin:
+        if room.kind is RoomKind.PROJECT:
+            return Origin(room.id, None)
+        known = self._origins.get(room)
         if known is None:
-            known = self._project_of_room[room] = await self._look_up(room)
+            known = self._origins[room] = await self._look_up(room)
         return known
 
-    async def _look_up(self, room: RoomName) -> str:
+    async def _look_up(self, room: RoomName) -> Origin:
         if room.kind is RoomKind.DOCUMENT:
             document = await self._store.projects.document(room.id)
             if document is not None:
-                return document.project
+                return Origin(document.project, None)
         else:
             run = await self._store.analyses.get(room.id)
             if run is not None:
-                return run.analysis.project
+                return Origin(run.analysis.project, run.actor.name)
         raise NotFound(f"There is no room {room}.")
 
 

@@ -53,7 +53,16 @@ def test_P3_the_whole_table(asker: str, place: str, role: Role | None) -> None:
     expected = set(ALLOWED[asker][place])
     if place.partition(":")[0] in ("project", "document", "analysis"):
         expected &= set(BY_ROLE[role])
-    assert verbs(ASKERS[asker], room(place), role) == {LETTERS[letter] for letter in expected}
+    granted = verbs(ASKERS[asker], room(place), role, starter="ana")
+    assert granted == {LETTERS[letter] for letter in expected}
+
+
+@pytest.mark.parametrize("asker", ASKERS)
+@pytest.mark.parametrize("starter", ["bo", None])
+def test_P1_only_who_started_a_run_publishes_in_its_room(asker: str, starter: str | None) -> None:
+    granted = verbs(ASKERS[asker], room("analysis:r"), "owner", starter=starter)
+    assert granted == {Verb.READ, Verb.STATE, Verb.RUN}
+    assert Verb.PUBLISH in verbs(ASKERS[asker], room("project:p"), "owner", starter=starter)
 
 
 @pytest.mark.parametrize("asker", ASKERS)

@@ -6,6 +6,9 @@ import getpass
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
+from jupyter_realtime.core.actors import Principal
 from jupyter_realtime.core.events import EVENTS, STATES
 from jupyter_realtime.core.members import Member
 from tests.asyncapi import check_sent
@@ -50,6 +53,21 @@ async def test_M6_a_day_in_a_project_is_as_the_document_says(open_services: Open
         for name, reply in replies.items():
             assert reply["recovered"]
             check_sent(reply, name)
+
+
+async def test_P1_in_a_runs_room_only_who_started_it_publishes(open_services: OpenServices) -> None:
+    bo = principal("bo")
+    async with open_services(a_whole_run) as services:
+        run = await services.analyses.start(bo, ["a.py"], None, None, outside=False)
+        event = {"room": run.room, "event": "custom:loss", "data": 0.5}
+        programs = msgspec.structs.replace(bo.actor, kind="program")
+        for who in (bo, Principal(actor=programs)):
+            assert (await Client(services, who).ask("publish", **event))["type"] == "reply"
+        owner = Client(services, OWNER)
+        assert (await owner.ask("publish", **event))["code"] == "forbidden"
+        assert (await owner.ask("subscribe", room=run.room))["type"] == "reply"
+        project = {**event, "room": f"project:{run.project}"}
+        assert (await owner.ask("publish", **project))["type"] == "reply"
 
 
 def live(frames: list[Frame]) -> Iterator[Frame]:
