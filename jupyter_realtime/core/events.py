@@ -150,27 +150,30 @@ class ProgressState(msgspec.Struct, frozen=True, kw_only=True):
 
 @_state("user:status", rooms=_PROJECT)
 class UserStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What a tab says about its person: a client sends it with the key `self`."""
+    """What a tab says about its person: a client sends it with the key `self`.
+
+    What a client leaves out here, in a cursor or in `user:typing`, it does not know.
+    """
 
     status: Literal["online", "away", "offline"]
-    document: str | None
-    cell: str | None
+    document: str | None = None
+    cell: str | None = None
 
 
 @_state("user:cursor", rooms=_DOCUMENT)
 class UserCursor(msgspec.Struct, frozen=True, kw_only=True):
     """Where someone's cursor stands in a document: code points from the start of the cell."""
 
-    cell: str | None
-    anchor: int
-    head: int
+    cell: str | None = None
+    anchor: int | None = None
+    head: int | None = None
 
 
 @_state("user:typing", rooms=_DOCUMENT)
 class UserTyping(msgspec.Struct, frozen=True, kw_only=True):
     """Someone is writing in a cell."""
 
-    cell: str | None
+    cell: str | None = None
 
 
 @_state("system:status", rooms=(RoomKind.SYSTEM,))

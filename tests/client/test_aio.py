@@ -256,7 +256,7 @@ async def test_a_state_of_ones_own_hangs_until_it_is_taken_down() -> None:
         ("progress:gpu", "document:d", Forbidden),
         ("analysis:progress", "project:p", Forbidden),
         ("custom:x", "project:p", BadRequest),
-        ("user:typing", "document:d", BadRequest),
+        ("user:status", "project:p", BadRequest),
         ("progress:gpu", "nonsense", BadRequest),
     ],
 )

@@ -54,7 +54,9 @@ def test_B3_nobody_writes_under_anothers_key(target: Target, project: str) -> No
     ("kind", "event", "data"),
     [
         ("project", "user:status", {"status": "away", "document": None, "cell": None}),
+        ("project", "user:status", {"status": "online"}),
         ("document", "user:cursor", {"cell": "c", "anchor": 3, "head": 4}),
+        ("document", "user:cursor", {"cell": "c"}),
         ("document", "user:typing", {"cell": None}),
         ("project", "progress:Fit the model", "any JSON"),
     ],
@@ -75,7 +77,7 @@ def test_P1_what_a_tab_says_about_its_person(
     ("event", "data", "code"),
     [
         ("user:status", {"status": "lost", "document": None, "cell": None}, "bad_request"),
-        ("user:status", {"status": "away"}, "bad_request"),
+        ("user:status", {"document": None, "cell": None}, "bad_request"),
         ("user:cursor", {"cell": None, "anchor": 0, "head": 0}, "forbidden"),
         ("analysis:progress", {}, "forbidden"),
         ("system:status", {"status": "ok", "message": None}, "forbidden"),

@@ -52,6 +52,7 @@ def test_M1_the_schema_accepts_what_the_structs_encode() -> None:
     check("ServerFrame", event_frame("analysis:issues", batch))
     check("LoggedEvent", event_frame("custom:loss", {"any": "thing"}))
     check("StateFrame", state_frame("user:typing", {"cell": None}))
+    check("StateFrame", state_frame("user:typing", {}))
     check("StateFrame", state_frame("user:typing", None))
     check("StateFrame", state_frame("progress:Train it", 0.5))
 
@@ -63,7 +64,7 @@ def test_M1_the_schema_accepts_what_the_structs_encode() -> None:
         ("EventFrame", event_frame("analysis:issues", None)),
         ("EventFrame", event_frame("custom:", {})),
         ("EventFrame", event_frame("no:such", {})),
-        ("StateFrame", state_frame("user:typing", {})),
+        ("StateFrame", state_frame("user:typing", {"cell": 1})),
         ("StateFrame", state_frame("analysis:issues", {})),
         ("Issue", {**msgspec.to_builtins(issue()), "severity": "fatal"}),
     ],

@@ -359,23 +359,25 @@ export interface SystemStatus {
  * Where someone's cursor stands in a document: code points from the start of the cell.
  */
 export interface UserCursor {
-  cell: string | null;
-  anchor: number;
-  head: number;
+  cell?: string | null;
+  anchor?: number | null;
+  head?: number | null;
 }
 /**
  * What a tab says about its person: a client sends it with the key `self`.
+ *
+ *     What a client leaves out here, in a cursor or in `user:typing`, it does not know.
  */
 export interface UserStatus {
   status: 'away' | 'offline' | 'online';
-  document: string | null;
-  cell: string | null;
+  document?: string | null;
+  cell?: string | null;
 }
 /**
  * Someone is writing in a cell.
  */
 export interface UserTyping {
-  cell: string | null;
+  cell?: string | null;
 }
 /**
  * Somebody asked for the end of a run; whoever runs it obeys.
