@@ -68,11 +68,11 @@ class RealtimeExtension(ExtensionApp):
 
     async def _lend_token(self, services: Services) -> None:
         """Give kernels and terminals, which inherit the environment, a token of their owner's."""
-        if self.runtime is None:
-            return
         runtime = self.runtime
+        if runtime is None:
+            return
         token = await services.credentials.mint_program(runtime.config.owner)
-        if self.runtime is None:
+        if self.runtime is not runtime:
             return  # It was stopped meanwhile, and what kernels inherit was taken back.
         os.environ[URL_VARIABLE] = self._url()
         os.environ[TOKEN_VARIABLE] = token.secret
