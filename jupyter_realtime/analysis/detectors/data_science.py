@@ -43,7 +43,7 @@ class DataScience(WorkerDetector):
     engine = "ruff"
     modules = ("ruff",)
     distributions = ("ruff",)
-    revision = 2
+    revision = 3
     default_cost = 0.002
 
     def check(self, file: ShadowFile) -> Iterable[Finding]:

@@ -217,4 +217,111 @@ model = XGBClassifier(early_stopping_rounds=10)
 model.fit(X_train, y_train, eval_set=[(X_test, y_test)])  #! chosen-by-test
 print(model.score(X_test, y_test))
 """,
+    "a table from a file of one's own format": """
+import pickle
+with open("clean.pkl", "rb") as file:
+    rows = pickle.load(file)
+features, labels = rows.drop("y", axis=1), rows["y"]
+features, labels = SMOTE().fit_resample(features, labels)  #! oversampling-before-split
+X_train, X_test, y_train, y_test = train_test_split(features, labels)
+""",
+    "a table from a module of one's own": """
+from project.data import load
+points, labels = load()
+points = StandardScaler().fit_transform(points)  #! preprocessing-before-split
+print(cross_val_score(LogisticRegression(), points, labels).mean())
+""",
+    "a mean with a name": """
+mean, std = X.mean(axis=0), X.std(axis=0)
+X = (X - mean) / std  #! preprocessing-before-split
+X_train, X_test, y_train, y_test = train_test_split(X, y)
+""",
+    "step by step": """
+X = X.to_numpy()
+X -= np.mean(X, axis=0)  #! preprocessing-before-split
+train, test = train_test_split(X)
+""",
+    "the training set by the mean of all": """
+X_train, X_test, y_train, y_test = train_test_split(X, y)
+mean = X["age"].mean()
+X_train["age"] = X_train["age"].fillna(mean)  #! preprocessing-before-split
+X_test["age"] = X_test["age"].fillna(mean)
+""",
+    "each side by a mean of its own": """
+X_train, X_test, y_train, y_test = train_test_split(X, y)
+X_train["age"] = X_train["age"].fillna(X_train["age"].median())
+X_test["age"] = X_test["age"].fillna(X_test["age"].median())  #! fit-on-test
+""",
+    "gaps filled by the mean of a group": """
+df["age"] = df["age"].fillna(df.groupby("class")["age"].transform("mean"))  #! preprocessing-before-split
+train, test = train_test_split(df)
+""",
+    "a function for each column": """
+def scaled(column):
+    if column.name == "y":
+        return column
+    return MinMaxScaler().fit_transform(column)  #! preprocessing-before-split
+df = df.apply(scaled)
+train, test = train_test_split(df)
+""",
+    "a lambda for each column": """
+X = X.apply(lambda column: (column - column.mean()) / column.std())  #! preprocessing-before-split
+X_train, X_test, y_train, y_test = train_test_split(X, y)
+""",
+    "columns chosen by their scores": """
+scores = f_classif(X, y)[0]  #! preprocessing-before-split
+best = X.to_numpy()[:, scores > 10]
+X_train, X_test, y_train, y_test = train_test_split(best, y)
+""",
+    "tables in a list": """
+from sklearn.datasets import make_circles, make_moons
+tables = [make_moons(noise=0.3), make_circles(noise=0.2)]
+for table in tables:
+    points, labels = table
+    points = StandardScaler().fit_transform(points)  #! preprocessing-before-split
+    X_train, X_test, y_train, y_test = train_test_split(points, labels)
+""",
+    "rows in a list": """
+rows = [row[1:] for row in np.loadtxt("wine.data", delimiter=",")]
+points = PCA(2).fit_transform(rows)  #! preprocessing-before-split
+train, test = train_test_split(points)
+""",
+    "a function that scales if it is told to": """
+def split(table, scale=False):
+    if scale:
+        table = (table - table.mean()) / table.std()  #! preprocessing-before-split
+    else:
+        table = table.copy()
+    return train_test_split(table)
+train, test = split(X, scale=True)
+""",
+    "a training set that is none yet": """
+X_train = df[["text", "age"]]
+X_train = X_train[X_train["age"] > 18]
+X_train = TfidfVectorizer().fit_transform(X_train["text"])  #! preprocessing-before-split
+X_train, X_test = train_test_split(X_train)
+""",
+    "a dataset of PyTorch": """
+from torch.utils.data import Dataset, random_split
+class Rows(Dataset):
+    def __init__(self, rows):
+        self.rows = rows
+    def split(self):
+        return random_split(self, [800, 200])
+X = (X - X.mean()) / X.std()  #! preprocessing-before-split
+train, test = Rows(X.to_numpy()).split()
+""",
+    "the column that was scaled is used": """
+df["scaled"] = StandardScaler().fit_transform(df[["age"]])  #! preprocessing-before-split
+names = ["scaled", "height"]
+X_train, X_test, y_train, y_test = train_test_split(df[names], df["y"])
+""",
+    "bins of as many rows": """
+df["band"] = pd.qcut(df["age"], 4, labels=False)  #! preprocessing-before-split
+X_train, X_test, y_train, y_test = train_test_split(df[["band", "height"]], df["y"])
+""",
+    "scaled by a function": """
+from sklearn.preprocessing import minmax_scale
+X_train, X_test, y_train, y_test = train_test_split(minmax_scale(X), y)  #! preprocessing-before-split
+""",
 }

@@ -346,4 +346,109 @@ train, test = train_test_split(df, random_state=1)
 train, scaler = prepare(train)
 test, _ = prepare(test, scaler)
 """,
+    "the days since the first": """
+df["days"] = df["date"] - df["date"].min()
+train, test = train_test_split(df)
+""",
+    "two folds by hand": """
+X1, X2, y1, y2 = train_test_split(X, y, train_size=0.5)
+first = LogisticRegression().fit(X1, y1).score(X2, y2)
+second = LogisticRegression().fit(X2, y2).score(X1, y1)
+print((first + second) / 2)
+""",
+    "a training set, split again": """
+X_rest, X_test, y_rest, y_test = train_test_split(X, y)
+X_fit, X_test2, y_fit, y_test2 = train_test_split(X_rest, y_rest)
+model = LogisticRegression().fit(X_fit, y_fit)
+print(model.score(X_test2, y_test2), model.score(X_test, y_test))
+""",
+    "how much of the variance is explained": """
+X_train, X_test, y_train, y_test = train_test_split(X, y)
+predicted = Ridge().fit(X_train, y_train).predict(X_test)
+total = np.sum((y_test - np.mean(y_test)) ** 2)
+print(1 - np.sum((y_test - predicted) ** 2) / total)
+""",
+    "the test set by the training set's mean": """
+X_train, X_test, y_train, y_test = train_test_split(X, y)
+mean, std = X_train.mean(), X_train.std()
+X_test = (X_test - mean) / std
+model = LogisticRegression().fit((X_train - mean) / std, y_train)
+print(model.score(X_test, y_test))
+""",
+    "the column that was scaled is only plotted": """
+df["scaled"] = StandardScaler().fit_transform(df[["age"]])
+df.plot.scatter("scaled", "y")
+X_train, X_test, y_train, y_test = train_test_split(df[["age", "height"]], df["y"])
+""",
+    "the column that was scaled is dropped": """
+df["scaled"] = MinMaxScaler().fit_transform(df[["age"]])
+df["band"] = pd.qcut(df["age"], 4)
+df = df.drop(["scaled", "band"], axis=1)
+train, test = train_test_split(df)
+""",
+    "the column that was filled is deleted": """
+df["age"] = df["age"].fillna(df["age"].mean())
+del df["age"]
+train, test = train_test_split(df)
+""",
+    "the columns have names": """
+df["centred"] = df["age"] - df["age"].mean()
+features = ["height", "weight"]
+X_train, X_test, y_train, y_test = train_test_split(df[features], df["y"])
+""",
+    "bins that are given": """
+df["band"] = pd.cut(df["age"], [0, 18, 65, 120])
+train, test = train_test_split(df)
+""",
+    "scaling is off": """
+def split(table, scale=False):
+    if scale:
+        table = (table - table.mean()) / table.std()
+    return train_test_split(table)
+train, test = split(X)
+""",
+    "a switch at the top": """
+NORMALIZE = False
+if NORMALIZE:
+    X = StandardScaler().fit_transform(X)
+X_train, X_test, y_train, y_test = train_test_split(X, y)
+""",
+    "a training file, scaled and cross-validated": """
+train_data = pd.read_csv("train.csv")
+X_train = StandardScaler().fit_transform(train_data)
+print(cross_val_score(LogisticRegression(), X_train, train_data["y"]).mean())
+""",
+    "columns of a training file": """
+table = pd.read_csv("train.csv")
+table["age"] = table["age"].fillna(table["age"].median())
+columns = [name for name in table.columns if name != "y"]
+X_train = table[columns].to_numpy()
+LogisticRegression().fit(X_train, table["y"])
+""",
+    "all but the last column": """
+rows = StandardScaler().fit_transform(df)
+X_train, y_train = rows[:, :-1], rows[:, -1]
+LogisticRegression().fit(X_train, y_train)
+""",
+    "parts from elsewhere": """
+from project.data import load
+Xtr, Xte, ytr, yte = load()
+scaler = StandardScaler()
+Xtr = scaler.fit_transform(Xtr)
+print(LogisticRegression().fit(Xtr, ytr).score(scaler.transform(Xte), yte))
+""",
+    "means of each row, by a function": """
+df["mean"] = df[["a", "b"]].apply(lambda row: row - row.mean(), axis=1)
+train, test = train_test_split(df)
+""",
+    "the mean of another table": """
+weather = pd.read_csv("weather.csv")
+df["warmer"] = df["temperature"] - weather["temperature"].mean()
+train, test = train_test_split(df)
+""",
+    "lags that are not used": """
+shifted = df["y"].shift(1)
+print(shifted.corr(df["y"]))
+X_train, X_test, y_train, y_test = train_test_split(df[["a"]], df["y"])
+""",
 }

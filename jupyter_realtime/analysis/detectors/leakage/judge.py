@@ -29,13 +29,16 @@ class Judge:
         self._found: list[Leak] = []
         # Fits on whole tables, until it is known whether a part of them is a test set.
         self._whole_fits: list[tuple[ast.Call, Value, Value]] = []
+        # Fits on a test set, until it is known whether the other side is the one to judge by.
+        self._test_fits: list[tuple[ast.Call, Value, Value]] = []
         self._scored_on: list[tuple[ast.Call, Value, Value]] = []
         self._chosen_on: list[tuple[ast.Call, Value]] = []
         self._told_fits: set[tuple[str, frozenset[str]]] = set()
 
     def verdicts(self) -> list[Leak]:
         """Tell all leaks: those that were seen at once, and who was trained on what they are judged by."""
-        return [*self._found, *self._trained_on_all(), *self._chosen_by_test()]
+        at_the_end = (self._trained_on_test(), self._trained_on_all(), self._chosen_by_test())
+        return [*self._found, *(leak for leaks in at_the_end for leak in leaks)]
 
     # -- splits -------------------------------------------------------------------------------------
 
@@ -47,7 +50,7 @@ class Judge:
 
     def split_between(self, owner: Value, learned_from: Value, touch: Touch) -> None:
         """Rows of one side are transformed by what was fitted on all, so that the split came between."""
-        fit = (owner.label, learned_from.roots)
+        fit = (owner.label or touch.what, learned_from.roots)
         if fit not in self._told_fits:
             self._told_fits.add(fit)
             self._tell_touch(touch)
@@ -84,10 +87,7 @@ class Judge:
 
     def fitted(self, node: ast.Call, owner: Value, data: Value, fitted: Value) -> None:
         """Something has learned from rows: from whose?"""
-        sides = data.sides()
-        if sides == {"test"}:
-            self._fitted_on_test(node, owner)
-        if {"train", "test"} <= sides and (owner.learns() or owner.predicts()):
+        if data.is_on_both_sides and (owner.learns() or owner.predicts()):
             self._tell(
                 node,
                 "overlap",
@@ -95,15 +95,15 @@ class Judge:
                 f"{owner.label or 'This'} is fitted on rows of the training set and of the test set "
                 "together: fit it on the training set only.",
             )
+        elif data.side == "test":
+            self._fitted_on_test(node, owner, data)
         if owner.predicts() and data.is_unsplit:
             self._whole_fits.append((node, data, fitted))
-            if owner.kind == "search":
-                self.split([data])
 
     def scored(self, node: ast.Call, values: Sequence[Value], owner: Value = OTHER) -> None:
         """A model is judged by rows."""
         data = merged(values)
-        if data.sides() == {"test"}:
+        if data.side is not None and not data.is_on_both_sides:
             self._scored_on.append((node, data, owner))
 
     def chosen(self, node: ast.Call, data: Value) -> None:
@@ -115,14 +115,22 @@ class Judge:
         """Whatever is scored in here is scored to choose the best."""
         before = len(self._scored_on)
         yield
-        self._chosen_on += [(call, data) for call, data, _ in self._scored_on[before:]]
+        tested = ((call, data) for call, data, _ in self._scored_on[before:])
+        self._chosen_on += [(call, data) for call, data in tested if data.side == "test"]
 
-    def _fitted_on_test(self, node: ast.Call, owner: Value) -> None:
+    def filled_by_test(self, node: ast.expr, what: str) -> None:
+        """Gaps of the test set are filled by what is known of itself."""
+        self._tell(
+            node,
+            "fit-on-test",
+            "medium",
+            f"{what} of the test set fills its gaps: take the training set's, which is all that will be "
+            "known of a new row.",
+        )
+
+    def _fitted_on_test(self, node: ast.Call, owner: Value, data: Value) -> None:
         if owner.predicts():
-            what = f"{owner.label or 'This'} is trained on the test set"
-            self._tell(
-                node, "fit-on-test", "high", f"{what}, which can't tell then how good it is."
-            )
+            self._test_fits.append((node, owner, data))
         elif owner.learns() and (owner.label or owner.kind != "learner"):
             mend = "use `transform` with what was fitted on the training set"
             what = f"{owner.label or 'This'} is fitted on the test set"
@@ -130,12 +138,29 @@ class Judge:
 
     # -- what only shows at the end -----------------------------------------------------------------
 
+    def _trained_on_test(self) -> Iterator[Leak]:
+        """Training on the test set is right only where the training set is used to judge: two folds."""
+        for node, owner, data in self._test_fits:
+            turned = [
+                judged
+                for _, judged, model in self._scored_on
+                if judged.side == "train"
+                and model.fitted is not None
+                and model.fitted.parts == data.parts
+            ]
+            if not turned:
+                what = f"{owner.label or 'This'} is trained on the test set"
+                yield Leak(
+                    node, "fit-on-test", "high", f"{what}, which can't tell then how good it is."
+                )
+
     def _trained_on_all(self) -> Iterator[Leak]:
         for node, data, fitted in self._whole_fits:
             judged = [
                 call
                 for call, tested, owner in self._scored_on
-                if tested.roots & data.roots
+                if tested.side == "test"
+                and tested.roots & data.roots
                 and owner.fitted == fitted.fitted
                 and call.lineno > node.lineno
             ]
@@ -155,7 +180,7 @@ class Judge:
             others = [
                 tested
                 for _, tested, _ in self._scored_on
-                if not {part.split for part in tested.parts} & chosen
+                if tested.side == "test" and not {part.split for part in tested.parts} & chosen
             ]
             if not others:
                 yield Leak(

@@ -7,9 +7,11 @@ import re
 # Their result for one row depends on all rows that they were fitted on.
 LEARNING = frozenset(
     {
-        "FastICA", "IncrementalPCA", "IterativeImputer", "KBinsDiscretizer", "KNNImputer", "KernelPCA",
-        "MaxAbsScaler", "MinMaxScaler", "NMF", "PCA", "PowerTransformer", "QuantileTransformer", "RFE",
-        "RFECV", "RobustScaler", "SelectFromModel", "SelectFdr", "SelectFpr", "SelectKBest",
+        "DictionaryLearning", "FactorAnalysis", "FastICA", "GenericUnivariateSelect", "Imputer",
+        "IncrementalPCA", "Isomap", "IterativeImputer", "KBinsDiscretizer", "KNNImputer", "KernelPCA",
+        "LatentDirichletAllocation", "MaxAbsScaler", "MinMaxScaler", "NMF", "PCA", "PowerTransformer",
+        "QuantileTransformer", "RFE", "RFECV", "RandomizedPCA", "RobustScaler", "SelectFromModel",
+        "SelectFdr", "SelectFpr", "SelectKBest",
         "SelectPercentile", "SequentialFeatureSelector", "SimpleImputer", "SparsePCA", "StandardScaler",
         "TargetEncoder", "TfidfTransformer", "TfidfVectorizer", "TruncatedSVD", "WOEEncoder",
     }
@@ -29,8 +31,15 @@ RESAMPLERS = frozenset(
         "SMOTENC", "SMOTETomek", "SVMSMOTE",
     }
 )  # fmt: skip
-PIPELINES = frozenset({"ColumnTransformer", "FeatureUnion", "Pipeline", "make_column_transformer",
-                       "make_pipeline", "make_union"})  # fmt: skip
+PIPELINES = frozenset({"ColumnTransformer", "DataFrameMapper", "FeatureUnion", "Pipeline",
+                       "make_column_transformer", "make_pipeline", "make_union"})  # fmt: skip
+# Functions of scikit-learn and SciPy that do what a learner does, to all rows that they get.
+SCALING = frozenset({"maxabs_scale", "minmax_scale", "power_transform", "quantile_transform",
+                     "robust_scale", "scale", "zscore"})  # fmt: skip
+# They rate columns by the target: who chooses columns by them has looked at all targets.
+RATINGS = frozenset({"chi2", "f_classif", "f_regression", "mutual_info_classif",
+                     "mutual_info_regression", "r_regression"})  # fmt: skip
+SPLITS = frozenset({"random_split", "train_test_split"})
 SEARCHES = frozenset(
     {"GridSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "RandomizedSearchCV"}
 )
@@ -51,9 +60,30 @@ METRICS = re.compile(
     r"_score$|_error$|^(?:accuracy|confusion_matrix|classification_report|roc_curve)"
 )
 # A statistic over all rows of a table or array.
-STATISTICS = frozenset({"max", "mean", "median", "min", "mode", "quantile", "std", "var"})
+STATISTICS = frozenset(
+    {
+        "max", "mean", "median", "min", "mode", "nanmax", "nanmean", "nanmedian", "nanmin", "nanstd",
+        "nanvar", "percentile", "ptp", "quantile", "std", "var",
+    }
+)  # fmt: skip
+# To take one of these off moves all rows alike, as with the days since the first.
+EXTREMES = frozenset({"max", "min", "nanmax", "nanmin"})
+# What is done to each row, each column or each group by a function.
+APPLYING = frozenset({"agg", "apply", "applymap", "map", "pipe", "transform"})
+# Of a table, and all of its columns; any other attribute is a column.
+WHOLE_ATTRIBUTES = frozenset(
+    {"A", "T", "at", "data", "dt", "iat", "iloc", "ix", "loc", "str", "values"}
+)
+# About a table, and none of its rows.
+NO_ROWS = frozenset(
+    {"columns", "dtype", "dtypes", "feature_names", "keys", "ndim", "shape", "size"}
+)
 SIDE = re.compile(
     r"(?:^|_)(train(?:ing)?|test(?:ing)?|val(?:id(?:ation)?)?|holdout|dev)(?:_|\d*$)", re.IGNORECASE
+)
+_MAYBE_SIDE = re.compile(
+    r"tra?i?n|test|tst|val|dev|hold|fold|(?:^|_)(?:tr|te|va)(?:_|\d*$)|[a-z](?:tr|te)\d*$",
+    re.IGNORECASE,
 )
 
 
@@ -71,3 +101,8 @@ def side_of(name: str) -> str | None:
     if word.startswith("train"):
         return "train"
     return "test" if word.startswith(("test", "holdout")) else "val"
+
+
+def may_be_a_side(name: str) -> bool:
+    """Whether a name speaks, in any of people's short ways, of a part of a table."""
+    return _MAYBE_SIDE.search(name) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -26,6 +26,8 @@ class Touch:
         The rule that is broken if the rows are split afterwards.
     certain
         Whether it is surely wrong then, or only by custom.
+    column
+        The column of the table in which its result is; None for all of them.
     """
 
     node: ast.expr = field(compare=False)
@@ -33,6 +35,7 @@ class Touch:
     what: str
     rule: str
     certain: bool
+    column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,13 @@ class Value:
     label
         The class of a learner or model.
     steps
-        Of a pipeline.
+        Of a pipeline, or the elements of a list or tuple.
+    statistic
+        Of what is the same for all rows: how it was made of them, such as `mean`.
+    texts
+        The elements of a list of texts, which may name columns.
+    truth
+        Of what is known to be true or false.
     """
 
     kind: Kind = "other"
@@ -80,19 +89,50 @@ class Value:
     steps: tuple[Value, ...] = ()
     lagged: bool = False
     stops_early: bool = False
+    statistic: str = ""
+    texts: frozenset[str] | None = None
+    truth: bool | None = None
 
     @property
     def is_unsplit(self) -> bool:
         """Whether these are rows of a table that no split has divided."""
         return self.kind == "data" and bool(self.roots) and not self.parts
 
-    def sides(self) -> set[str]:
-        """Name the sides of splits that its rows are on."""
-        return {part.side for part in self.parts}
+    @property
+    def side(self) -> str | None:
+        """The side of the last split that its rows are on; None for whole tables, and for more than one."""
+        last = max((part.split for part in self.parts), default=None)
+        sides = {part.side for part in self.parts if part.split == last}
+        return next(iter(sides)) if len(sides) == 1 else None
+
+    @property
+    def is_on_both_sides(self) -> bool:
+        """Whether rows of the training set and of the test set of one split are among them."""
+        return any(
+            part.side == "train" and Part(part.split, "test") in self.parts for part in self.parts
+        )
 
     def derived(self) -> Value:
         """Give what is known of something that is made of these rows."""
         return replace(self, column=None, whole=None, fitted=None, label="", steps=())
+
+    def only(self, columns: Set[str]) -> Value:
+        """Give what is known of some columns of a table."""
+        kept = (touch for touch in self.touches if touch.column is None or touch.column in columns)
+        return replace(self.derived(), touches=frozenset(kept))
+
+    def without(self, columns: Set[str]) -> Value:
+        """Give what is known of a table without some columns."""
+        gone = {touch for touch in self.touches if touch.column in columns}
+        return replace(self, touches=self.touches - gone) if gone else self
+
+    def with_column(self, columns: Set[str] | None, value: Value) -> Value:
+        """Give what is known of a table in which columns were given a value; None for any column."""
+        before = self if columns is None else self.without(columns)
+        came = value.touches
+        if columns is not None:
+            came = frozenset(replace(t, column=column) for t in value.touches for column in columns)
+        return replace(before, touches=before.touches | came, lagged=self.lagged or value.lagged)
 
     def learns(self) -> bool:
         """Whether fitting it takes in statistics over all rows."""
@@ -118,10 +158,23 @@ def merged(values: Sequence[Value]) -> Value:
     data = [value for value in spread if value.kind == "data"]
     if not data:
         return OTHER
+    # A number that was made of rows brings none of them.
+    rows = [value for value in data if not value.statistic]
+    names = {value.statistic for value in data}
     return Value(
         kind="data",
-        roots=frozenset().union(*(value.roots for value in data)),
-        parts=frozenset().union(*(value.parts for value in data)),
-        touches=frozenset().union(*(value.touches for value in data)),
+        roots=frozenset().union(*(value.roots for value in rows or data)),
+        parts=frozenset().union(*(value.parts for value in rows or data)),
+        touches=frozenset().union(*(value.touches for value in rows or data)),
         lagged=any(value.lagged for value in data),
+        statistic="" if rows else names.pop() if len(names) == 1 else "range",
     )
+
+
+def either(one: Value, other: Value) -> Value:
+    """Give what is known of something that is one or the other, by a condition."""
+    if other.kind == "other" and not other.steps:
+        return one
+    if one.kind == other.kind == "data":
+        return replace(other, touches=one.touches | other.touches)
+    return other
