@@ -71,7 +71,7 @@ class Following:
 
     def entered(self, room: Room, reply: AnyReply, now: float) -> list[Effect]:
         """Take the answer to the latest question about a room; older ones say nothing any more."""
-        if room.asking != reply.id:
+        if not self._awaits(room, reply.id):
             return []
         answer = reply.read(m.SubscribeReply)
         effects: list[Effect] = []
@@ -87,13 +87,21 @@ class Following:
 
     def refused(self, room: Room, message: m.ErrorFrame, now: float) -> list[Effect]:
         """Ask again later, or tell everybody in the room that it is closed to us."""
-        if room.asking != message.id:
+        if not self._awaits(room, message.id):
             return []
         room.asking = None
         if message.retryable:
             room.ask_at = retry_at(message, now)
             return []
         return self._close(room, error_of(message))
+
+    def _awaits(self, room: Room, answered: m.RequestId | None) -> bool:
+        """Whether this is the latest question, and the room was not left and entered anew since.
+
+        A room that was left must not page on: each subscription takes the place of the one before, for the
+        server, and what changes on the board meanwhile would be told to nobody.
+        """
+        return self._rooms.get(room.name) is room and room.asking == answered
 
     def ended(self, name: str, message: m.ErrorFrame) -> list[Effect]:
         """The server has ended a subscription; an answer that is awaited will speak for itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jupyter_realtime.client.effects import Send
 from jupyter_realtime.client.room import Entered, Missed
 from jupyter_realtime.core import messages as m
 
@@ -116,3 +117,18 @@ def test_K7_who_wants_all_of_an_empty_log_is_told_what_comes_meanwhile_once() ->
     client.subscribe(2, "earliest")
     client.pump()
     assert client.seqs(1) == client.seqs(2) == [1, 2]
+
+
+def test_K10_a_room_that_was_left_and_entered_anew_pages_on_once() -> None:
+    client = connected(page=2)
+    append(client, 9)
+    client.subscribe(1, "earliest")
+    client.pump(1)
+    client.do(client.conversation.unsubscribe(1, ROOM))
+    # The answers to the former listener's questions are on their way still.
+    client.subscribe(2, "earliest")
+    client.pump()
+    assert client.seqs(2) == list(range(1, 10))
+    sent = [effect.frame for effect in client.effects if isinstance(effect, Send)]
+    asked = [frame for frame in sent if '"subscribe"' in frame]
+    assert len(asked) == 2 + 5
