@@ -251,6 +251,7 @@ def listen(services: Services) -> None:
     standings.on_refreshed(services.rooms.grown)
     services.store.on_commit(standings.committed)
     services.store.on_commit(services.rooms.committed)
+    services.store.on_commit(services.pruner.committed)
     services.store.on_growth(standings.grown)
 
 

@@ -89,6 +89,36 @@ async def test_R6_who_missed_nothing_resumes_after_everything_was_pruned(
         assert (late["recovered"], late["position"]["seq"]) == (False, 5)
 
 
+@pytest.mark.parametrize(
+    ("kept", "left"),
+    [
+        (Retention(events_days=30, events_per_room=10), 10),
+        (Retention(events_days=1e-6, events_per_room=1000), 0),
+    ],
+    ids=["too many", "too old"],
+)
+async def test_R6_a_running_server_forgets_within_seconds(
+    open_services: OpenServices, kept: Retention, left: int
+) -> None:
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        pruner = Pruner(services.store.log, kept)
+        services.store.on_commit(pruner.committed)
+        pruner.open()
+        try:
+            for head in (30, 35):
+                while (await services.store.log.append(draft(room))).seq < head:
+                    pass
+
+                async def is_short(head: int = head) -> bool:
+                    page = await services.store.log.page(room, None, 1000)
+                    return page.head == head and len(page.events) == left
+
+                await eventually(is_short)
+        finally:
+            await pruner.close()
+
+
 async def test_R6_a_server_that_slept_through_a_pruning_says_so(
     open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
