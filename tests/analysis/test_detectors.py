@@ -122,6 +122,12 @@ def test_complexity_takes_the_projects_limits(tmp_path: Path) -> None:
 # -- notebook ---------------------------------------------------------------------------------------
 
 
+def test_a_notebook_whose_cells_are_nothing_like_cells(tmp_path: Path) -> None:
+    outcome = look(tmp_path, "notebook", {"odd.ipynb": notebook([None, {"cell_type": 5}])})
+    assert {issue.rule for issue in outcome.found} == {"invalid", "notebook-format"}
+    assert outcome.lanes["notebook"].state == "succeeded"
+
+
 def test_a_notebook_that_is_not_valid_by_its_format(tmp_path: Path) -> None:
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "outputs": []}
     good = {**cell, "execution_count": None}
@@ -339,6 +345,21 @@ def test_import_cycles_are_those_that_run_when_a_module_is_loaded(tmp_path: Path
     [found] = look(tmp_path, "import-cycles", files).found
     assert (found.path, found.line, found.severity) == ("pkg/a.py", 1, "low")
     assert "pkg.a → pkg.b → pkg.c → pkg.a" in found.message
+
+
+def test_import_cycles_of_scripts_side_by_side(tmp_path: Path) -> None:
+    files = {
+        "clean.py": "import load\n",
+        "load.py": "from helpers.paths import DATA\n",
+        "helpers/paths.py": "import os\n\nimport clean\n",
+        "scripts/first.py": "import second\n",
+        "scripts/second.py": "import first\n",
+    }
+    found = look(tmp_path, "import-cycles", files).found
+    assert places(found) == [
+        ("import-cycle", "clean.py", 1),
+        ("import-cycle", "scripts/first.py", 1),
+    ]
 
 
 def test_a_chain_of_thousands_of_modules_is_no_problem() -> None:

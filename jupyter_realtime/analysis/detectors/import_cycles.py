@@ -31,6 +31,7 @@ class ImportCycles(ProjectDetector):
     engine = "ruff"
     modules = ("ruff",)
     distributions = ("ruff",)
+    revision = 2
     default_cost = 0.0001
 
     def applies_to(self, file: ShadowFile) -> bool:
@@ -39,7 +40,10 @@ class ImportCycles(ProjectDetector):
 
     def command(self, files: Sequence[ShadowFile], place: Workplace) -> list[str]:
         """Ask ruff for the graph, without any configuration or cache of the project."""
-        return program(ruff(), "analyze", "graph", "--isolated", "--", str(place.shadow / "tree"))
+        tree = str(place.shadow / "tree")
+        # Without it ruff finds no module outside of a package: its working directory is elsewhere.
+        roots = f"src=[{json.dumps(tree)}]"
+        return program(ruff(), "analyze", "graph", "--isolated", "--config", roots, "--", tree)
 
     def read(self, end: Exit, files: Sequence[ShadowFile], place: Workplace) -> list[Finding]:
         """Look for circles in the graph."""

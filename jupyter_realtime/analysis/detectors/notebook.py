@@ -78,10 +78,8 @@ def _schema_errors(file: ShadowFile, document: Any) -> Iterator[Finding]:
         return  # Older formats have other shapes; they are read, and never called wrong for that.
     if is_surely_valid(document):
         return
-    from nbformat.validator import iter_validate
-
     told: set[tuple[int, str]] = set()
-    for error in iter_validate(document):  # type: ignore[no-untyped-call]  # nbformat's
+    for error in _validated(document):
         index = _cell_index(error)
         words = _words(error)
         if (index, words) in told or len(told) >= MAX_SCHEMA_ERRORS:
@@ -90,6 +88,16 @@ def _schema_errors(file: ShadowFile, document: Any) -> Iterator[Finding]:
         yield _finding(
             file, index, "invalid", "medium", f"Not valid by the notebook format: {words}"
         )
+
+
+def _validated(document: Any) -> Iterator[Any]:
+    from nbformat.validator import iter_validate
+
+    try:
+        yield from iter_validate(document)  # type: ignore[no-untyped-call]  # nbformat's
+    except (AttributeError, KeyError, TypeError):
+        # To say what is wrong it reads a cell's type, which may be anything.
+        yield "a cell is nothing like one"
 
 
 def _cell_index(error: Any) -> int:
