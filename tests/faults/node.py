@@ -132,7 +132,7 @@ class Node:
         self._seats.append(seat)
         return seat
 
-    def prune(self, room: str, keep: int, at_most: int) -> None:
+    def prune(self, room: str, keep: int, at_most: int) -> asyncio.Task[None]:
         """Begin to forget a room's oldest events, as the server does now and then."""
 
         async def prune() -> None:
@@ -140,7 +140,7 @@ class Node:
                 await self.services.store.log.prune(room, 0, keep, at_most)
 
         with self.process.running():
-            asyncio.get_running_loop().create_task(prune())
+            return asyncio.get_running_loop().create_task(prune())
 
     def left_behind(self) -> Iterator[str]:
         """Tell what is still listed though its connection is gone."""

@@ -54,6 +54,7 @@ class World:
         self.faults: Counter[str] = Counter()
         self._trouble = 0.0
         self._keys: dict[str, str] = {}
+        self._prunes: dict[str, tuple[Node, asyncio.Task[None]]] = {}
         self._numbers = itertools.count(1)
         self._truth = sqlite3.connect(":memory:")
         self._loop = asyncio.get_running_loop()
@@ -192,7 +193,12 @@ class World:
             node.disk.limit_pages(spare_pages)
 
     def prune(self, node: Node, room: str, keep: int) -> None:
-        """Prune all but the last events, and nothing that somebody may have to send again."""
+        """Prune all but the last events, and nothing that somebody may have to send again.
+
+        One at a time: how much may go is reckoned from how the room stands before.
+        """
+        if self._is_pruning(room):
+            return
         unsure = {sent.key for client in self.clients for sent in client.in_doubt}
         head, pruned = self.log_of(room)
         last = pruned
@@ -203,7 +209,15 @@ class World:
             last = seq
         if last > pruned:
             self.note("prune", f"server {node.number} prunes {room} up to {last}")
-            node.prune(room, keep=head - last, at_most=last - pruned)
+            task = node.prune(room, keep=head - last, at_most=last - pruned)
+            self._prunes[room] = node, task
+
+    def _is_pruning(self, room: str) -> bool:
+        if room not in self._prunes:
+            return False
+        node, task = self._prunes[room]
+        # With its server a prune is gone, too.
+        return not task.done() and self.nodes.get(node.number) is node
 
     def _rows(self, room: str, up_to: int) -> list[tuple[int, str]]:
         rows = self._truth.execute(
