@@ -122,6 +122,14 @@ def test_complexity_takes_the_projects_limits(tmp_path: Path) -> None:
 # -- notebook ---------------------------------------------------------------------------------------
 
 
+def test_a_cell_that_is_to_raise_may(tmp_path: Path) -> None:
+    error = {"output_type": "error", "ename": "KeyError", "evalue": "'a'", "traceback": []}
+    meant = code("{}['a']", outputs=[error], metadata={"tags": ["raises-exception"]})
+    book = notebook([meant, code("{}['a']", outputs=[error])])
+    [found] = look(tmp_path, "notebook", {"a.ipynb": book}).found
+    assert (found.rule, found.cell and found.cell.index) == ("error-output", 1)
+
+
 def test_a_notebook_whose_cells_are_nothing_like_cells(tmp_path: Path) -> None:
     outcome = look(tmp_path, "notebook", {"odd.ipynb": notebook([None, {"cell_type": 5}])})
     assert {issue.rule for issue in outcome.found} == {"invalid", "notebook-format"}
@@ -326,6 +334,36 @@ def test_a_secret_keeps_its_fingerprint_only_as_long_as_its_value(tmp_path: Path
     first = fingerprint("tr0ub4dor")
     assert fingerprint("tr0ub4dor", "import os\n") == first
     assert fingerprint("c0rrect-horse") != first
+
+
+# -- severities ------------------------------------------------------------------------------------
+
+
+def test_what_a_cell_only_looks_at_is_no_grave_matter(tmp_path: Path) -> None:
+    looked = "a = [1]\nb = a\na is b\na.copy\nprint(a)"
+    files = {"a.ipynb": notebook([code(looked)]), "a.py": looked}
+    found = look(tmp_path, "correctness", files).found
+    rated = {(i.path, i.rule, i.severity) for i in found}
+    assert rated == {
+        ("a.ipynb", "B015", "low"),
+        ("a.ipynb", "B018", "low"),
+        ("a.py", "B015", "high"),
+        ("a.py", "B018", "medium"),
+    }
+
+
+def test_a_download_is_no_hole(tmp_path: Path) -> None:
+    cells = [
+        "import subprocess, urllib.request\nurllib.request.urlretrieve('https://example.org/a', 'a')",
+        "from transformers import AutoModel\nAutoModel.from_pretrained('gpt2')",
+        "subprocess.run(input(), shell=True)",
+    ]
+    found = look(tmp_path, "security", {"a.ipynb": notebook([code(c) for c in cells])}).found
+    assert [(i.rule, i.severity) for i in found] == [
+        ("B310", "low"),
+        ("B615", "low"),
+        ("B602", "critical"),
+    ]
 
 
 # -- import-cycles ----------------------------------------------------------------------------------

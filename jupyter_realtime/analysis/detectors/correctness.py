@@ -33,7 +33,9 @@ _SEVERITIES: dict[str, Severity] = {
 
 
 # Left over, but never wrong: ruff files them under correctness.
-_TIDINESS = frozenset({"F401", "F811", "F841"})
+_TIDINESS = frozenset({"F401", "F811", "F841", "PLW0128"})
+# In a cell it is how people look at things: `df.shape`, `a is b`, only not in the last line.
+_LOOKING = frozenset({"B015", "B018"})
 
 
 class Correctness(BatchDetector):
@@ -47,7 +49,7 @@ class Correctness(BatchDetector):
     engine = "ruff"
     modules = ("ruff",)
     distributions = ("ruff",)
-    revision = 2
+    revision = 3
     default_cost = 0.0005
 
     def command(self, files: Sequence[ShadowFile], place: Workplace) -> list[str]:
@@ -121,7 +123,7 @@ def _finding(row: dict[str, Any], file: ShadowFile | None) -> Finding | None:
     return Finding(
         path=file.path,
         rule=rule,
-        severity=severity(rule),
+        severity="low" if file.notebook is not None and rule in _LOOKING else severity(rule),
         message=row["message"],
         line=start["row"],
         column=start["column"],

@@ -37,6 +37,7 @@ class NotebookFile(WorkerDetector):
     engine = "nbformat"
     modules = ("nbformat",)
     distributions = ("nbformat",)
+    revision = 2
     options_type = NotebookOptions
     default_cost = 0.003
 
@@ -53,12 +54,13 @@ class NotebookFile(WorkerDetector):
         yield from _duplicate_ids(file, cells)
         for index, cell in enumerate(cells):
             if isinstance(cell, dict) and cell.get("cell_type") == "code":
-                yield from self._outputs(file, index, cell.get("outputs"))
+                yield from self._outputs(file, index, cell)
 
-    def _outputs(self, file: ShadowFile, index: int, outputs: Any) -> Iterator[Finding]:
+    def _outputs(self, file: ShadowFile, index: int, cell: dict[str, Any]) -> Iterator[Finding]:
+        outputs = cell.get("outputs")
         outputs = outputs if isinstance(outputs, list) else []
         errors = [o for o in outputs if isinstance(o, dict) and o.get("output_type") == "error"]
-        if errors:
+        if errors and not _is_to_raise(cell):
             name = str(errors[0].get("ename") or "an error")[:80]
             yield _finding(
                 file, index, "error-output", "low",
@@ -71,6 +73,13 @@ class NotebookFile(WorkerDetector):
                 f"The outputs of this cell have {kilobytes:,} kB: everybody who opens, compares or "
                 "commits the notebook carries them. Clear them, or save a smaller picture.",
             )  # fmt: skip
+
+
+def _is_to_raise(cell: dict[str, Any]) -> bool:
+    """Whether the cell shows an error on purpose: nbconvert and nbclient know it by this tag."""
+    metadata = cell.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    return isinstance(tags, list) and "raises-exception" in tags
 
 
 def _schema_errors(file: ShadowFile, document: Any) -> Iterator[Finding]:

@@ -20,6 +20,9 @@ _RATING: dict[tuple[str, str], Severity] = {
 # Not a defect by itself, in a notebook least of all: `assert` (B101), seedable randomness (B311), that
 # pickle or subprocess is imported (B403, B404), and a subprocess without a shell (B603, B607).
 SKIP = ["B101", "B311", "B403", "B404", "B603", "B607"]
+# They ask to look whether an address or a file may be trusted, and know nothing against it: any download
+# (B310), and a model of Hugging Face without the hash of a revision (B615).
+_ONLY_ASK = frozenset({"B310", "B615"})
 
 
 class Security(WorkerDetector):
@@ -33,6 +36,7 @@ class Security(WorkerDetector):
     engine = "bandit"
     modules = ("bandit",)
     distributions = ("bandit",)
+    revision = 2
     default_cost = 0.003
 
     def check(self, file: ShadowFile) -> list[Finding]:
@@ -50,7 +54,7 @@ def _finding(found: Any, file: ShadowFile) -> Finding:
     return Finding(
         path=file.path,
         rule=found.test_id,
-        severity=_RATING.get((found.severity, found.confidence), "low"),
+        severity=_severity(found),
         message=found.text,
         line=found.lineno,
         column=found.col_offset + 1,
@@ -58,6 +62,11 @@ def _finding(found: Any, file: ShadowFile) -> Finding:
         end_column=found.end_col_offset + 1 if found.end_col_offset > found.col_offset else None,
         url=_url(found),
     )
+
+
+def _severity(found: Any) -> Severity:
+    rated = _RATING.get((found.severity, found.confidence), "low")
+    return "low" if found.test_id in _ONLY_ASK else rated
 
 
 def _url(found: Any) -> str | None:
