@@ -43,7 +43,7 @@ class DataScience(WorkerDetector):
     engine = "ruff"
     modules = ("ruff",)
     distributions = ("ruff",)
-    revision = 3
+    revision = 4
     default_cost = 0.002
 
     def check(self, file: ShadowFile) -> Iterable[Finding]:

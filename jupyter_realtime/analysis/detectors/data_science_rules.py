@@ -21,6 +21,32 @@ _REPEATED = frozenset({"RepeatedKFold", "RepeatedStratifiedKFold"})
 _OWN_FOLDER = re.compile(
     r"^(?:/home/[^/\s]+/|/Users/[^/\s]+/|/root/|[A-Za-z]:[\\/](?:Users|Documents)[\\/])"
 )
+_FRAME_TO_FRAME = frozenset(
+    {
+        *(
+            "assign",
+            "astype",
+            "copy",
+            "drop",
+            "drop_duplicates",
+            "dropna",
+            "fillna",
+            "head",
+            "join",
+        ),
+        *(
+            "merge",
+            "query",
+            "rename",
+            "replace",
+            "reset_index",
+            "sample",
+            "set_index",
+            "sort_index",
+        ),
+        *("sort_values", "tail"),
+    }
+)
 _NANS = frozenset({"numpy.nan", "numpy.NaN", "math.nan", "pandas.NA", "pandas.NaT"})
 
 
@@ -126,18 +152,30 @@ def _assign(node: ast.Assign, frames: set[str]) -> Iterator[Spot]:
 
 
 def _frames(tree: ast.Module, imports: Imports) -> set[str]:
-    """Names that are given tables, and nothing else."""
+    """Names that are given tables, and nothing else: `df = df.dropna()` is one, too."""
     given: dict[str, bool] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
-            is_frame = isinstance(node.value, ast.Call) and _makes_frame(
-                imports.name(node.value.func)
-            )
             for target in node.targets:
                 if isinstance(target, ast.Name):
+                    is_frame = isinstance(node.value, ast.Call) and (
+                        _makes_frame(imports.name(node.value.func))
+                        or _keeps_frame(node.value, target.id)
+                    )
                     given[target.id] = given.get(target.id, True) and is_frame
     return {name for name, is_frame in given.items() if is_frame}
 
 
 def _makes_frame(name: str) -> bool:
-    return name == "pandas.DataFrame" or name.startswith("pandas.read_")
+    return name in ("pandas.DataFrame", "pandas.concat", "pandas.merge") or name.startswith(
+        "pandas.read_"
+    )
+
+
+def _keeps_frame(node: ast.expr, name: str) -> bool:
+    """Whether this is the table of that name, after methods that give a table of a table."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr not in _FRAME_TO_FRAME:
+            return False
+        node = node.func.value
+    return isinstance(node, ast.Name) and node.id == name

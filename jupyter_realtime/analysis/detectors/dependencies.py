@@ -200,7 +200,7 @@ def _finding(row: Any, by_name: dict[str, ShadowFile], manifest: Manifest) -> Fi
     if code == "DEP004" and (file.notebook is not None or _is_test(file.path)):
         return None
     words = (
-        f"`{module}` is imported, but nothing in the project asks for it: a fresh installation fails."
+        f"`{module}` is imported, but nothing in the project asks for it: a fresh installation may lack it."
         if code in _MISSING
         else f"`{module}` is imported, but only the tools of developers ask for it."
     )

@@ -53,11 +53,11 @@ class Shape:
 def shapes_in(text: str, *, is_code: bool) -> Iterator[Shape]:
     """Find secrets by their names, in code, and by their place in an address, everywhere."""
     for match in _URL.finditer(text):
-        if not _is_placeholder(match["value"]):
+        if not is_placeholder(match["value"]):
             yield _shape(text, match, "password-in-url", "password in an address", "high")
     for match in [*_GIVEN.finditer(text), *_ENV.finditer(text)] if is_code else ():
         name, value = match["name"], match["value"]
-        if _is_placeholder(value) or " " in value:
+        if is_placeholder(value) or " " in value:
             continue
         if _PASSWORD_NAME.search(name) and len(value) >= MIN_PASSWORD_CHARACTERS:
             yield _shape(text, match, "password", "password", "medium")
@@ -70,7 +70,8 @@ def _shape(text: str, match: re.Match[str], rule: str, what: str, severity: Seve
     return Shape(rule, what, severity, match["value"], line)
 
 
-def _is_placeholder(value: str) -> bool:
+def is_placeholder(value: str) -> bool:
+    """Whether a value only stands where a secret would."""
     return _PLACEHOLDER.match(value) is not None or len(set(value)) <= 2
 
 
