@@ -39,8 +39,13 @@ def resolve_within(root: Path, path: str) -> Path:
         raise BadRequest(f"The path {path!r} leaves the project.")
     try:
         found = root.joinpath(*parts).resolve()
-    except (OSError, RuntimeError) as error:
-        raise BadRequest(f"The path {path!r} can't be followed: {error}") from None
+        # A name that no file can have, or a folder that nobody may enter, is told here and not later.
+        found.exists()
+    except OSError as error:
+        # Its words without the path, which strangers to the machine need not know as a whole.
+        raise BadRequest(f"The path {path[:80]!r} can't be followed: {error.strerror}.") from None
+    except RuntimeError:
+        raise BadRequest(f"The path {path[:80]!r} can't be followed: its links go round.") from None
     if not found.is_relative_to(root):
         raise BadRequest(f"The path {path!r} leaves the project through a link.")
     return found
@@ -56,10 +61,17 @@ def project_folder(root: Path, path: Path) -> Path:
     """Find the folder of the project that a path belongs to."""
     folder = path if path.is_dir() else path.parent
     while folder != root and root in folder.parents:
-        if (folder / MARKER).is_file() or (folder / ".git").exists():
+        if _begins_project(folder):
             return folder
         folder = folder.parent
     return root
+
+
+def _begins_project(folder: Path) -> bool:
+    try:
+        return (folder / MARKER).is_file() or (folder / ".git").exists()
+    except OSError:
+        return False  # Nobody may look into it.
 
 
 def own_file(root: Path, path: str) -> Path:

@@ -94,7 +94,7 @@ def test_P3_a_file_has_one_id_and_a_room_of_its_own(target: Target, project: str
         assert socket.ask("subscribe", room=document["room"])["position"]["seq"] == 0
 
 
-@pytest.mark.parametrize("path", ["../x", "a/../../x", "a\0b", "x" * 5000])
+@pytest.mark.parametrize("path", ["../x", "a/../../x", "a\0b", "x" * 300, "x" * 5000])
 def test_P4_no_path_leaves_the_root(target: Target, path: str) -> None:
     for method, route, body in (
         ("PUT", "documents", {"path": path}),

@@ -374,6 +374,7 @@ async def test_A2_a_disk_that_is_full_for_a_moment_costs_nothing(
         (["../outside.py"], BadRequest),
         (["a/../../b"], BadRequest),
         (["nothing.py"], NotFound),
+        (["x" * 300], BadRequest),
         (["x" * 5000], BadRequest),
         (["a\0.py"], BadRequest),
     ],
