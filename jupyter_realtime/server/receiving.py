@@ -23,6 +23,7 @@ MAX_READ_BYTES = 64 * 1024
 # Then the loop that reads has its own look at whose turn it is.
 MAX_FRAMES_A_TURN = 32
 
+_HEADER_BYTES = 2
 _FIN_TEXT = 0x81
 _MASKED = 0x80
 _TWO_BYTES_FOLLOW, _EIGHT_BYTES_FOLLOW = 126, 127
@@ -38,9 +39,12 @@ class ReadingProtocol(WebSocketProtocol13):
         self._unread = bytearray()
 
     async def _receive_frame(self) -> None:
-        if not self._unread:
+        while len(self._unread) < _HEADER_BYTES:
             await self._read_more()
-        if not await self._take_whole_messages():
+        if not self._unread[1] & _MASKED:
+            # RFC 6455, 5.1: a server must not go on, since something between may have been deceived.
+            self._abort()
+        elif not await self._take_whole_messages():
             await super()._receive_frame()
 
     async def _read_bytes(self, n: int) -> bytes:
@@ -71,7 +75,7 @@ class ReadingProtocol(WebSocketProtocol13):
 
     def _cut_out(self) -> bytes | None:
         unread = self._unread
-        if len(unread) < 2 or unread[0] != _FIN_TEXT or not unread[1] & _MASKED:
+        if len(unread) < _HEADER_BYTES or unread[0] != _FIN_TEXT or not unread[1] & _MASKED:
             return None
         size, begin = unread[1] ^ _MASKED, 2 + _MASK_BYTES
         if size == _TWO_BYTES_FOLLOW:

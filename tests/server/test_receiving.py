@@ -121,7 +121,7 @@ async def test_W5_the_cuts_between_reads_change_nothing(seed: int) -> None:
             wire += frame(b"still there?", PING) if chance.random() < 0.5 else b""
             wire += frame(payload[cut:], CONTINUATION)
         else:
-            wire += frame(text.encode(), masked=chance.random() < 0.9)
+            wire += frame(text.encode())
     async with opened() as (heard, _, writer):
         while wire:
             size = chance.choice([1, 2, 3, 5, 7, 130, 70_000])
@@ -140,6 +140,17 @@ async def test_W5_a_message_that_is_too_long_ends_the_connection() -> None:
         writer.write(frame(b"first") + frame(b"x" * (MOST_BYTES + 1))[:14])
         answer = await asyncio.wait_for(reader.read(), 10)
         assert struct.unpack("!H", answer[2:4]) == (1009,)
+        assert heard.messages == ["first"]
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_S9_a_frame_without_a_mask_ends_the_connection(together: bool) -> None:
+    async with opened() as (heard, reader, writer):
+        writer.write(frame(b"first"))
+        if not together:
+            await heard.has(1)
+        writer.write(frame(b"bare", masked=False) + frame(b"later"))
+        assert await asyncio.wait_for(reader.read(), 10) == b""
         assert heard.messages == ["first"]
 
 
