@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import ROOT, OpenLab
 from tests.browser.lab import Lab
@@ -75,6 +75,76 @@ def test_issues_are_marked_in_their_cells_and_move_with_the_code(lab: Lab) -> No
     lab.page.keyboard.type("a")
     expect(marks(lab, 1)).to_have_count(0)
     expect(marks(lab, 0)).to_have_text([UNUSED])
+
+
+def test_the_keyboard_goes_from_issue_to_issue_where_their_code_is_now(lab: Lab) -> None:
+    analysed(lab)
+    expect(marks(lab, 1).first).to_have_text(UNDEFINED)
+    cell(lab, 1).locator(".cm-content").click()
+    lab.page.keyboard.press("Control+Home")
+    lab.page.keyboard.type("# new\n")
+    cell(lab, 0).locator(".cm-content").click()
+    lab.page.keyboard.press("Control+Home")
+    for code in (UNUSED, UNDEFINED, UNUSED):
+        lab.page.keyboard.press("F8")
+        lab.page.wait_for_function("code => getSelection().toString() === code", arg=code)
+    lab.page.keyboard.press("Shift+F8")
+    lab.page.wait_for_function("code => getSelection().toString() === code", arg=UNDEFINED)
+
+
+def test_a_dismissal_that_fails_keeps_its_words_and_one_that_does_not_can_be_undone(
+    lab: Lab,
+) -> None:
+    card = analysed(lab)
+    row = issue(card, UNDEFINED)
+    row.click()
+    row.get_by_role("button", name="Dismiss…").click()
+    reason = row.get_by_label("Reason of the dismissal")
+    reason.fill("Only an example")
+    full = {"code": "unavailable", "message": "The disk is full.", "retryable": True}
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "PUT":
+            route.fulfill(status=503, json=full | {"retry_after": None})
+        else:
+            route.continue_()
+
+    lab.page.route("**/dismissals*", refuse)
+    reason.press("Enter")
+    expect(row.get_by_role("alert")).to_have_text("The disk is full.")
+    expect(reason).to_have_value("Only an example")
+    expect(marks(lab, 1).first).to_have_text(UNDEFINED)
+
+    lab.page.unroute("**/dismissals*")
+    row.get_by_role("button", name="Retry").click()
+    expect(row).to_have_attribute("data-jrt-status", "dismissed")
+    expect(row.get_by_role("button", name="Undo dismissal")).to_be_focused()
+    expect(marks(lab, 1)).to_have_count(0)
+    row.get_by_role("button", name="Undo dismissal").click()
+    expect(marks(lab, 1).first).to_have_text(UNDEFINED)
+
+
+CUT = """panel => [...panel.querySelectorAll('*')].filter(it =>
+    it.scrollWidth > it.clientWidth + 1 && getComputedStyle(it).overflowX !== 'visible'
+    && !it.matches('.jrt-hidden, .jrt-hidden *, input')).map(it => it.outerHTML.slice(0, 200))"""
+
+
+def test_in_a_narrow_panel_nothing_is_cut_and_all_ends_at_one_line(
+    open_lab: OpenLab, jupyter: Jupyter
+) -> None:
+    lab = Lab(open_lab("notebooks/03-weather-features.ipynb"), jupyter)
+    lab.show_panel()
+    width = lab.panel.bounding_box()
+    assert width is not None and width["width"] <= 250
+    card = analysed(lab)
+    card.locator("[data-jrt-issue]").first.click()
+    expect(card.locator(".jrt-details")).to_be_visible()
+    assert lab.panel.evaluate(CUT) == []
+    ends = {
+        round(lab.panel.locator(part).first.evaluate("it => it.getBoundingClientRect().right"))
+        for part in (".jrt-segments", ".jrt-bar", ".jrt-lanes", ".jrt-search", ".jrt-details")
+    }
+    assert len(ends) == 1
 
 
 def editor(lab: Lab) -> Locator:

@@ -330,10 +330,10 @@ describe('a person', () => {
   });
 
   test('sees a cancel taken back that did not get there, and why', async () => {
-    rest.delete.mockRejectedValue(new TypeError('Failed to fetch'));
-    await analyses.cancel(RUN);
+    rest.delete.mockRejectedValue(new Error('No answer.'));
+    await expect(analyses.cancel(RUN)).rejects.toThrow('No answer.');
     await frame();
-    expect(view()).toMatchObject({ analysis: { state: 'queued' }, error: 'Failed to fetch' });
+    expect(view()?.analysis.state).toBe('queued');
   });
 
   test('hears nothing of a cancel that came too late', async () => {

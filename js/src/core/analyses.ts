@@ -109,20 +109,21 @@ export class Analyses {
     return analysis.id;
   }
 
-  /** Ask for the end of a run; shown at once, and taken back if it can't be asked for. */
+  /** Ask for the end of a run; shown at once, and taken back, with the reason, if it can't be asked for. */
   async cancel(run: string): Promise<void> {
-    this.change(run, it => {
-      it.cancelling = true;
-      it.error = null;
-    });
+    const wish = (cancelling: boolean) =>
+      this.change(run, it => {
+        it.cancelling = cancelling;
+      });
+    wish(true);
     try {
       this.put(await this.connection.rest.delete<Analysis>(`analyses/${run}`));
     } catch (error) {
-      this.change(run, it => {
-        it.cancelling = false;
-        // A run that has ended meanwhile needs no apology.
-        it.error = it.isOver ? null : messageOf(error);
-      });
+      wish(false);
+      // A run that has ended meanwhile needs no apology.
+      if (!this.runs.get(run)?.isOver) {
+        throw error;
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 /** One connection a page, shared by the sidebar and all widgets, whichever of them comes first. */
 
 import { Analyses } from './analyses.js';
+import { Catalogue } from './catalogue.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { IssueHands } from './hands.js';
 import { Triage } from './triage.js';
@@ -11,6 +12,7 @@ interface Page {
   connection: Connection;
   analyses: Analyses;
   triage: Triage;
+  catalogue: Catalogue;
   /** What JupyterLab can do to documents, once it is there. */
   hands: IssueHands | null;
   /** The ids of a run's issues as all views of this page hold them, in order: for tests and tools. */
@@ -38,6 +40,13 @@ export function pageTriage(connection: Connection): Triage {
   return known?.connection === connection ? known.triage : new Triage(connection);
 }
 
+/** What the server's detectors look for. */
+export function pageCatalogue(connection: Connection): Catalogue {
+  const known = (globalThis as Holder)[KEY];
+  // A page whose connection an older bundle has made knows none.
+  return (known?.connection === connection && known.catalogue) || new Catalogue(connection);
+}
+
 /** JupyterLab says that it can mend documents: for the panel, and for widgets that know nothing of it. */
 export function offerHands(hands: IssueHands): void {
   const known = (globalThis as Holder)[KEY];
@@ -57,6 +66,7 @@ function makePage(options: ConnectionOptions): Page {
     connection,
     analyses,
     triage: new Triage(connection),
+    catalogue: new Catalogue(connection),
     hands: null,
     issueIds: run => (analyses.store.getState().runs[run]?.issues ?? []).map(issue => issue.id),
   };

@@ -4,7 +4,7 @@ import { Conversation } from './conversation.js';
 import type { RoomQuestion } from './polled-room.js';
 import { POLLING_FEATURES, PollingWire } from './polling-wire.js';
 import type { LoggedEvent, ServerFrame } from './protocol.js';
-import { Rest, RestError } from './rest.js';
+import { Rest, RestError, Unreachable } from './rest.js';
 import { ADA, FakeServer, pinned } from './testing.js';
 
 const ROOM = 'project:p';
@@ -348,7 +348,7 @@ describe('a poll', () => {
   test('that finds no server is the end', async () => {
     await follow();
     await asked('poll').fail();
-    expect(ended).toHaveBeenCalledExactlyOnceWith(expect.any(TypeError));
+    expect(ended).toHaveBeenCalledExactlyOnceWith(expect.any(Unreachable));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(open).toHaveLength(0);
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { Rest, RestError } from './rest.js';
+import { Rest, RestError, Unreachable } from './rest.js';
 
 const PREFIX = 'https://hub.example/user/ada/realtime/';
 
@@ -93,5 +93,21 @@ describe('an error', () => {
       message: 'The server answered 404.',
       retryable: false,
     });
+  });
+
+  test('of a request that never got there is told in one way, whatever the browser calls it', async () => {
+    for (const words of ['Failed to fetch', 'Load failed']) {
+      const fetched = vi.fn<typeof fetch>(() => Promise.reject(new TypeError(words)));
+      const asked = new Rest({ prefix: PREFIX, fetch: fetched }).get('me');
+      await expect(asked).rejects.toThrow(Unreachable);
+      await expect(asked).rejects.toThrow('The server can’t be reached.');
+    }
+  });
+
+  test('of a request that was given up is that', async () => {
+    const given = AbortSignal.abort(new Error('given up'));
+    const fetched = vi.fn<typeof fetch>((_, init) => Promise.reject(init?.signal?.reason));
+    const asked = new Rest({ prefix: PREFIX, fetch: fetched }).get('me', given);
+    await expect(asked).rejects.toThrow('given up');
   });
 });

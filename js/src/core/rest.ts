@@ -19,6 +19,14 @@ export class RestError extends Error {
   }
 }
 
+/** A request that never got there, or whose answer never came: nobody knows whether it was done. */
+export class Unreachable extends Error {
+  constructor(cause: unknown) {
+    super('The server can’t be reached.', { cause });
+    this.name = 'Unreachable';
+  }
+}
+
 export function errorBody({ code, message, retryable, retryAfter }: RestError): ErrorBody {
   return { code, message, retryable, retry_after: retryAfter };
 }
@@ -59,20 +67,30 @@ export class Rest {
     body?: unknown,
     signal?: AbortSignal,
   ): Promise<T> {
-    const ask = this.options.fetch ?? fetch.bind(globalThis);
-    const response = await ask(`${this.options.prefix}api/v1/${path}`, {
+    const init: RequestInit = {
       method,
       headers: this.headers(body !== undefined),
       credentials: 'same-origin',
       cache: 'no-store',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
-    });
-    const text = await response.text();
+    };
+    const [response, text] = await this.answer(`${this.options.prefix}api/v1/${path}`, init);
     if (!response.ok) {
       throw new RestError(response.status, errorOf(response.status, text));
     }
     return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  private async answer(address: string, init: RequestInit): Promise<[Response, string]> {
+    const ask = this.options.fetch ?? fetch.bind(globalThis);
+    try {
+      const response = await ask(address, init);
+      return [response, await response.text()];
+    } catch (error) {
+      // Browsers have words of their own for this, each others: "Failed to fetch", "Load failed".
+      throw init.signal?.aborted ? error : new Unreachable(error);
+    }
   }
 
   private headers(hasBody: boolean): Record<string, string> {

@@ -5,6 +5,7 @@ import { type ICommandPalette, Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Analyses } from '../core/analyses.js';
+import { errorText } from '../ui/error-words.js';
 import { isFinished } from '../ui/progress-words.js';
 import type { Target, TargetKind } from '../ui/TargetChoice.js';
 import { analysisIcon } from './icon.js';
@@ -17,6 +18,8 @@ export const CommandIds = {
   cancel: 'jupyter-realtime:cancel-analyses',
   show: 'jupyter-realtime:show-panel',
   files: 'jupyter-realtime:analyse-files',
+  next: 'jupyter-realtime:next-issue',
+  previous: 'jupyter-realtime:previous-issue',
 } as const;
 
 interface Parts {
@@ -29,6 +32,8 @@ interface Parts {
   showPanel: () => void;
   /** What is selected in the file browser, from the server's root. */
   selected: () => string[];
+  /** To the next issue in the document in front, or to the one before. */
+  step: (by: 1 | -1) => Promise<void>;
 }
 
 export function addCommands(parts: Parts): void {
@@ -38,6 +43,8 @@ export function addCommands(parts: Parts): void {
   addAnalyse(parts, CommandIds.project, 'project', trans.__('Analyse the Project'));
   addCancel(parts);
   addFiles(parts);
+  addStep(parts, CommandIds.next, 1, trans.__('Go to Next Issue'));
+  addStep(parts, CommandIds.previous, -1, trans.__('Go to Previous Issue'));
   app.commands.addCommand(CommandIds.show, {
     label: trans.__('Show Analysis Panel'),
     caption: trans.__('Show the analyses and what they found'),
@@ -70,7 +77,7 @@ async function start({ showPanel, trans }: Parts, how: () => Promise<unknown>): 
   try {
     await how();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error, trans);
     Notification.error(trans.__('The analysis could not start: %1', reason), { autoClose: 8000 });
   }
 }
@@ -88,6 +95,14 @@ function addFiles(parts: Parts): void {
   });
 }
 
+function addStep({ app, step, trans }: Parts, id: string, by: 1 | -1, label: string): void {
+  app.commands.addCommand(id, {
+    label,
+    caption: trans.__('Of the notebook or file in front'),
+    execute: () => step(by),
+  });
+}
+
 function addCancel({ app, analyses, trans }: Parts): void {
   const going = () =>
     Object.values(analyses.store.getState().runs).filter(({ analysis }) => !isFinished(analysis));
@@ -96,7 +111,14 @@ function addCancel({ app, analyses, trans }: Parts): void {
     caption: trans.__('Cancel all analyses that are going on'),
     isEnabled: () => going().length > 0,
     execute: async () => {
-      await Promise.all(going().map(({ analysis }) => analyses.cancel(analysis.id)));
+      const all = going().map(({ analysis }) => analyses.cancel(analysis.id));
+      for (const outcome of await Promise.allSettled(all)) {
+        if (outcome.status === 'rejected') {
+          const reason = errorText(outcome.reason, trans);
+          Notification.error(trans.__('Not cancelled: %1', reason), { autoClose: 8000 });
+          return;
+        }
+      }
     },
   });
   analyses.store.subscribe(() => app.commands.notifyCommandChanged(CommandIds.cancel));

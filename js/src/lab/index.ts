@@ -16,10 +16,11 @@ import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab
 import type { Analyses } from '../core/analyses.js';
 import type { Connection } from '../core/connection.js';
 import { Jobs } from '../core/jobs.js';
-import { offerHands, pageAnalyses, pageTriage } from '../core/page.js';
+import { offerHands, pageAnalyses, pageCatalogue, pageTriage } from '../core/page.js';
 import type { Analysis, Issue } from '../core/protocol.js';
 import { SystemWatch } from '../core/system-status.js';
 import type { Triage } from '../core/triage.js';
+import { errorText } from '../ui/error-words.js';
 import type { TargetKind } from '../ui/TargetChoice.js';
 import { VERSION } from '../ui/version.js';
 import { AnalysedTexts } from './analysed.js';
@@ -33,6 +34,7 @@ import { onOpenIssue } from './open-event.js';
 import { openIssue } from './opener.js';
 import { AnalysisPanelWidget, PANEL_ID } from './panel.js';
 import { createStatus } from './status.js';
+import { Stepping } from './stepping.js';
 import { followPlace, Targets } from './targets.js';
 import { Toasts } from './toasts.js';
 
@@ -70,8 +72,10 @@ const analysis: JupyterFrontEndPlugin<void> = {
     const system = new SystemWatch(connection);
     system.follow();
     const triage = pageTriage(connection);
+    const catalogue = pageCatalogue(connection);
     const targets = followProjects(connection, analyses, jobs, triage, trans);
-    const open = opening(app, documents, targets, trans);
+    const texts = new AnalysedTexts(app.serviceManager.contents);
+    const open = opening(app, documents, targets, texts, trans);
     const analyse = async (kind: TargetKind) =>
       analyses.start({ ...(await targets.paths(kind)), ...targets.comparison() });
 
@@ -95,6 +99,7 @@ const analysis: JupyterFrontEndPlugin<void> = {
           openIssue: open,
           retry: () => connection.wake(),
           triage,
+          about: async name => (await catalogue.about(name))?.description ?? null,
           keepBaseline: (run, name) => triage.keepBaseline(run.project, name, run.id),
         },
         choose: kind => targets.choose(kind),
@@ -117,9 +122,7 @@ const analysis: JupyterFrontEndPlugin<void> = {
       Array.from(browsers?.tracker.currentWidget?.selectedItems() ?? [], ({ path }) =>
         path.replace(/^[^/]*:/, ''),
       );
-    addCommands({ app, palette, trans, targets, analyses, analyse, showPanel, selected });
 
-    const texts = new AnalysedTexts(app.serviceManager.contents);
     const hands = new Mending({
       documents,
       trans,
@@ -127,22 +130,39 @@ const analysis: JupyterFrontEndPlugin<void> = {
       pathOf: (issue, run) => pathOf(targets, issue, run),
     });
     offerHands(hands);
-    const onProblem = (error: unknown) => warn(error instanceof Error ? error.message : `${error}`);
+    const onProblem = (error: unknown) => warn(errorText(error, trans));
     const projectOf = (path: string) => targets.projectOfFile(path);
     const marking = new Marking({ analyses, triage, texts, hands, trans, projectOf, onProblem });
     if (editors) {
       marking.marks.register(editors);
     }
+    const stepping = new Stepping({
+      app,
+      places: widget => marking.places(widget),
+      open: ({ issue, run }) => open(issue, run),
+    });
+    const step = (by: 1 | -1) => stepping.step(by);
+    addCommands({ app, palette, trans, targets, analyses, analyse, showPanel, selected, step });
     const quiet = new Set<string>();
+    const latest = new Map<string, string>();
+    const onStarted = (path: string, run: string) => {
+      quiet.add(run);
+      // One card a file: those before are among the earlier analyses.
+      const before = latest.get(path);
+      latest.set(path, run);
+      if (before !== undefined) {
+        analyses.dismiss(before);
+      }
+    };
     const saved = (path: string) =>
       void analyses
         .start({ paths: [path], ...targets.comparison() })
-        .then(run => quiet.add(run), onProblem);
+        .then(run => onStarted(path, run), onProblem);
     const onSave = new OnSave(saved);
     addToDocuments(app, [widget => marking.watch(widget), widget => onSave.watch(widget)]);
-    const isPanelVisible = () => panel.isVisible;
+    const isOnScreen = (run: string) => panel.isVisible || isInWidget(run);
     const isQuiet = (run: string) => quiet.has(run);
-    const toasts = new Toasts({ analyses, trans, isPanelVisible, showPanel, isQuiet });
+    const toasts = new Toasts({ analyses, trans, isOnScreen, showPanel, isQuiet });
     followSettings(registry, analysis.id, settings => {
       onSave.enabled = settings.analyseOnSave;
       toasts.enabled = settings.toasts;
@@ -193,6 +213,15 @@ async function pathOf(targets: Targets, issue: Issue, run: Analysis): Promise<st
   return root === '' ? issue.path : `${root}/${issue.path}`;
 }
 
+/** Whether a widget that shows the run is in sight. */
+function isInWidget(run: string): boolean {
+  const cards = document.querySelectorAll<HTMLElement>('.jrt-widget [data-jrt-run]');
+  return Array.from(cards).some(card => {
+    const { top, bottom, width } = card.getBoundingClientRect();
+    return card.dataset.jrtRun === run && width > 0 && bottom > 0 && top < window.innerHeight;
+  });
+}
+
 function warn(message: string): void {
   Notification.error(message, { autoClose: 8000 });
 }
@@ -201,14 +230,18 @@ function opening(
   app: JupyterFrontEnd,
   documents: IDocumentManager,
   targets: Targets,
+  texts: AnalysedTexts,
   trans: TranslationBundle,
 ): (issue: Issue, run: Analysis) => void {
   const open = async (issue: Issue, run: Analysis) => {
-    await openIssue(app, documents, await pathOf(targets, issue, run), issue);
+    const path = await pathOf(targets, issue, run);
+    // Before anything is opened, which may write the file.
+    const analysed = await texts.of(run, path);
+    await openIssue(app, documents, path, issue, analysed);
   };
   return (issue, run) => {
     open(issue, run).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error, trans);
       Notification.error(trans.__('The issue could not be opened: %1', reason), {
         autoClose: 8000,
       });

@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 vi.mock('@jupyterlab/apputils', () => ({ Notification: {} }));
+vi.mock('@jupyterlab/ui-components', () => ({ ReactWidget: {} }));
 
+import type { Analysis } from '../core/protocol.js';
 import { makeIssue, makeRun, NO_ISSUES } from '../ui/testing.js';
 import { english } from '../ui/translator.js';
 import { OnSave } from './on-save.js';
 import { analysedText, type Piece, pieceOf } from './pieces.js';
+import { statusText } from './status.js';
+import { nextPlace } from './stepping.js';
 import { mergeNews, newsOf, wordsOf } from './toasts.js';
 
 const piece = (id: string, text: string) =>
@@ -80,5 +84,49 @@ describe('a toast', () => {
       { run: failed, kind: 'ended' },
     ]);
     expect(wordsOf(news, english)).toBe('2 analyses, 3 issues, 1 critical, 1 failed');
+  });
+});
+
+describe('stepping from issue to issue', () => {
+  const at = (piece: number, from: number) => ({ at: piece, range: { from, to: from + 3 } });
+  const [first, second, third] = [at(0, 0), at(0, 20), at(2, 5)];
+  const places = [first, second, third];
+  const cursor = (piece: number, from: number, isEmpty = true) => ({ at: piece, from, isEmpty });
+
+  it.each([
+    [cursor(0, 0), first, third],
+    [cursor(0, 0, false), second, third],
+    [cursor(0, 10), second, first],
+    [cursor(1, 0), third, second],
+    [cursor(2, 5, false), first, second],
+    [cursor(9, 0), first, third],
+  ])('from %j', (where, next, previous) => {
+    expect(nextPlace(places, where, 1)).toBe(next);
+    expect(nextPlace(places, where, -1)).toBe(previous);
+  });
+
+  it('leads nowhere where there is none', () => {
+    expect(nextPlace([], cursor(0, 0), 1)).toBeUndefined();
+  });
+});
+
+describe('the status bar', () => {
+  const last = (run: Partial<Analysis>) => {
+    const analysis = makeRun({ paths: ['a.py'], ...run });
+    const view = { analysis, issues: [], complete: true, stale: false, error: null };
+    return statusText({ runs: { r1: view }, order: ['r1'] }, english);
+  };
+
+  it('says what the last analysis found, and of what', () => {
+    expect(last({ state: 'succeeded' })).toEqual({ words: '0 issues', of: 'a.py', share: null });
+  });
+
+  it('does not call it clean where it did not get through', () => {
+    expect(last({ state: 'failed' }).words).toBe('Analysis failed');
+    expect(last({ state: 'cancelled' }).words).toBe('Analysis cancelled');
+  });
+
+  it('says how far it is', () => {
+    expect(last({ progress: 0.25 })).toMatchObject({ words: 'Analysing: 25 %', share: 0.25 });
   });
 });

@@ -16,6 +16,7 @@ import { rangeNow } from '../core/fixes.js';
 import type { IssueHands } from '../core/hands.js';
 import type { Analysis, Issue } from '../core/protocol.js';
 import { statusNow, type Triage } from '../core/triage.js';
+import { piecesOf as piecesOfMessage } from '../ui/code.js';
 import { safeUrl } from '../ui/issue-rows.js';
 import { severityName } from '../ui/severity.js';
 import type { AnalysedTexts } from './analysed.js';
@@ -40,6 +41,16 @@ interface Parts {
   trans: TranslationBundle;
   projectOf: (path: string) => Promise<Project>;
   onProblem: (error: unknown) => void;
+}
+
+/** Where an issue is now. */
+export interface Place {
+  issue: Issue;
+  run: Analysis;
+  piece: Piece;
+  /** Which piece of the document, from 0. */
+  at: number;
+  range: { from: number; to: number };
 }
 
 export class Marking {
@@ -79,21 +90,48 @@ export class Marking {
   }
 
   private async mark(widget: IDocumentWidget): Promise<void> {
-    const path = widget.context.path.replace(/^[^/]*:/, '');
-    const project = await this.parts.projectOf(path).catch(() => null);
-    if (project === null || widget.isDisposed) {
+    const view = await this.viewOf(widget);
+    if (view === undefined || widget.isDisposed) {
       return;
     }
-    const inProject = project.root === '' ? path : path.slice(project.root.length + 1);
-    const view = this.isEnabled ? newestRun(this.parts.analyses, project.id, inProject) : null;
-    this.follow(widget, view);
-    const analysed = view && (await this.parts.texts.of(view.analysis, path));
+    const shown = this.isEnabled ? view : null;
+    this.follow(widget, shown);
+    const places = shown ? await this.placesOf(widget, shown) : [];
     if (!widget.isDisposed) {
-      const found = view && analysed ? this.issuesOf(view, inProject) : [];
-      this.putAll(piecesOf(widget), found, view?.analysis ?? null, issue =>
-        analysed ? analysedText(analysed, issue) : null,
-      );
+      this.putAll(piecesOf(widget), places);
     }
+  }
+
+  /** Where the issues of an open document are now, from its beginning to its end. */
+  async places(widget: IDocumentWidget): Promise<Place[]> {
+    const view = this.open.has(widget) ? await this.viewOf(widget) : null;
+    const places = view ? await this.placesOf(widget, view) : [];
+    return places.sort((a, b) => a.at - b.at || a.range.from - b.range.from);
+  }
+
+  /** The run whose issues are those of a document; undefined while its project is not known. */
+  private async viewOf({ context }: IDocumentWidget): Promise<RunView | null | undefined> {
+    const path = withoutDrive(context.path);
+    const project = await this.parts.projectOf(path).catch(() => undefined);
+    return project && newestRun(this.parts.analyses, project.id, inProject(project, path));
+  }
+
+  private async placesOf(widget: IDocumentWidget, view: RunView): Promise<Place[]> {
+    const path = withoutDrive(widget.context.path);
+    const analysed = await this.parts.texts.of(view.analysis, path);
+    const project = await this.parts.projectOf(path).catch(() => undefined);
+    if (!analysed || !project || widget.isDisposed) {
+      return [];
+    }
+    const pieces = piecesOf(widget);
+    return this.issuesOf(view, inProject(project, path)).flatMap(issue => {
+      const text = analysedText(analysed, issue);
+      const piece = text === null ? null : pieceOf(pieces, issue, text);
+      const range = text !== null && piece ? rangeNow(text, textOf(piece), issue) : null;
+      return piece && range
+        ? { issue, run: view.analysis, piece, at: pieces.indexOf(piece), range }
+        : [];
+    });
   }
 
   private follow(widget: IDocumentWidget, view: RunView | null): void {
@@ -114,22 +152,12 @@ export class Marking {
     });
   }
 
-  private putAll(
-    pieces: readonly Piece[],
-    issues: readonly Issue[],
-    run: Analysis | null,
-    textOfIssue: (issue: Issue) => string | null,
-  ): void {
+  private putAll(pieces: readonly Piece[], places: readonly Place[]): void {
     const found = new Map<CodeEditor.IModel, Diagnostic[]>();
-    for (const issue of issues) {
-      const text = textOfIssue(issue);
-      const piece = text === null ? null : pieceOf(pieces, issue, text);
-      const range = text !== null && piece ? rangeNow(text, textOf(piece), issue) : null;
-      if (piece && range && run) {
-        const marks = found.get(piece.model) ?? [];
-        found.set(piece.model, marks);
-        marks.push(this.diagnostic(issue, run, range));
-      }
+    for (const { issue, run, piece, range } of places) {
+      const marks = found.get(piece.model) ?? [];
+      found.set(piece.model, marks);
+      marks.push(this.diagnostic(issue, run, range));
     }
     for (const { model } of pieces) {
       this.marks.put(model, found.get(model) ?? []);
@@ -153,10 +181,22 @@ export class Marking {
   }
 }
 
+/** `RTC:a/b.ipynb` → `a/b.ipynb`. */
+const withoutDrive = (path: string): string => path.replace(/^[^/]*:/, '');
+
+const inProject = ({ root }: Project, path: string): string =>
+  root === '' ? path : path.slice(root.length + 1);
+
 function messageNode(issue: Issue, trans: TranslationBundle): Node {
   const node = document.createElement('span');
   node.className = 'jrt-mark-message';
-  node.append(`${severityName(issue.severity, trans)}: ${issue.message} `);
+  node.append(`${severityName(issue.severity, trans)}: `);
+  for (const [at, piece] of piecesOfMessage(issue.message).entries()) {
+    const part = document.createElement(at % 2 === 1 ? 'code' : 'span');
+    part.textContent = piece;
+    node.append(part);
+  }
+  node.append(' ');
   const url = safeUrl(issue.url);
   if (url !== null) {
     const link = document.createElement('a');

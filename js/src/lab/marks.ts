@@ -7,9 +7,11 @@
 
 import { type Diagnostic, forEachDiagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Compartment, type Extension } from '@codemirror/state';
-import { EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
+import { type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 import type { CodeEditor } from '@jupyterlab/codeeditor';
 import { EditorExtensionRegistry, type IEditorExtensionRegistry } from '@jupyterlab/codemirror';
+
+import { MARKS_LOOK } from './marks-look.js';
 
 const IDLE_MILLISECONDS = 1000;
 const HOVER_MILLISECONDS = 200;
@@ -97,10 +99,7 @@ export class Marks {
 
 const gutter = new Compartment();
 /** Only where there is something to mark: cells without issues keep their width. */
-const GUTTER = [
-  lintGutter({ hoverTime: HOVER_MILLISECONDS }),
-  EditorView.baseTheme({ '.cm-gutter-lint': { width: '1em' } }),
-];
+const GUTTER = [lintGutter({ hoverTime: HOVER_MILLISECONDS }), MARKS_LOOK];
 
 /** Nothing is drawn anew that stands there already: an open tooltip stays. */
 function isSame(view: EditorView, diagnostics: readonly Diagnostic[]): boolean {

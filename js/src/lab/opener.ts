@@ -1,4 +1,9 @@
-/** Opens the place of an issue: the file, the cell scrolled into view, the range selected. */
+/**
+ * Opens the place of an issue: the file, the cell scrolled into view, the range selected.
+ *
+ * The range is where the code is now, which may have moved since it was analysed. Where nobody knows any
+ * more what was analysed, or that code is gone, it is where the code was.
+ */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { Cell } from '@jupyterlab/cells';
@@ -8,8 +13,16 @@ import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Widget } from '@lumino/widgets';
 
+import { rangeNow } from '../core/fixes.js';
 import type { CellRef, Issue } from '../core/protocol.js';
-import { isFileEditor, isNotebook } from './pieces.js';
+import {
+  type Analysed,
+  analysedText,
+  isFileEditor,
+  isNotebook,
+  pieceOf,
+  piecesOf,
+} from './pieces.js';
 
 /** How long a cell that was scrolled into view may take to get its editor. */
 const EDITOR_MILLISECONDS = 2000;
@@ -19,6 +32,7 @@ export async function openIssue(
   documents: IDocumentManager,
   path: string,
   issue: Issue,
+  analysed: Analysed | null,
 ): Promise<void> {
   const widget = reveal(app, documents, path);
   if (!widget) {
@@ -26,10 +40,11 @@ export async function openIssue(
   }
   await widget.context.ready;
   await widget.revealed;
+  const text = analysed && analysedText(analysed, issue);
   if (isNotebook(widget) && issue.cell) {
-    await showInCell(widget, issue.cell, issue);
+    await showInCell(widget, issue.cell, issue, text);
   } else if (isFileEditor(widget)) {
-    select(widget.content.editor, widget.content.model.sharedModel.getSource(), issue);
+    select(widget.content.editor, widget.content.model.sharedModel.getSource(), issue, text);
     widget.content.editor.focus();
   }
 }
@@ -47,8 +62,16 @@ function reveal(
   return (here ?? documents.openOrReveal(path)) as IDocumentWidget<Widget> | undefined;
 }
 
-async function showInCell({ content }: NotebookPanel, place: CellRef, issue: Issue): Promise<void> {
-  const index = cellIndex(content.widgets, place);
+async function showInCell(
+  panel: NotebookPanel,
+  place: CellRef,
+  issue: Issue,
+  analysed: string | null,
+): Promise<void> {
+  const { content } = panel;
+  const piece = analysed === null ? null : pieceOf(piecesOf(panel), issue, analysed);
+  const now = content.widgets.findIndex(({ model }) => model === piece?.model);
+  const index = now >= 0 ? now : cellIndex(content.widgets, place);
   const cell = content.widgets[index];
   if (!cell) {
     return;
@@ -59,7 +82,7 @@ async function showInCell({ content }: NotebookPanel, place: CellRef, issue: Iss
   const editor = await editorOf(cell);
   if (editor) {
     // What is off-screen has no editor in some versions; the text is always in the model.
-    select(editor, cell.model.sharedModel.getSource(), issue);
+    select(editor, cell.model.sharedModel.getSource(), issue, analysed);
     content.mode = 'edit';
     editor.focus();
   }
@@ -77,12 +100,25 @@ async function editorOf(cell: Cell): Promise<CodeEditor.IEditor | null> {
   return cell.isDisposed ? null : cell.editor;
 }
 
-function select(editor: CodeEditor.IEditor, text: string, issue: Issue): void {
+function select(
+  editor: CodeEditor.IEditor,
+  text: string,
+  issue: Issue,
+  analysed: string | null,
+): void {
   const lines = text.split('\n');
-  const start = position(lines, issue.line, issue.column);
-  const end = position(lines, issue.end_line, issue.end_column);
+  const range = analysed === null ? null : rangeNow(analysed, text, issue);
+  const start = range ? positionAt(text, range.from) : position(lines, issue.line, issue.column);
+  const end = range
+    ? positionAt(text, range.to)
+    : position(lines, issue.end_line, issue.end_column);
   editor.setSelection({ start, end });
   editor.revealSelection({ start, end });
+}
+
+function positionAt(text: string, offset: number): CodeEditor.IPosition {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length - 1, column: before.at(-1)?.length ?? 0 };
 }
 
 /** From lines and columns that count code points from 1, to those of the editor; within the text. */

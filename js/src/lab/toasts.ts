@@ -1,5 +1,5 @@
 /**
- * Toasts for what ends, fails or is critical while the panel is out of sight.
+ * Toasts for what ends, fails or is critical while it is out of sight.
  *
  * One toast for all of it: what comes while it is there adds to its words. What was closed stays closed
  * until something else happens.
@@ -23,7 +23,8 @@ export type News = { run: Analysis; kind: 'ended' | 'critical' };
 interface Options {
   analyses: Analyses;
   trans: Strings;
-  isPanelVisible: () => boolean;
+  /** Whether the person sees how the run stands. */
+  isOnScreen: (run: string) => boolean;
   showPanel: () => void;
   /** Runs that nobody has asked for: only what is critical or failed is told of them. */
   isQuiet: (run: string) => boolean;
@@ -51,21 +52,18 @@ export class Toasts {
   }
 
   private wants({ run, kind }: News): boolean {
-    if (this.options.isPanelVisible()) {
-      return false;
-    }
     const isGrave = kind === 'critical' || run.state === 'failed' || run.counts.critical > 0;
     return this.enabled && (isGrave || !this.options.isQuiet(run.id));
   }
 
   private tell(): void {
     this.timer = undefined;
-    const news = this.waiting;
+    const { trans, showPanel, isOnScreen } = this.options;
+    const news = this.waiting.filter(({ run }) => !isOnScreen(run.id));
     this.waiting = [];
-    if (this.options.isPanelVisible()) {
+    if (news.length === 0) {
       return;
     }
-    const { trans, showPanel } = this.options;
     const before = this.shown && this.shown.until > Date.now() ? this.shown : null;
     const all = mergeNews([...(before?.news ?? []), ...news]);
     if (before) {

@@ -8,16 +8,19 @@ import type { ConnectionState } from '../core/connection.js';
 import type { Job, JobsState } from '../core/jobs.js';
 import type { Analysis, SystemStatus } from '../core/protocol.js';
 import type { Baseline } from '../core/triage.js';
+import { useAttempt } from './attempt.js';
 import { Banner, Hint, SystemNote } from './Banner.js';
+import { Connected } from './Connected.js';
 import { ConnectionDot } from './ConnectionDot.js';
 import { History } from './History.js';
 import { useFollow, useStore } from './hooks.js';
 import { Choice } from './IssueFilterBar.js';
 import { JobList } from './JobList.js';
+import { Problem } from './Problem.js';
 import { isFinished } from './progress-words.js';
+import { Returning } from './Returning.js';
 import { type RunActions, RunCard } from './RunCard.js';
 import { type Target, TargetChoice, type TargetKind } from './TargetChoice.js';
-import { ClockAheadProvider } from './time.js';
 import { useStrings } from './translator.js';
 
 export interface TargetsState {
@@ -54,16 +57,19 @@ export interface PanelProps {
 export function AnalysisPanel(props: PanelProps) {
   const connection = useStore(props.connection);
   const system = useStore(props.system);
+  const { runs } = useStore(props.analyses);
   return (
-    <ClockAheadProvider value={connection.clockAhead}>
+    <Connected state={connection}>
       <div className="jrt-root jrt-panel" data-jrt-panel="">
         <Head {...props} state={connection} />
         <Banner state={connection} version={props.version} />
         <SystemNote system={system} state={connection} />
         <Hint state={connection} />
-        <Runs {...props} state={connection} />
+        <Returning state={connection} runs={runs}>
+          <Runs {...props} state={connection} />
+        </Returning>
       </div>
-    </ClockAheadProvider>
+    </Connected>
   );
 }
 
@@ -72,24 +78,12 @@ type PartProps = PanelProps & { state: ConnectionState };
 function Head({ targets, choose, analyse, wake, state, chooseBaseline }: PartProps) {
   const trans = useStrings();
   const { targets: all, chosen, baselines, baseline } = useStore(targets);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [starting, setStarting] = useState(false);
+  const { pending, problem, attempt } = useAttempt(`${state.status} ${chosen}`);
   const target = all.find(one => one.kind === chosen);
   const reason = whyNot(target, state, trans);
-  const start = async () => {
-    setStarting(true);
-    setProblem(null);
-    try {
-      await analyse(chosen);
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-    } finally {
-      setStarting(false);
-    }
-  };
-  const blocked = reason !== null || starting;
+  const blocked = reason !== null || pending;
   return (
-    <header className="jrt-head">
+    <div className="jrt-head">
       <div className="jrt-head-row">
         <TargetChoice targets={all} chosen={chosen} onChoose={choose} />
         <button
@@ -97,7 +91,7 @@ function Head({ targets, choose, analyse, wake, state, chooseBaseline }: PartPro
           className="jrt-button jrt-button-main"
           aria-disabled={blocked}
           title={reason ?? target?.detail}
-          onClick={blocked ? undefined : () => void start()}
+          onClick={blocked ? undefined : () => void attempt(() => analyse(chosen))}
         >
           {trans.__('Analyse')}
         </button>
@@ -117,12 +111,8 @@ function Head({ targets, choose, analyse, wake, state, chooseBaseline }: PartPro
           />
         </div>
       )}
-      {problem !== null && (
-        <p className="jrt-note jrt-note-error" role="alert">
-          {problem}
-        </p>
-      )}
-    </header>
+      <Problem words={problem} />
+    </div>
   );
 }
 

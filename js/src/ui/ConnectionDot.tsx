@@ -44,7 +44,8 @@ export function ConnectionDot({ state, onWake }: { state: ConnectionState; onWak
   return (
     <button
       type="button"
-      className="jrt-dot-button"
+      className="jrt-dot-button jrt-tip"
+      data-tip={words}
       title={words}
       aria-label={words}
       data-jrt-connection={shown}

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 
 import type { Analysis } from '../core/protocol.js';
+import { errorText } from './error-words.js';
 import { Icon } from './icons.js';
 import { RelativeTime } from './RelativeTime.js';
 import { titleOf } from './RunCard.js';
@@ -24,7 +25,7 @@ export function History({ load, onOpen }: Props) {
     try {
       setRuns(await load());
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(errorText(error, trans));
     }
   };
   const toggle = () => {
@@ -58,7 +59,11 @@ function Earlier({ runs, onOpen }: { runs: readonly Analysis[] | null } & Pick<P
     return <p className="jrt-face">{trans.__('Loading earlier analyses…')}</p>;
   }
   if (runs.length === 0) {
-    return <p className="jrt-face">{trans.__('Analyses that have ended are listed here.')}</p>;
+    return (
+      <p className="jrt-face">
+        {trans.__('There are no others. Analyses that you close are listed here.')}
+      </p>
+    );
   }
   return (
     <ul className="jrt-history-list">
@@ -72,9 +77,9 @@ function Earlier({ runs, onOpen }: { runs: readonly Analysis[] | null } & Pick<P
             onClick={() => onOpen(run)}
           >
             <span className="jrt-run-name">{titleOf(run.paths, trans)}</span>
-            {run.started !== null && <RelativeTime iso={run.started} />}
+            {run.started !== null && <RelativeTime iso={run.started} nested />}
           </button>
-          <SeverityCounts counts={run.counts} />
+          <SeverityCounts counts={run.counts} brief />
         </li>
       ))}
     </ul>

@@ -1,32 +1,41 @@
 /** What is known of one issue, and what can be done about it; below its row while it is open. */
 
-import { type KeyboardEvent, useEffect, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 
 import type { DiffLine } from '../core/fixes.js';
 import type { Issue } from '../core/protocol.js';
+import { type Attempt, useAttempt } from './attempt.js';
+import { withCode } from './code.js';
 import { DismissForm } from './DismissForm.js';
+import type { Dismissal } from './dismissal.js';
+import { errorText } from './error-words.js';
 import type { IssueActions } from './issue-actions.js';
 import { safeUrl } from './issue-rows.js';
-import { severityName } from './severity.js';
+import { Problem } from './Problem.js';
 import { useStrings } from './translator.js';
 
 interface Props {
   issue: Issue;
   actions: IssueActions | null;
+  dismissal: Dismissal;
   onClose: () => void;
 }
 
 type Undo = () => Promise<void>;
 
-export function IssueDetails({ issue, actions, onClose }: Props) {
+export function IssueDetails({ issue, actions, dismissal, onClose }: Props) {
   const trans = useStrings();
+  const place = useRef<HTMLDivElement>(null);
+  const failed = dismissal.failed?.id === issue.id ? dismissal.failed.problem : null;
   const [asking, setAsking] = useState(false);
+  const isAsking = asking || failed !== null;
   const [undo, setUndo] = useState<Undo | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { problem, attempt } = useAttempt();
   const status = actions?.statusOf(issue) ?? issue.status;
-  const attempt = (act: () => Promise<unknown>) => {
-    setProblem(null);
-    act().catch((error: unknown) => setProblem(wordsOf(error)));
+  useFocusWithin(place);
+  const leave = () => {
+    setAsking(false);
+    dismissal.leave();
   };
   const apply = async () => {
     const back = await actions?.apply(issue);
@@ -39,82 +48,131 @@ export function IssueDetails({ issue, actions, onClose }: Props) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') {
       event.stopPropagation();
-      if (asking) {
-        setAsking(false);
+      if (isAsking) {
+        leave();
       } else {
         onClose();
       }
     }
   };
+  const reason = status === 'dismissed' ? actions?.reasonOf(issue) : null;
+  const isOpen = status !== 'dismissed' && status !== 'fixed';
   const canFix = issue.fix !== null && actions?.preview != null && status !== 'fixed';
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only keeps clicks and keys from the row.
-    <div className="jrt-details" onClick={event => event.stopPropagation()} onKeyDown={onKeyDown}>
+    <div
+      ref={place}
+      className="jrt-details"
+      onClick={event => event.stopPropagation()}
+      onKeyDown={onKeyDown}
+    >
       <RuleLine issue={issue} status={status} />
-      {status === 'dismissed' && actions?.reasonOf(issue) && (
-        <p className="jrt-reason">{trans.__('Dismissed: %1', actions.reasonOf(issue))}</p>
-      )}
+      <About detector={issue.detector} actions={actions} />
+      {reason && <p className="jrt-reason">{trans.__('Dismissed: %1', reason)}</p>}
       {canFix && undo === null && <FixPreview issue={issue} actions={actions} />}
       <div className="jrt-details-buttons">
         {canFix && undo === null && (
-          <Button main onClick={() => attempt(apply)}>
+          <Button main onClick={() => void attempt(apply)}>
             {trans.__('Apply fix')}
           </Button>
         )}
         {undo !== null && (
           <>
             <span role="status">{trans.__('Fix applied.')}</span>
-            <Button onClick={() => attempt(undoIt)}>{trans.__('Undo')}</Button>
+            <Button onClick={() => void attempt(undoIt)}>{trans.__('Undo')}</Button>
           </>
         )}
-        {actions?.canDecide &&
-          status !== 'dismissed' &&
-          status !== 'fixed' &&
-          !asking &&
-          undo === null && <Button onClick={() => setAsking(true)}>{trans.__('Dismiss…')}</Button>}
+        {actions?.canDecide && isOpen && !isAsking && undo === null && (
+          <Button onClick={() => setAsking(true)}>{trans.__('Dismiss…')}</Button>
+        )}
         {actions?.canDecide && status === 'dismissed' && (
-          <Button onClick={() => attempt(() => actions.restore(issue))}>
+          <Button onClick={() => void attempt(() => actions.restore(issue))}>
             {trans.__('Undo dismissal')}
           </Button>
         )}
-        <Button onClick={() => attempt(() => copy(issue))}>{trans.__('Copy')}</Button>
+        {!(isAsking && isOpen) && <CopyButton issue={issue} attempt={attempt} />}
       </div>
-      {asking && actions && (
+      {isAsking && isOpen && actions && (
         <DismissForm
           issue={issue}
-          onCancel={() => setAsking(false)}
-          onDismiss={async reason => {
-            await actions.dismiss(issue, reason);
+          failed={failed}
+          onCancel={leave}
+          onDismiss={reason => {
             setAsking(false);
+            dismissal.send(issue, reason);
           }}
         />
       )}
-      {problem !== null && (
-        <p className="jrt-note jrt-note-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem words={problem} />
     </div>
   );
 }
 
+/** A button goes when it was pressed, and another comes: the focus that was on it stays here. */
+function useFocusWithin(place: RefObject<HTMLElement | null>): void {
+  const wasWithin = place.current?.contains(document.activeElement) ?? false;
+  useEffect(() => {
+    if (wasWithin && document.activeElement === document.body) {
+      place.current?.querySelector<HTMLElement>('button')?.focus();
+    }
+  });
+}
+
+function CopyButton({ issue, attempt }: { issue: Issue; attempt: Attempt['attempt'] }) {
+  const trans = useStrings();
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    const timer = copied ? setTimeout(() => setCopied(false), COPIED_MILLISECONDS) : undefined;
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = async () => {
+    await navigator.clipboard.writeText(textOf(issue));
+    setCopied(true);
+  };
+  return (
+    <>
+      <Button onClick={() => void attempt(copy)}>
+        {copied ? trans.__('Copied') : trans.__('Copy')}
+      </Button>
+      <span role="status" className="jrt-hidden">
+        {copied ? trans.__('Copied') : ''}
+      </span>
+    </>
+  );
+}
+
+const COPIED_MILLISECONDS = 2000;
+
 function RuleLine({ issue, status }: { issue: Issue; status: Issue['status'] }) {
   const trans = useStrings();
   const url = safeUrl(issue.url);
-  const about = `${issue.detector} ${issue.rule} · ${severityName(issue.severity, trans)} · ${statusName(status, trans)}`;
+  const { detector, rule } = issue;
   return (
     <p className="jrt-details-rule">
-      {about}
+      <span>{rule.startsWith(`${detector}/`) ? rule : `${detector} ${rule}`}</span>
+      <span>{statusName(status, trans)}</span>
       {url !== null && (
-        <>
-          {' · '}
-          <a className="jrt-rule" href={url} target="_blank" rel="noopener noreferrer">
-            {trans.__('About this rule')}
-          </a>
-        </>
+        <a className="jrt-rule" href={url} target="_blank" rel="noopener noreferrer">
+          {trans.__('About this rule')}
+        </a>
       )}
     </p>
   );
+}
+
+/** Its place is there from the beginning, so that nothing moves when the words come. */
+function About({ detector, actions }: { detector: string; actions: IssueActions | null }) {
+  const [words, setWords] = useState<string | null>(null);
+  const about = actions?.about ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once a detector; decisions don't change it.
+  useEffect(() => {
+    let gone = false;
+    void about?.(detector).then(found => !gone && setWords(found));
+    return () => {
+      gone = true;
+    };
+  }, [detector]);
+  return about && <p className="jrt-about">{words}</p>;
 }
 
 function FixPreview({ issue, actions }: { issue: Issue; actions: IssueActions | null }) {
@@ -127,7 +185,7 @@ function FixPreview({ issue, actions }: { issue: Issue; actions: IssueActions | 
     let gone = false;
     preview?.(issue).then(
       found => !gone && setLines(found),
-      (error: unknown) => !gone && setProblem(wordsOf(error)),
+      (error: unknown) => !gone && setProblem(errorText(error, trans)),
     );
     return () => {
       gone = true;
@@ -136,7 +194,7 @@ function FixPreview({ issue, actions }: { issue: Issue; actions: IssueActions | 
   return (
     <figure className="jrt-fix">
       <figcaption>
-        {issue.fix?.title}
+        {withCode(issue.fix?.title ?? '')}
         {issue.fix?.safe === false && ` ${trans.__('(behaviour may change: have a look)')}`}
       </figcaption>
       {problem !== null && <p className="jrt-note">{problem}</p>}
@@ -201,10 +259,3 @@ export function textOf(issue: Issue): string {
   const place = `${issue.path}:${cell}${issue.line}:${issue.column}`;
   return `${place}: ${issue.severity} ${issue.rule} ${issue.message}`;
 }
-
-async function copy(issue: Issue): Promise<void> {
-  await navigator.clipboard.writeText(textOf(issue));
-}
-
-const wordsOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

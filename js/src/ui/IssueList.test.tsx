@@ -3,6 +3,7 @@ import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { IssueList, type IssueListProps } from './IssueList.js';
+import type { IssueActions } from './issue-actions.js';
 import { makeIssue, NO_ISSUES } from './testing.js';
 
 const issues = [
@@ -112,6 +113,121 @@ describe('filters', () => {
   });
 });
 
+describe('a dismissal', () => {
+  let dismiss: ReturnType<typeof vi.fn<IssueActions['dismiss']>>;
+  let refuse: (why: Error) => void;
+  let dismissed: Set<string>;
+
+  beforeEach(async () => {
+    sessionStorage.clear();
+    dismissed = new Set();
+    // As the page's own store does it: at once, and taken back.
+    dismiss = vi.fn(async it => {
+      dismissed.add(it.id);
+      render();
+      const failed = await new Promise<Error | null>(resolve => {
+        refuse = resolve;
+      });
+      if (failed) {
+        dismissed.delete(it.id);
+        render();
+        throw failed;
+      }
+    });
+    render();
+    await act(async () => issue('two')?.click());
+    await act(async () => button('Dismiss…')?.click());
+  });
+
+  function render(): void {
+    const actions: IssueActions = {
+      statusOf: it => (dismissed.has(it.id) ? 'dismissed' : it.status),
+      canDecide: true,
+      reasonOf: it => (dismissed.has(it.id) ? 'It is fine.' : null),
+      dismiss,
+      restore: async it => {
+        dismissed.delete(it.id);
+        render();
+      },
+      preview: null,
+      apply: () => Promise.reject(new Error('not here')),
+      about: async detector => `What ${detector} is about.`,
+    };
+    show({ actions, onOpen: () => {}, state: 'succeeded' });
+  }
+
+  const field = () => place.querySelector<HTMLInputElement>('.jrt-dismiss input');
+
+  async function send(reason: string): Promise<void> {
+    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;
+    await act(async () => {
+      set?.call(field(), reason);
+      field()?.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    await act(async () => field()?.form?.requestSubmit());
+  }
+
+  it('is decided knowing what the detector looks for', async () => {
+    await act(async () => {});
+    expect(issue('two')?.textContent).toContain('What correctness is about.');
+  });
+
+  it('shows at once, in its place, with a way back that has the focus', async () => {
+    await send('It is fine.');
+    expect(dismiss).toHaveBeenCalledExactlyOnceWith(issues[1], 'It is fine.');
+    expect(shown()).toEqual(['one', 'two', 'three']);
+    expect(issue('two')?.dataset.jrtStatus).toBe('dismissed');
+    expect(button('Low: 1')).toBeDefined();
+    expect(document.activeElement?.textContent).toBe('Undo dismissal');
+    await act(async () => button('Undo dismissal')?.click());
+    expect(issue('two')?.dataset.jrtStatus).toBe('new');
+    expect(document.activeElement?.textContent).toBe('Dismiss…');
+  });
+
+  it('goes when it is closed, and the focus is its neighbour’s', async () => {
+    await send('It is fine.');
+    await act(async () => refuse(null as never));
+    press('Escape');
+    expect(shown()).toEqual(['one', 'three']);
+    expect(document.activeElement).toBe(issue('three'));
+  });
+
+  it('that fails comes back with its text, the reason and Retry', async () => {
+    await send('It is fine.');
+    await act(async () => refuse(new Error('The disk is full.')));
+    expect(issue('two')?.dataset.jrtStatus).toBe('new');
+    expect(field()?.value).toBe('It is fine.');
+    expect(place.querySelector('[role=alert]')?.textContent).toBe('The disk is full.');
+    await act(async () => button('Retry')?.click());
+    expect(dismiss).toHaveBeenCalledTimes(2);
+  });
+
+  it('that fails is opened again if it was closed meanwhile', async () => {
+    await send('It is fine.');
+    press('Escape');
+    expect(shown()).toEqual(['one', 'three']);
+    await act(async () => refuse(new Error('The disk is full.')));
+    expect(shown()).toEqual(['one', 'two', 'three']);
+    expect(field()?.value).toBe('It is fine.');
+  });
+
+  it('keeps what was written over a reload, until it was sent', async () => {
+    await send('');
+    expect(place.querySelector('[role=alert]')?.textContent).toContain('Say why');
+    await send('It is');
+    act(() => root.unmount());
+    root = createRoot(place);
+    dismissed.clear();
+    render();
+    await act(async () => issue('two')?.click());
+    await act(async () => button('Dismiss…')?.click());
+    expect(field()?.value).toBe('It is');
+    await send('It is fine.');
+    await act(async () => refuse(null as never));
+    expect(sessionStorage).toHaveLength(0);
+  });
+});
+
 describe('the keyboard', () => {
   it('moves one tab stop with the arrows, over headings', () => {
     show();
@@ -151,7 +267,22 @@ it('gives screen readers the position, the place and the severity', () => {
   const first = issue('one');
   expect(first?.getAttribute('aria-posinset')).toBe('1');
   expect(first?.getAttribute('aria-setsize')).toBe('3');
-  expect(first?.getAttribute('aria-label')).toBe('High: Undefined name `x`. a.py, line 1');
+  expect(first?.getAttribute('aria-label')).toBe('High: Undefined name x. a.py, line 1');
+});
+
+it('is a feed of articles, headings too, each with a name', () => {
+  show();
+  const feed = place.querySelector('[role=feed]');
+  const articles = [...(feed?.querySelectorAll('article') ?? [])];
+  expect(articles.map(it => it.getAttribute('aria-label'))).toEqual([
+    'a.py, 2 issues',
+    'High: Undefined name x. a.py, line 1',
+    'Low: unused. a.py, line 2',
+    'b.py, 1 issue',
+    'Low: Undefined name x. b.py, line 1',
+  ]);
+  const rows = [...(feed?.querySelectorAll('.jrt-row') ?? [])];
+  expect(rows.every(row => row.firstElementChild?.tagName !== 'BUTTON')).toBe(true);
 });
 
 it('shows messages as text, whatever is in them', () => {

@@ -3,10 +3,12 @@
 import { type RefObject, useCallback, useMemo, useState } from 'react';
 
 import type { Analysis, Counts, Issue } from '../core/protocol.js';
+import { useDismissal } from './dismissal.js';
 import { IssueFilterBar } from './IssueFilterBar.js';
 import { IssueRows } from './IssueRows.js';
 import type { IssueActions } from './issue-actions.js';
 import {
+  countsOf,
   type Grouping,
   type IssueFilter,
   issueRows,
@@ -14,6 +16,7 @@ import {
   statusAsFound,
 } from './issue-rows.js';
 import { ListFace } from './ListFace.js';
+import { isFinished } from './progress-words.js';
 
 export interface IssueListProps {
   issues: readonly Issue[];
@@ -34,25 +37,40 @@ export interface IssueListProps {
 }
 
 const NO_DETECTORS: readonly string[] = [];
+const EVERYTHING: IssueFilter = { ...NO_FILTER, status: 'all' };
 
 export function IssueList(props: IssueListProps) {
   const { issues, counts, actions = null, detectors = NO_DETECTORS, baseline = null } = props;
   const [filter, setFilter] = useState<IssueFilter>(NO_FILTER);
   const [grouping, setGrouping] = useState<Grouping>('file');
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const [openId, setOpenId] = useState<string | null>(null);
   const statusOf = actions?.statusOf ?? statusAsFound;
   const rows = useMemo(
-    () => issueRows(issues, filter, closed, grouping, statusOf),
-    [issues, filter, closed, grouping, statusOf],
+    () => issueRows(issues, filter, closed, grouping, statusOf, openId),
+    [issues, filter, closed, grouping, statusOf, openId],
+  );
+  // While issues arrive the run itself counts them, at no cost.
+  const isCounted = props.loading || (filter === NO_FILTER && !isFinished(props));
+  const shown = useMemo(
+    () => (isCounted ? counts : countsOf(issues, filter, statusOf)),
+    [isCounted, counts, issues, filter, statusOf],
   );
   const toggle = useCallback((name: string) => setClosed(before => toggled(before, name)), []);
+  const dismissal = useDismissal(actions, setOpenId);
+  const changeFilter = (next: IssueFilter) => {
+    if (next.status !== filter.status) {
+      setOpenId(null);
+    }
+    setFilter(next);
+  };
   return (
     <div className="jrt-issues">
       {issues.length > 0 && (
         <IssueFilterBar
-          counts={counts}
+          counts={shown}
           filter={filter}
-          onChange={setFilter}
+          onChange={changeFilter}
           grouping={grouping}
           onGroup={setGrouping}
           detectors={detectors}
@@ -63,9 +81,19 @@ export function IssueList(props: IssueListProps) {
         {...props}
         nothingMatches={rows.length === 0}
         nothingOpen={filter === NO_FILTER}
-        onClear={() => setFilter({ ...NO_FILTER, status: filter === NO_FILTER ? 'all' : 'open' })}
+        onClear={() => changeFilter(filter === NO_FILTER ? EVERYTHING : NO_FILTER)}
       />
-      {rows.length > 0 && <IssueRows {...props} actions={actions} rows={rows} onToggle={toggle} />}
+      {rows.length > 0 && (
+        <IssueRows
+          {...props}
+          actions={actions}
+          rows={rows}
+          onToggle={toggle}
+          openId={openId}
+          onDetails={setOpenId}
+          dismissal={dismissal}
+        />
+      )}
     </div>
   );
 }

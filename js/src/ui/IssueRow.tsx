@@ -3,6 +3,8 @@
 import type { ReactNode } from 'react';
 
 import type { Issue } from '../core/protocol.js';
+import { spoken, withCode } from './code.js';
+import type { Dismissal } from './dismissal.js';
 import { IssueDetails, statusName } from './IssueDetails.js';
 import { Icon, SeverityIcon } from './icons.js';
 import type { IssueActions } from './issue-actions.js';
@@ -10,21 +12,45 @@ import { type Row, safeUrl } from './issue-rows.js';
 import { severityName } from './severity.js';
 import { useStrings } from './translator.js';
 
+interface HeadingProps {
+  row: { count: number; open: boolean };
+  /** What it is called where it is not seen. */
+  name: string;
+  onToggle: () => void;
+  children: ReactNode;
+}
+
+/** A feed has nothing but articles, so headings are some, too. */
+function Heading({ row, name, onToggle, children }: HeadingProps) {
+  const trans = useStrings();
+  const label = trans._n('%2, %1 issue', '%2, %1 issues', row.count, name);
+  return (
+    <article aria-label={label}>
+      <button
+        type="button"
+        className="jrt-file"
+        aria-expanded={row.open}
+        aria-label={label}
+        title={name}
+        onClick={onToggle}
+      >
+        <Icon name="chevron" />
+        {children}
+        <span className="jrt-badge">{row.count}</span>
+      </button>
+    </article>
+  );
+}
+
 export function FileRow({ row, onToggle }: { row: Row & { kind: 'file' }; onToggle: () => void }) {
   const slash = row.path.lastIndexOf('/') + 1;
   return (
-    <button
-      type="button"
-      className="jrt-file"
-      aria-expanded={row.open}
-      title={row.path}
-      onClick={onToggle}
-    >
-      <Icon name="chevron" />
-      <span className="jrt-file-name">{row.path.slice(slash)}</span>
-      <span className="jrt-file-folder">{row.path.slice(0, slash)}</span>
-      <span className="jrt-badge">{row.count}</span>
-    </button>
+    <Heading row={row} name={row.path} onToggle={onToggle}>
+      <span className="jrt-file-words">
+        <span className="jrt-file-name">{row.path.slice(slash)}</span>{' '}
+        <span className="jrt-file-folder">{row.path.slice(0, slash)}</span>
+      </span>
+    </Heading>
   );
 }
 
@@ -36,15 +62,12 @@ export function GroupRow({
   onToggle: () => void;
 }) {
   const trans = useStrings();
+  const name = row.severity ? severityName(row.severity, trans) : row.name;
   return (
-    <button type="button" className="jrt-file" aria-expanded={row.open} onClick={onToggle}>
-      <Icon name="chevron" />
+    <Heading row={row} name={name} onToggle={onToggle}>
       {row.severity && <SeverityIcon severity={row.severity} />}
-      <span className="jrt-file-name">
-        {row.severity ? severityName(row.severity, trans) : row.name}
-      </span>
-      <span className="jrt-badge">{row.count}</span>
-    </button>
+      <span className="jrt-file-name">{name}</span>
+    </Heading>
   );
 }
 
@@ -53,7 +76,7 @@ export function CellRow({ row }: { row: Row & { kind: 'cell' } }) {
   return (
     <div className="jrt-cell">
       {trans.__('Cell %1', row.index + 1)}
-      <span className="jrt-badge">{row.count}</span>
+      {row.count > 1 && <span className="jrt-badge">{row.count}</span>}
     </div>
   );
 }
@@ -63,14 +86,6 @@ function placeText(issue: Issue, trans: ReturnType<typeof useStrings>): string {
   return issue.cell
     ? trans.__('%1, cell %2, line %3', issue.path, issue.cell.index + 1, issue.line)
     : trans.__('%1, line %2', issue.path, issue.line);
-}
-
-/** What engines put between backticks is code. */
-function withCode(message: string): ReactNode[] {
-  // Each second piece stood between two of them; a last one alone stays as it is.
-  const pieces = message.split(/`([^`\n]+)`/);
-  // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text have no other name.
-  return pieces.map((piece, at) => (at % 2 === 1 ? <code key={at}>{piece}</code> : piece));
 }
 
 interface IssueProps {
@@ -84,6 +99,7 @@ interface IssueProps {
   open: boolean;
   onClose: () => void;
   actions: IssueActions | null;
+  dismissal: Dismissal;
 }
 
 export function IssueRow(props: IssueProps) {
@@ -100,7 +116,7 @@ export function IssueRow(props: IssueProps) {
       tabIndex={active ? 0 : -1}
       aria-posinset={position}
       aria-setsize={total}
-      aria-label={`${severity}: ${issue.message}. ${place}`}
+      aria-label={`${severity}: ${spoken(issue.message)}. ${place}`}
       data-jrt-issue={issue.id}
       onFocus={onFocus}
       onClick={onOpen ?? undefined}
@@ -115,12 +131,21 @@ export function IssueRow(props: IssueProps) {
         {status !== 'new' && status !== 'ongoing' && (
           <span className="jrt-status-word">{statusName(status, trans)}</span>
         )}
-        <span className="jrt-issue-detector">{issue.detector}</span>
+        {!issue.rule.startsWith(`${issue.detector}/`) && (
+          <span className="jrt-issue-detector">{issue.detector}</span>
+        )}
         <span className="jrt-issue-place" title={place}>
           {trans.__('line %1', issue.line)}
         </span>
       </span>
-      {open && <IssueDetails issue={issue} actions={actions} onClose={onClose} />}
+      {open && (
+        <IssueDetails
+          issue={issue}
+          actions={actions}
+          dismissal={props.dismissal}
+          onClose={onClose}
+        />
+      )}
     </article>
   );
 }

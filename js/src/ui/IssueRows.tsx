@@ -9,6 +9,7 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/rea
 import { type KeyboardEvent, type RefObject, useCallback, useMemo, useRef, useState } from 'react';
 
 import type { Issue } from '../core/protocol.js';
+import type { Dismissal } from './dismissal.js';
 import { CellRow, FileRow, GroupRow, IssueRow } from './IssueRow.js';
 import type { IssueActions } from './issue-actions.js';
 import type { Row } from './issue-rows.js';
@@ -21,6 +22,10 @@ interface Props {
   onOpen: ((issue: Issue) => void) | null;
   onToggle: (name: string) => void;
   actions: IssueActions | null;
+  /** The issue whose details are shown. */
+  openId: string | null;
+  onDetails: (id: string | null) => void;
+  dismissal: Dismissal;
   /** What scrolls; without it the list scrolls by itself. */
   scroller?: RefObject<HTMLElement | null> | undefined;
 }
@@ -28,7 +33,8 @@ interface Props {
 const HEIGHTS: Record<Row['kind'], number> = { file: 26, group: 26, cell: 22, issue: 44 };
 const OVERSCAN_ROWS = 8;
 
-export function IssueRows({ rows, scroller, loading, onOpen, onToggle, actions }: Props) {
+export function IssueRows(props: Props) {
+  const { rows, scroller, loading, onOpen, onToggle, actions, openId, onDetails } = props;
   const trans = useStrings();
   const list = useRef<HTMLDivElement>(null);
   const issueAt = useMemo(() => indexOfIssues(rows), [rows]);
@@ -46,15 +52,16 @@ export function IssueRows({ rows, scroller, loading, onOpen, onToggle, actions }
     rangeExtractor: useCallback((range: Range) => withRow(range, tabStop), [tabStop]),
   });
   const focus = useFocusOf(list);
-  const [openId, setOpenId] = useState<string | null>(null);
   const open = (issue: Issue) => {
     setActiveId(issue.id);
-    setOpenId(issue.id);
+    onDetails(issue.id);
     onOpen?.(issue);
   };
   const close = (issue: Issue) => {
-    setOpenId(null);
-    focus(issue.id);
+    const index = issueAt.get(issue.id) ?? 0;
+    onDetails(null);
+    // It may go with its details, where it was dismissed: then the focus is its neighbour's.
+    focus(issue.id, nextIssue('ArrowDown', index, rows), nextIssue('ArrowUp', index, rows));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const id = (event.target as HTMLElement).dataset.jrtIssue;
@@ -95,6 +102,7 @@ export function IssueRows({ rows, scroller, loading, onOpen, onToggle, actions }
             open={row.issue.id === openId}
             onClose={() => close(row.issue)}
             actions={actions}
+            dismissal={props.dismissal}
             onFocus={() => setActiveId(row.issue.id)}
           />
         );

@@ -7,6 +7,7 @@ import { Milestones, milestoneOf } from './announce.js';
 import { useElementId } from './hooks.js';
 import { doneText, jobText, shareOf } from './job-words.js';
 import { etaText } from './progress-words.js';
+import { Stale } from './RunBar.js';
 import { useStall } from './stall.js';
 import { absoluteTime } from './time.js';
 import { useStrings } from './translator.js';
@@ -43,10 +44,7 @@ export function JobCard({ job, position, count, stale, onCancel }: Props) {
         </h3>
         {isRunning && <CancelButton job={job} place={button} onCancel={onCancel} />}
       </header>
-      <JobBar job={job} />
-      {stale && isRunning && (
-        <p className="jrt-note">{trans.__('Offline: this may be out of date.')}</p>
-      )}
+      <JobBar job={job} stale={stale} />
       {job.problem !== null && (
         <p className="jrt-note jrt-note-error" role="alert">
           {trans.__('Not cancelled: %1', job.problem)}
@@ -112,7 +110,7 @@ function CancelButton({ job, place, onCancel }: CancelProps) {
   );
 }
 
-function JobBar({ job }: { job: Job }) {
+function JobBar({ job, stale }: { job: Job; stale: boolean }) {
   const trans = useStrings();
   const share = shareOf(job);
   const known = share === null ? {} : { 'aria-valuenow': Math.floor(share * 100) };
@@ -133,7 +131,7 @@ function JobBar({ job }: { job: Job }) {
       <div className="jrt-runbar-words">
         <Who job={job} />
         <span className="jrt-done">{doneText(job, trans)}</span>
-        {job.status === 'running' ? <Eta job={job} /> : <End job={job} />}
+        {job.status !== 'running' ? <End job={job} /> : stale ? <Stale /> : <Eta job={job} />}
       </div>
       {job.status === 'running' && job.message && <p className="jrt-job-message">{job.message}</p>}
     </div>

@@ -1,7 +1,9 @@
 /** Keep what a run found under a name: later runs can show only what is new since. */
 
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 
+import { useAttempt } from './attempt.js';
+import { Problem } from './Problem.js';
 import { useStrings } from './translator.js';
 
 const MAX_NAME_CHARACTERS = 64;
@@ -10,21 +12,34 @@ export function KeepBaseline({ onKeep }: { onKeep: (name: string) => Promise<unk
   const trans = useStrings();
   const [asking, setAsking] = useState(false);
   const [name, setName] = useState('');
-  const [words, setWords] = useState<{ text: string; bad: boolean } | null>(null);
+  const [kept, setKept] = useState<string | null>(null);
+  const { problem, attempt } = useAttempt();
+  const opener = useRef<HTMLButtonElement>(null);
+  const wasAsking = useRef(false);
+  useEffect(() => {
+    // The focus comes back to what opened the form.
+    if (wasAsking.current && !asking) {
+      opener.current?.focus();
+    }
+    wasAsking.current = asking;
+  }, [asking]);
   const keep = async (event: FormEvent) => {
     event.preventDefault();
-    try {
-      await onKeep(name.trim());
-      setWords({ text: trans.__('Kept as the baseline “%1”.', name.trim()), bad: false });
+    setKept(null);
+    if (await attempt(() => onKeep(name.trim()))) {
+      setKept(name.trim());
+      setName('');
       setAsking(false);
-    } catch (error) {
-      setWords({ text: error instanceof Error ? error.message : String(error), bad: true });
     }
   };
   return (
     <div className="jrt-keep">
       {asking ? (
-        <form className="jrt-dismiss" onSubmit={event => void keep(event)}>
+        <form
+          className="jrt-dismiss"
+          onSubmit={event => void keep(event)}
+          onKeyDown={event => event.key === 'Escape' && setAsking(false)}
+        >
           <input
             className="jrt-search"
             // biome-ignore lint/a11y/noAutofocus: it appears because the person asked for it.
@@ -37,7 +52,7 @@ export function KeepBaseline({ onKeep }: { onKeep: (name: string) => Promise<unk
             onChange={event => setName(event.currentTarget.value)}
           />
           <button type="submit" className="jrt-button jrt-button-small">
-            {trans.__('Keep')}
+            {problem === null ? trans.__('Keep') : trans.__('Retry')}
           </button>
           <button
             type="button"
@@ -48,18 +63,14 @@ export function KeepBaseline({ onKeep }: { onKeep: (name: string) => Promise<unk
           </button>
         </form>
       ) : (
-        <button type="button" className="jrt-link" onClick={() => setAsking(true)}>
+        <button ref={opener} type="button" className="jrt-link" onClick={() => setAsking(true)}>
           {trans.__('Keep as baseline…')}
         </button>
       )}
-      {words !== null && (
-        <p
-          className={words.bad ? 'jrt-note jrt-note-error' : 'jrt-note'}
-          role={words.bad ? 'alert' : 'status'}
-        >
-          {words.text}
-        </p>
-      )}
+      <p role="status" className="jrt-kept">
+        {kept !== null && trans.__('Kept as the baseline “%1”.', kept)}
+      </p>
+      <Problem words={asking ? problem : null} />
     </div>
   );
 }

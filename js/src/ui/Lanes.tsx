@@ -1,5 +1,7 @@
 /** A lane for each detector of a run. */
 
+import { useState } from 'react';
+
 import type { DetectorState } from '../core/protocol.js';
 import { Icon, type IconName } from './icons.js';
 import { laneText } from './progress-words.js';
@@ -29,8 +31,14 @@ function shareDone(lane: DetectorState): number {
 function Lane({ lane }: { lane: DetectorState }) {
   const trans = useStrings();
   const found = lane.state === 'running' && lane.issues > 0;
+  const isProblem = lane.state !== 'not_applicable';
   return (
-    <li className="jrt-lane" data-jrt-lane={lane.name} data-jrt-state={lane.state}>
+    <li
+      className="jrt-lane"
+      title={isProblem ? undefined : (lane.error ?? undefined)}
+      data-jrt-lane={lane.name}
+      data-jrt-state={lane.state}
+    >
       <LaneIcon state={lane.state} />
       <span className="jrt-lane-name" title={lane.name}>
         {lane.name}
@@ -47,18 +55,54 @@ function Lane({ lane }: { lane: DetectorState }) {
           </span>
         )}
       </span>
-      {lane.error && <span className="jrt-lane-error">{lane.error}</span>}
+      {lane.error && (
+        // What is no problem is said to those who ask for it, and moves nothing.
+        <span className={isProblem ? 'jrt-lane-error' : 'jrt-hidden'}>{lane.error}</span>
+      )}
     </li>
   );
 }
 
-export function Lanes({ lanes }: { lanes: readonly DetectorState[] }) {
+interface Props {
+  lanes: readonly DetectorState[];
+  /** Whether they can be folded; what failed is shown nevertheless. */
+  folds: boolean;
+  isOver: boolean;
+}
+
+export function Lanes({ lanes, folds, isOver }: Props) {
   const trans = useStrings();
+  // Folded where the run was over when it came: nothing folds under the eyes of a person.
+  const [open, setOpen] = useState(!folds || !isOver);
   return (
-    <ul className="jrt-lanes" aria-label={trans.__('Detectors')}>
-      {lanes.map(lane => (
-        <Lane key={lane.name} lane={lane} />
-      ))}
-    </ul>
+    <>
+      {folds && (
+        <button
+          type="button"
+          className="jrt-lanes-toggle"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          <Icon name="chevron" />
+          <span>{trans.__('Detectors')}</span>
+          <span className="jrt-lanes-done">{doneText(lanes, trans)}</span>
+        </button>
+      )}
+      <ul
+        className={open ? 'jrt-lanes' : 'jrt-lanes jrt-lanes-folded'}
+        aria-label={trans.__('Detectors')}
+      >
+        {lanes.map(lane => (
+          <Lane key={lane.name} lane={lane} />
+        ))}
+      </ul>
+    </>
   );
+}
+
+function doneText(lanes: readonly DetectorState[], trans: ReturnType<typeof useStrings>): string {
+  const done = lanes.filter(({ state }) => state !== 'queued' && state !== 'running').length;
+  return done < lanes.length
+    ? trans.__('%1 of %2 done', done, lanes.length)
+    : new Intl.NumberFormat().format(done);
 }

@@ -32,3 +32,16 @@ it.each([
   expect(place.textContent).toBe(words);
   act(() => root.unmount());
 });
+
+it('says the whole time on hover, and on focus', () => {
+  const place = document.createElement('div');
+  const root = createRoot(place);
+  act(() => root.render(<RelativeTime iso="2026-11-23T11:55:00Z" />));
+  const time = place.querySelector('time');
+  expect(time?.title).toContain('2026');
+  expect(time?.dataset.tip).toBe(time?.title);
+  expect(time?.tabIndex).toBe(0);
+  act(() => root.render(<RelativeTime iso="2026-11-23T11:55:00Z" nested />));
+  expect(place.querySelector('time')?.hasAttribute('tabindex')).toBe(false);
+  act(() => root.unmount());
+});

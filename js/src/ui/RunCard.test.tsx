@@ -4,9 +4,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { RunView } from '../core/analyses.js';
 import type { Analysis } from '../core/protocol.js';
+import { Unreachable } from '../core/rest.js';
 import { milestoneOf } from './announce.js';
+import { Connected } from './Connected.js';
 import { type RunActions, RunCard, titleOf } from './RunCard.js';
-import { makeRun } from './testing.js';
+import { makeRun, NO_ISSUES } from './testing.js';
+import { clockTime } from './time.js';
 import { english } from './translator.js';
 
 let place: HTMLElement;
@@ -31,6 +34,7 @@ const actions = (over: Partial<RunActions> = {}): RunActions => ({
   openIssue: null,
   retry: null,
   triage: null,
+  about: null,
   keepBaseline: null,
   ...over,
 });
@@ -81,13 +85,13 @@ describe('cancelling', () => {
 });
 
 describe('the end', () => {
-  it('offers to run again and to dismiss', () => {
+  it('offers to run again and to dismiss', async () => {
     const again = vi.fn(() => Promise.resolve());
     const dismiss = vi.fn();
     const run = makeRun({ state: 'succeeded', progress: 1 });
     show(run, { again, dismiss });
     expect(button('Cancel')).toBeNull();
-    act(() => button('Run again')?.click());
+    await act(async () => button('Run again')?.click());
     act(() => button('Dismiss')?.click());
     expect(again).toHaveBeenCalledExactlyOnceWith(run);
     expect(dismiss).toHaveBeenCalledExactlyOnceWith('r1');
@@ -114,9 +118,63 @@ describe('the end', () => {
   });
 });
 
-it('says that it may be out of date while offline', () => {
-  show(makeRun(), {}, { stale: true });
-  expect(place.textContent).toContain('Offline');
+it('says since when it may be out of date, in the place of the estimate', () => {
+  const since = Date.parse('2026-11-23T12:00:00Z');
+  const view = { analysis: makeRun({ eta_seconds: 5 }), issues: [], complete: true, error: null };
+  const card = (stale: boolean) => (
+    <Connected state={{ status: stale ? 'offline' : 'online', since, clockAhead: 0 }}>
+      <RunCard view={{ ...view, stale }} actions={actions()} open={null} />
+    </Connected>
+  );
+  act(() => root.render(card(false)));
+  expect(place.querySelector('.jrt-eta')?.textContent).toBe('less than 10 s');
+  act(() => root.render(card(true)));
+  expect(place.querySelector('.jrt-eta')?.textContent).toBe(`Offline since ${clockTime(since)}`);
+});
+
+it('forgets a failure when the connection is back', async () => {
+  const over = { cancel: () => Promise.reject(new Unreachable(null)) };
+  show(makeRun(), over, { stale: true });
+  await act(async () => button('Cancel')?.click());
+  expect(place.querySelector('[role=alert].jrt-note')?.textContent).toContain('can’t be reached');
+  show(makeRun(), over);
+  expect(place.querySelector('[role=alert].jrt-note')).toBeNull();
+});
+
+describe('folded', () => {
+  const folded = (run: Analysis, open = false) => {
+    const view = { analysis: run, issues: [], complete: true, stale: false, error: null };
+    act(() => root.render(<RunCard view={view} actions={actions()} open={open} />));
+  };
+  const counts = { ...NO_ISSUES, high: 2 };
+
+  it('a run that succeeded is only what it found', () => {
+    folded(makeRun({ state: 'succeeded', progress: 1, finished: '2026-11-23T12:00:00Z', counts }));
+    expect(bar()).toBeNull();
+    expect(place.querySelector('.jrt-counts')?.textContent).toBe('2High');
+    expect(place.querySelector('time')).not.toBeNull();
+  });
+
+  it('a run that failed says so', () => {
+    folded(makeRun({ state: 'failed', error: 'The disk is full' }));
+    expect(bar()).not.toBeNull();
+    expect(place.textContent).toContain('The disk is full');
+    expect(place.querySelector('.jrt-counts')).toBeNull();
+  });
+
+  it('lanes are at first where the run was over when it came, and never by themselves', () => {
+    const lanes = () => place.querySelector('.jrt-lanes-toggle')?.getAttribute('aria-expanded');
+    folded(makeRun(), true);
+    expect(lanes()).toBe('true');
+    folded(makeRun({ state: 'succeeded', progress: 1 }), true);
+    expect(lanes()).toBe('true');
+    act(() => root.unmount());
+    root = createRoot(place);
+    folded(makeRun({ state: 'succeeded', progress: 1 }), true);
+    expect(lanes()).toBe('false');
+    act(() => place.querySelector<HTMLElement>('.jrt-lanes-toggle')?.click());
+    expect(lanes()).toBe('true');
+  });
 });
 
 it('counts milestones in quarters', () => {

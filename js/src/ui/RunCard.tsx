@@ -6,14 +6,17 @@ import type { RunView } from '../core/analyses.js';
 import type { Analysis, Issue } from '../core/protocol.js';
 import type { Triage } from '../core/triage.js';
 import { Announcer } from './announce.js';
+import { useAttempt } from './attempt.js';
 import { IssueList } from './IssueList.js';
 import { Icon, type IconName } from './icons.js';
 import { useIssueActions } from './issue-actions.js';
 import { KeepBaseline } from './KeepBaseline.js';
 import { Lanes } from './Lanes.js';
+import { Problem } from './Problem.js';
 import { isFinished } from './progress-words.js';
+import { RelativeTime } from './RelativeTime.js';
 import { RunBar } from './RunBar.js';
-import { SeverityCounts } from './SeverityCounts.js';
+import { SeverityCounts, totalOf } from './SeverityCounts.js';
 import { type Strings, useStrings } from './translator.js';
 
 export interface RunActions {
@@ -25,6 +28,8 @@ export interface RunActions {
   retry: ((runId: string) => void) | null;
   /** What people decide about issues; null without a server that keeps it. */
   triage: Triage | null;
+  /** What a detector looks for, in words. */
+  about: ((detector: string) => Promise<string | null>) | null;
   keepBaseline: ((run: Analysis, name: string) => Promise<unknown>) | null;
 }
 
@@ -51,34 +56,20 @@ export function titleOf(paths: readonly string[], trans: Strings): string {
   return /^\.*$/.test(name) ? trans.__('The project') : name.slice(name.lastIndexOf('/') + 1);
 }
 
-/** Words that appear at a click, before the server knows of it; taken back if it fails. */
-function useAttempt(): [pending: boolean, problem: string | null, attempt: Attempt] {
-  const [pending, setPending] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const attempt: Attempt = async act => {
-    setPending(true);
-    setProblem(null);
-    try {
-      await act();
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-      setPending(false);
-    }
-  };
-  return [pending, problem, attempt];
-}
-
-type Attempt = (act: () => Promise<unknown>) => Promise<void>;
-
 export function RunCard({ view, actions, open, onToggle, scroller, parts = 'all' }: Props) {
   const trans = useStrings();
-  const [cancelling, problem, attempt] = useAttempt();
+  const { problem, attempt } = useAttempt(view.stale);
+  const [cancelling, setCancelling] = useState(false);
   const run = shown(view.analysis, cancelling);
   const title = titleOf(run.paths, trans);
-  const cancel = () => void attempt(() => actions.cancel(run.id));
+  const cancel = async () => {
+    // It shows at the click, before the server knows of it; taken back if it can't be asked for.
+    setCancelling(true);
+    setCancelling(await attempt(() => actions.cancel(run.id)));
+  };
   const { again } = actions;
   return (
-    <section
+    <article
       className="jrt-run"
       aria-label={trans.__('Analysis of %1', title)}
       data-jrt-run={run.id}
@@ -89,27 +80,46 @@ export function RunCard({ view, actions, open, onToggle, scroller, parts = 'all'
         <Buttons
           run={run}
           actions={actions}
-          onCancel={cancel}
+          onCancel={() => void cancel()}
           onAgain={again && (() => void attempt(() => again(run)))}
         />
       </header>
-      <RunBar run={run} label={trans.__('Progress of %1', title)} />
-      {open === false && <SeverityCounts counts={run.counts} />}
-      {view.stale && !isFinished(run) && (
-        <p className="jrt-note">{trans.__('Offline: this may be out of date.')}</p>
+      {open === false && run.state === 'succeeded' ? (
+        <Outcome run={run} />
+      ) : (
+        <RunBar run={run} label={trans.__('Progress of %1', title)} stale={view.stale} />
       )}
-      {problem !== null && (
-        <p className="jrt-note jrt-note-error" role="alert">
-          {problem}
-        </p>
-      )}
+      {open === false && !isFinished(run) && <SeverityCounts counts={run.counts} />}
+      {open === false && isCut(run) && <SeverityCounts counts={run.counts} brief />}
+      <Problem words={problem} />
       {open !== false && (
-        <Details view={view} run={run} actions={actions} scroller={scroller} parts={parts} />
+        <Details
+          view={view}
+          run={run}
+          actions={actions}
+          scroller={scroller}
+          parts={parts}
+          folds={open !== null}
+        />
       )}
       <Announcer run={run} title={title} />
-    </section>
+    </article>
   );
 }
+
+/** All that is to be said of a run that has succeeded and is folded. */
+function Outcome({ run }: { run: Analysis }) {
+  return (
+    <div className="jrt-outcome">
+      <SeverityCounts counts={run.counts} brief />
+      {run.finished !== null && <RelativeTime iso={run.finished} />}
+    </div>
+  );
+}
+
+/** Whether it found something, and not all that there is. */
+const isCut = (run: Analysis): boolean =>
+  isFinished(run) && run.state !== 'succeeded' && totalOf(run.counts) > 0;
 
 /** The run as the person should see it: a cancel shows at once. */
 function shown(run: Analysis, cancelling: boolean): Analysis {
@@ -124,14 +134,18 @@ interface DetailsProps {
   actions: RunActions;
   scroller: RefObject<HTMLElement | null> | undefined;
   parts: Parts;
+  /** Whether the lanes can be folded. */
+  folds: boolean;
 }
 
-function Details({ view, run, actions, scroller, parts }: DetailsProps) {
+function Details({ view, run, actions, scroller, parts, folds }: DetailsProps) {
   const { openIssue, retry, keepBaseline: keep } = actions;
-  const issueActions = useIssueActions(actions.triage, run);
+  const issueActions = useIssueActions(actions, run);
   return (
     <div className="jrt-run-details">
-      {run.detectors.length > 0 && parts !== 'issues' && <Lanes lanes={run.detectors} />}
+      {run.detectors.length > 0 && parts !== 'issues' && (
+        <Lanes lanes={run.detectors} folds={folds && parts === 'all'} isOver={isFinished(run)} />
+      )}
       {parts === 'lanes' ? (
         <SeverityCounts counts={run.counts} />
       ) : (

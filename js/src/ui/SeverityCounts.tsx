@@ -10,14 +10,24 @@ export function totalOf(counts: Counts): number {
   return SEVERITIES.reduce((sum, severity) => sum + counts[severity], 0);
 }
 
+interface Props {
+  counts: Counts;
+  /** Only those that there are: for what changes no more. */
+  brief?: boolean;
+}
+
 /** All severities always have their place, so that nothing moves while issues arrive. */
-export function SeverityCounts({ counts }: { counts: Counts }) {
+export function SeverityCounts({ counts, brief = false }: Props) {
   const trans = useStrings();
   const format = new Intl.NumberFormat();
   const total = totalOf(counts);
+  if (brief && total === 0) {
+    return <p className="jrt-counts jrt-counts-none">{trans.__('No issues')}</p>;
+  }
+  const shown = brief ? SEVERITIES.filter(severity => counts[severity] > 0) : SEVERITIES;
   return (
     <ul className="jrt-counts" aria-label={trans._n('%1 issue', '%1 issues', total)}>
-      {SEVERITIES.map(severity => {
+      {shown.map(severity => {
         const name = severityName(severity, trans);
         const number = format.format(counts[severity]);
         return (

@@ -4,6 +4,7 @@ import { useRef } from 'react';
 
 import type { Analysis } from '../core/protocol.js';
 import { isFinished, percent, stateText } from './progress-words.js';
+import { useQuiet } from './Returning.js';
 import { totalOf } from './SeverityCounts.js';
 import { type Strings, useStrings } from './translator.js';
 
@@ -47,9 +48,12 @@ export function Announcer({ run, title }: { run: Analysis; title: string }) {
 }
 
 export function Milestones({ milestone, words: said }: { milestone: Milestone; words: string }) {
-  // What was so when the page came is no news.
+  // What was so when the page came is no news; nor is, by itself, what was missed while it was offline.
+  const isQuiet = useQuiet();
   const old = useRef<{ milestone: Milestone } | null>({ milestone });
-  if (old.current?.milestone !== milestone) {
+  if (isQuiet) {
+    old.current = { milestone };
+  } else if (old.current?.milestone !== milestone) {
     old.current = null;
   }
   const words = old.current ? '' : said;

@@ -21,16 +21,23 @@ export interface IssueActions {
   /** What its fix would change; null where no document can be changed from here. */
   preview: ((issue: Issue) => Promise<DiffLine[]>) | null;
   apply: (issue: Issue) => Promise<() => Promise<void>>;
+  /** What the detector of an issue looks for, in words; null where nobody can be asked. */
+  about: ((detector: string) => Promise<string | null>) | null;
+}
+
+interface Parts extends Pick<IssueActions, 'about'> {
+  triage: Triage | null;
 }
 
 /** The actions for the issues of a run; null without a server that keeps decisions. */
-export function useIssueActions(triage: Triage | null, run: Analysis): IssueActions | null {
+export function useIssueActions(parts: Parts, run: Analysis): IssueActions | null {
+  const { triage, about } = parts;
   const state = useStore(triage?.store ?? NOTHING);
   const decided = state.projects[run.project] ?? NO_TRIAGE;
   const { id } = run;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run's figures change, its place does not.
   return useMemo(
-    () => (triage === null ? null : actionsOf(triage, run, decided, pageHands())),
+    () => (triage === null ? null : { ...actionsOf(triage, run, decided, pageHands()), about }),
     [triage, id, decided],
   );
 }
@@ -48,7 +55,7 @@ function actionsOf(
   run: Analysis,
   decided: typeof NO_TRIAGE,
   hands: IssueHands | null,
-): IssueActions {
+): Omit<IssueActions, 'about'> {
   return {
     canDecide: decided.loaded,
     statusOf: issue => statusNow(issue, decided),

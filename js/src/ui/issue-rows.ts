@@ -6,7 +6,7 @@
  * stays where it is while others arrive; inside by file, cell, line and column.
  */
 
-import type { Issue } from '../core/protocol.js';
+import type { Counts, Issue } from '../core/protocol.js';
 
 export type Severity = Issue['severity'];
 
@@ -54,13 +54,27 @@ export type Row =
 /** What one word of a search is looked for in. */
 type Test = (issue: Issue) => boolean;
 
-function testOf(filter: IssueFilter, statusOf: StatusOf): Test {
+function testOf(filter: IssueFilter, statusOf: StatusOf, kept: string | null): Test {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   return issue =>
     !filter.hidden.has(issue.severity) &&
     (filter.detector === null || issue.detector === filter.detector) &&
-    hasStatus(issue, filter.status, statusOf) &&
+    (issue.id === kept || hasStatus(issue, filter.status, statusOf)) &&
     (words.length === 0 || contains(issue, words));
+}
+
+/** How many of each severity the filter lets through, if it hid none of them. */
+export function countsOf(
+  issues: readonly Issue[],
+  filter: IssueFilter,
+  statusOf: StatusOf = statusAsFound,
+): Counts {
+  const test = testOf({ ...filter, hidden: NO_FILTER.hidden }, statusOf, null);
+  const counts = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
+  for (const issue of issues) {
+    counts[issue.severity] += test(issue) ? 1 : 0;
+  }
+  return counts;
 }
 
 function hasStatus(issue: Issue, choice: StatusChoice, statusOf: StatusOf): boolean {
@@ -87,17 +101,19 @@ function contains(issue: Issue, words: readonly string[]): boolean {
   return words.every(word => shown.includes(word));
 }
 
+/** `kept`: the issue that somebody works on stays in its place, whatever becomes of its status. */
 export function issueRows(
   issues: readonly Issue[],
   filter: IssueFilter,
   closed: ReadonlySet<string>,
   grouping: Grouping = 'file',
   statusOf: StatusOf = statusAsFound,
+  kept: string | null = null,
 ): Row[] {
   const rows: Row[] = [];
   const nameOf = (issue: Issue) => (grouping === 'file' ? issue.path : issue[grouping]);
   let position = 0;
-  for (const [name, found] of groups(issues, testOf(filter, statusOf), nameOf, grouping)) {
+  for (const [name, found] of groups(issues, testOf(filter, statusOf, kept), nameOf, grouping)) {
     const open = !closed.has(name);
     rows.push(heading(grouping, name, found.length, open));
     if (open && grouping === 'file') {

@@ -34,6 +34,16 @@ describe('progress for those who do not see the bar', () => {
     expect(progressText(run, english)).toBe('12 of 40 files');
   });
 
+  it('says how many files there are, however many detectors read each of them', () => {
+    const other = makeLane({ name: 'security', done: 28, total: 40 });
+    const notebooks = makeLane({ name: 'notebook', done: 4, total: 8 });
+    expect(progressText(makeRun({ detectors: [makeLane(), other, notebooks] }), english)).toBe(
+      '20 of 40 files',
+    );
+    const done = makeLane({ name: 'x', state: 'running', done: 41, total: 40 });
+    expect(progressText(makeRun({ detectors: [done] }), english)).toBe('40 of 40 files');
+  });
+
   it('is a share where there are no files to count', () => {
     expect(progressText(makeRun({ detectors: [], progress: 0.423 }), english)).toBe('42 %');
   });

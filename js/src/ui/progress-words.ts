@@ -12,12 +12,16 @@ export function isFinished(run: Pick<Analysis, 'state'>): boolean {
   return FINISHED.has(run.state);
 }
 
-/** Files done of all, over the lanes that count files. */
+/**
+ * How many files are done of all, over the lanes that count files. Each lane goes through the files by
+ * itself: what all have done together is told as so many files that are done with altogether.
+ */
 export function filesDone(lanes: readonly DetectorState[]): { done: number; total: number } {
   const counted = lanes.filter(lane => lane.unit === 'files' && lane.state !== 'not_applicable');
-  const done = counted.reduce((sum, lane) => sum + lane.done, 0);
-  const total = counted.reduce((sum, lane) => sum + lane.total, 0);
-  return { done, total };
+  const all = counted.reduce((sum, lane) => sum + lane.total, 0);
+  const done = counted.reduce((sum, lane) => sum + Math.min(lane.done, lane.total), 0);
+  const total = Math.max(0, ...counted.map(lane => lane.total));
+  return { done: all > 0 ? Math.floor((done / all) * total) : 0, total };
 }
 
 /** What the bar says to those who don't see it: "12 of 40 files". */

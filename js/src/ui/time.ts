@@ -46,6 +46,13 @@ const ClockAhead = createContext(0);
 /** Tells the views below how far the server's clock is ahead, in milliseconds. */
 export const ClockAheadProvider = ClockAhead.Provider;
 
+const OfflineSince = createContext<number | null>(null);
+
+/** Tells the views below since when the page has been offline, by its own clock; null: it is not. */
+export const OfflineSinceProvider = OfflineSince.Provider;
+
+export const useOfflineSince = (): number | null => useContext(OfflineSince);
+
 /** The same by the server's clock: to be compared with times that the server has stamped. */
 export function useServerNow(stepMilliseconds = TICK_MILLISECONDS): number {
   return useNow(stepMilliseconds) + useContext(ClockAhead);

@@ -1,17 +1,21 @@
 /** What a virtual list needs besides the virtualizer: focus on rows, and its place in what scrolls. */
 
-import { type RefObject, useEffect, useLayoutEffect, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react';
 
 /**
- * Give the focus to an issue as soon as it is drawn, and bring it into view. The virtualizer's own
- * scrolling takes its list for the last thing in what scrolls.
+ * Give the focus to an issue as soon as it is drawn, or to the first of the others that is, and bring it
+ * into view. The virtualizer's own scrolling takes its list for the last thing in what scrolls.
  */
-export function useFocusOf(list: RefObject<HTMLElement | null>): (id: string) => void {
-  const [wanted, setWanted] = useState<string | null>(null);
+export function useFocusOf(
+  list: RefObject<HTMLElement | null>,
+): (id: string, ...others: (string | null)[]) => void {
+  const [wanted, setWanted] = useState<readonly (string | null)[] | null>(null);
   useEffect(() => {
     if (wanted !== null) {
-      const drawn = list.current?.querySelectorAll<HTMLElement>('[data-jrt-issue]') ?? [];
-      const issue = Array.from(drawn).find(it => it.dataset.jrtIssue === wanted);
+      const drawn = Array.from(
+        list.current?.querySelectorAll<HTMLElement>('[data-jrt-issue]') ?? [],
+      );
+      const [issue] = wanted.flatMap(id => drawn.find(it => it.dataset.jrtIssue === id) ?? []);
       issue?.focus({ preventScroll: true });
       issue?.scrollIntoView({ block: 'nearest' });
       // Its neighbours are drawn and measured only now, which may move it.
@@ -19,7 +23,7 @@ export function useFocusOf(list: RefObject<HTMLElement | null>): (id: string) =>
       setWanted(null);
     }
   }, [wanted, list]);
-  return setWanted;
+  return useCallback((...ids) => setWanted(ids), []);
 }
 
 /** How far a list is below the beginning of what scrolls; it changes with what is above it. */

@@ -6,11 +6,11 @@ import { createRoot } from 'react-dom/client';
 import css from '../../../style/base.css';
 import type { RunView } from '../../core/analyses.js';
 import type { Connection } from '../../core/connection.js';
-import { pageAnalyses, pageTriage } from '../../core/page.js';
+import { pageAnalyses, pageCatalogue, pageTriage } from '../../core/page.js';
+import { Connected } from '../../ui/Connected.js';
 import { useFollow, useStore } from '../../ui/hooks.js';
 import { askToOpen } from '../../ui/open-event.js';
 import type { RunActions } from '../../ui/RunCard.js';
-import { ClockAheadProvider } from '../../ui/time.js';
 import { useStrings } from '../../ui/translator.js';
 import { type Model, useTrait } from '../model.js';
 import { useSource } from '../source.js';
@@ -41,7 +41,7 @@ function FromPage({ connection, model, show }: Part & { connection: Connection }
   const [analyses] = useState(() => pageAnalyses(connection));
   useFollow(() => analyses.follow(runId), runId);
   const view = useStore(analyses.store).runs[runId];
-  const { clockAhead } = useStore(connection.store);
+  const state = useStore(connection.store);
   const triage = pageTriage(connection);
   const project = view?.analysis.project;
   useEffect(() => {
@@ -54,9 +54,10 @@ function FromPage({ connection, model, show }: Part & { connection: Connection }
     cancel: () => analyses.cancel(runId),
     retry: () => connection.wake(),
     triage,
+    about: async name => (await pageCatalogue(connection).about(name))?.description ?? null,
   };
   return view ? (
-    <ClockAheadProvider value={clockAhead}>{show(view, actions)}</ClockAheadProvider>
+    <Connected state={state}>{show(view, actions)}</Connected>
   ) : (
     <FromKernel model={model} show={show} />
   );
@@ -98,6 +99,7 @@ const ONLY_LOOK: Omit<RunActions, 'cancel'> = {
   openIssue: (issue, run) => void askToOpen(run, issue),
   retry: null,
   triage: null,
+  about: null,
   keepBaseline: null,
 };
 
