@@ -87,13 +87,14 @@ def _schema_errors(file: ShadowFile, document: Any) -> Iterator[Finding]:
         return  # Older formats have other shapes; they are read, and never called wrong for that.
     if is_surely_valid(document):
         return
-    told: set[tuple[int, str]] = set()
+    told: set[int] = set()
     for error in _validated(document):
         index = _cell_index(error)
         words = _words(error)
-        if (index, words) in told or len(told) >= MAX_SCHEMA_ERRORS:
+        # What is wrong with a cell makes several rules of the schema complain.
+        if index in told or len(told) >= MAX_SCHEMA_ERRORS:
             continue
-        told.add((index, words))
+        told.add(index)
         yield _finding(
             file, index, "invalid", "medium", f"Not valid by the notebook format: {words}"
         )
