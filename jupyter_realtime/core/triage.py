@@ -5,7 +5,7 @@ Rules
 1. An issue is known by its detector, its fingerprint and its path. Within a file the fingerprint decides,
    so it is the same issue after its cell was moved, split or given another id.
 2. Across files it is the same if the file where it was known is gone: it was renamed, or its cell has
-   moved to another notebook.
+   moved to another notebook. A copy that was known beside it stays another.
 3. `fixed` is said only of what a detector has looked at: not of files that it could not read, that are
    left out, or that it did not come to.
 4. Who dismisses an issue gives a reason; it stays dismissed until somebody takes that back.
@@ -116,11 +116,17 @@ class Memory:
     def _status(self, issue: Issue) -> IssueStatus:
         known = self._known_as(issue)
         self._seen |= {key_of(issue)} | ({known} if known else set())
-        if self._holds(self._dismissed, issue):
+        if self._is_dismissed(issue):
             return "dismissed"
         if known is None:
             return "new"
         return "ongoing" if self._standing[known] else "regressed"
+
+    def _is_dismissed(self, issue: Issue) -> bool:
+        if self._standing.get(key_of(issue)):
+            # Open here all the time: whoever dismissed a copy that is gone has not meant this one.
+            return issue.path in self._dismissed.get(issue.fingerprint, ())
+        return self._holds(self._dismissed, issue)
 
     def _known_as(self, issue: Issue) -> IssueKey | None:
         key = key_of(issue)

@@ -51,6 +51,25 @@ PUT_DISMISSAL = _dismissed.on_conflict_do_update(
     index_elements=[dismissal.c.project, dismissal.c.fingerprint, dismissal.c.path],
     set_={name: _dismissed.excluded[name] for name in ("reason", "actor", "created_ms")},
 )
+# The same decision at another path; what is there already stays.
+COPY_DISMISSAL = (
+    sqlite.insert(dismissal)
+    .from_select(
+        [column.name for column in dismissal.c],
+        select(
+            *(
+                bindparam("at").label("path") if column is dismissal.c.path else column
+                for column in dismissal.c
+            )
+        )
+        .where(
+            dismissal.c.project == bindparam("of"), dismissal.c.fingerprint == bindparam("known_by")
+        )
+        .order_by(dismissal.c.created_ms.desc())
+        .limit(1),
+    )
+    .on_conflict_do_nothing()
+)
 REMOVE_DISMISSAL = (
     delete(dismissal)
     .where(
@@ -122,6 +141,9 @@ def stand(project: str, found: Sequence[Issue]) -> Unit[None]:
                 "body": encode(one).decode(),
             },
         )
+        if one.status == "dismissed":
+            # Its file may have another name now: the reason is shown there, and taken back there.
+            yield COPY_DISMISSAL, {"of": project, "known_by": one.fingerprint, "at": one.path}
 
 
 def _standing(project: str) -> Unit[dict[IssueKey, bool]]:

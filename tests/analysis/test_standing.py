@@ -141,6 +141,24 @@ async def test_A12_a_dismissal_survives_new_ids_moved_cells_and_a_new_name(tmp_p
         assert here.by_status(await here.issues(again)) == {"dismissed": ["new.ipynb"]}
         assert (await here.end(again)).counts.total == 0, "nobody has to do anything about it"
         assert await here.run() == {"dismissed": ["new.ipynb"]}, "and nothing is called fixed later"
+        triage, project = here.services.triage, run.project
+        reasons = {d.path: d.reason for d in await triage.dismissals(ANA, project, ("", ""), 10)}
+        assert reasons["new.ipynb"] == "It is a test."
+        await triage.restore(ANA, project, issue.fingerprint, "new.ipynb")
+        assert await here.run() == {"ongoing": ["new.ipynb"]}, "taken back where it is now"
+
+
+async def test_A12_to_delete_a_copy_that_was_dismissed_dismisses_nothing(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        for name in ("a.py", "a-Copy1.py"):
+            (here.root / name).write_text("x = 1\n" + FAULT)
+        run = await here.start()
+        [copy] = [issue for issue in await here.issues(run) if issue.path == "a-Copy1.py"]
+        await here.services.triage.dismiss(
+            ANA, run.project, copy.fingerprint, copy.path, "Only a copy."
+        )
+        (here.root / "a-Copy1.py").unlink()
+        assert await here.run() == {"ongoing": ["a.py"]}
 
 
 @pytest.mark.parametrize("path", ["../outside.py", "x" * 5000, "a\0b", "/etc/passwd"])

@@ -61,6 +61,17 @@ def test_A12_a_dismissal_stays_through_a_renaming() -> None:
     assert renamed.judge(found("f", "new.py")).status == "dismissed"
 
 
+def test_A12_a_copy_is_not_dismissed_with_what_is_gone() -> None:
+    standing: dict[IssueKey, bool] = {
+        ("types", "f", "copy.py"): True,
+        ("types", "f", "old.py"): True,
+        ("types", "f", "mended.py"): False,
+    }
+    known = memory(standing, dismissed=(("f", "copy.py"),), gone=("copy.py",))
+    statuses = [known.judge(found("f", f"{name}.py")).status for name in ("old", "new", "mended")]
+    assert statuses == ["ongoing", "dismissed", "dismissed"]
+
+
 def test_A13_since_a_baseline() -> None:
     assert memory().judge(found("f")).since_baseline is None
     known = memory(baseline=(("f", "a.py"),))
