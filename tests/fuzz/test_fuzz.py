@@ -183,6 +183,7 @@ ROUTES = [
     ("DELETE", "tokens/{odd}"),
     ("GET", "projects/{odd}/members"),
     ("PUT", "projects/{odd}/members"),
+    ("POST", "projects/{odd}/members"),
     ("GET", "{odd}"),
 ]
 

@@ -62,12 +62,15 @@ CALLS = [
     Call("GET", f"projects/{ID}", "projects/{project}", unscoped=404),
     Call("PATCH", f"projects/{ID}", "projects/{project}", {"enabled": True}, unscoped=404),
     Call("GET", f"projects/{ID}/members", "projects/{project}/members", unscoped=404),
-    Call(
-        "PUT",
-        f"projects/{ID}/members",
-        "projects/{project}/members",
-        {"user": "bo", "role": "viewer"},
-        unscoped=404,
+    *(
+        Call(
+            method,
+            f"projects/{ID}/members",
+            "projects/{project}/members",
+            {"user": "bo", "role": "viewer"},
+            unscoped=404,
+        )
+        for method in ("PUT", "POST")
     ),
     Call(
         "DELETE",

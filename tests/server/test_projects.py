@@ -29,11 +29,12 @@ async def test_P3_the_servers_own_person_owns_its_projects(api: Api) -> None:
     assert members == {"items": [{"user": ME, "role": "owner"}], "next": None}
 
 
-async def test_P10_roles_are_given_and_taken_back(api: Api) -> None:
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+async def test_P10_roles_are_given_and_taken_back(api: Api, method: str) -> None:
     path = f"projects/{(await project_of(api))['id']}/members"
     slashed = "realm/team"
     for member in ({"user": "bo", "role": "viewer"}, {"group": slashed, "role": "member"}):
-        assert await api("PUT", path, member) == (200, member)
+        assert await api(method, path, member) == (200, member)
     _, first = await api("GET", path, params={"limit": 1})
     assert first == {"items": [{"group": slashed, "role": "member"}], "next": f"group:{slashed}"}
     _, rest = await api("GET", path, params={"cursor": first["next"]})
@@ -59,8 +60,20 @@ async def test_P10_roles_are_given_and_taken_back(api: Api) -> None:
 )
 async def test_P10_a_request_that_names_nobody_is_refused(api: Api, body: dict[str, Any]) -> None:
     path = f"projects/{(await project_of(api))['id']}/members"
-    status, error = await api("PUT", path, body)
-    assert (status, error["code"]) == (400, "bad_request")
+    for method in ("PUT", "POST"):
+        status, error = await api(method, path, body)
+        assert (status, error["code"]) == (400, "bad_request")
+
+
+async def test_P10_whoever_is_added_twice_has_the_later_role(api: Api) -> None:
+    project = (await project_of(api))["id"]
+    path = f"projects/{project}/members"
+    for method, role in (("PUT", "viewer"), ("POST", "viewer"), ("POST", "member")):
+        assert (await api(method, path, {"user": "bo", "role": role}))[0] == 200
+    assert {"user": "bo", "role": "member"} in (await api("GET", path))[1]["items"]
+    _, log = await api("GET", f"rooms/project:{project}/events")
+    told = [event["data"]["role"] for event in log["items"] if event["event"] == "member:changed"]
+    assert told == ["viewer", "member"], "the same again tells nothing, by either method"
 
 
 async def test_P10_the_servers_own_person_stays_an_owner(api: Api) -> None:
@@ -77,6 +90,7 @@ async def test_P10_the_servers_own_person_stays_an_owner(api: Api) -> None:
         ("PATCH", "projects/none", {"enabled": False}),
         ("GET", "projects/none/members", None),
         ("PUT", "projects/none/members", {"user": "bo", "role": "viewer"}),
+        ("POST", "projects/none/members", {"user": "bo", "role": "viewer"}),
         ("DELETE", "projects/none/members/user/bo", None),
     ],
 )
@@ -93,6 +107,7 @@ async def test_P10_a_program_of_the_owner_looks_and_changes_nothing(api: Api) ->
     for method, path, body, status in (
         ("GET", f"projects/{project}/members", None, 200),
         ("PUT", f"projects/{project}/members", member, 403),
+        ("POST", f"projects/{project}/members", member, 403),
         ("DELETE", f"projects/{project}/members/user/bo", None, 403),
         ("PATCH", f"projects/{project}", {"enabled": False}, 403),
     ):

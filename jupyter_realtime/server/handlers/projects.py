@@ -77,6 +77,14 @@ class MembersHandler(RealtimeHandler):
     @route("write", takes=shapes.MemberRequest, gives=Member)
     async def put(self, principal: Principal, project: str) -> None:
         """Give a user or a group a role."""
+        await self._give_role(principal, project)
+
+    @route("write", takes=shapes.MemberRequest, gives=Member)
+    async def post(self, principal: Principal, project: str) -> None:
+        """Add a user or a group with a role; the same as PUT."""
+        await self._give_role(principal, project)
+
+    async def _give_role(self, principal: Principal, project: str) -> None:
         wanted = self.body(shapes.MemberRequest)
         member = Member.of(wanted.key, wanted.role)
         self.answer(await self.services.members.put(principal, project, member))
