@@ -100,12 +100,18 @@ class Memory:
         for detector, fingerprint, path in standing:
             self._paths.setdefault((detector, fingerprint), set()).add(path)
         self._seen: set[IssueKey] = set()
+        self._moved: list[IssueKey] = []
 
     def judge(self, issue: Issue) -> Issue:
         """Give an issue that was found its status, and remember that it was seen."""
         return msgspec.structs.replace(
             issue, status=self._status(issue), since_baseline=self._since_baseline(issue)
         )
+
+    def take_moved(self) -> list[IssueKey]:
+        """Tell where issues were known that were found elsewhere since the last call."""
+        moved, self._moved = self._moved, []
+        return moved
 
     def gone(self, issue: Issue, new_id: str) -> Issue:
         """Tell an issue that was known once more, as fixed."""
@@ -116,6 +122,8 @@ class Memory:
     def _status(self, issue: Issue) -> IssueStatus:
         known = self._known_as(issue)
         self._seen |= {key_of(issue)} | ({known} if known else set())
+        if known is not None and known != key_of(issue):
+            self._moved.append(known)
         if self._is_dismissed(issue):
             return "dismissed"
         if known is None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from ..core.actors import Actor
 from ..core.issues import Analysis, Issue, Timing
 from ..core.log import Draft
+from ..core.triage import IssueKey
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,18 @@ class Analyses(Protocol):
         run: Run,
         *,
         issues: Sequence[Issue] = (),
+        moved: Sequence[IssueKey] = (),
         timing: Timing | None = None,
         drafts: Sequence[Draft] = (),
         report_key: str | None = None,
     ) -> bool:
         """Keep a run's new standing, its new issues, how they stand, and the events, in one commit.
+
+        Parameters
+        ----------
+        moved
+            Where some of these issues were known before, in files that are gone. A dismissal goes with
+            them, and nothing is known of the old places any more.
 
         Returns
         -------

@@ -33,7 +33,7 @@ from ..core.issues import (
 from ..core.log import Draft
 from ..core.rooms import RoomName, project_room
 from ..core.times import rfc3339
-from ..core.triage import Memory
+from ..core.triage import IssueKey, Memory
 from ..ports import Run, Store
 from .publishing import draft
 from .rooms import Rooms
@@ -130,7 +130,8 @@ class RunRecorder:
             )
             batch = AnalysisIssues(analysis=self.analysis.id, detector=detector, issues=found)
             event = draft(self.analysis.room, "analysis:issues", batch, self.actor)
-            await self._keep(counted, issues=found, drafts=[event])
+            moved = self._memory.take_moved()
+            await self._keep(counted, issues=found, moved=moved, drafts=[event])
             await self._show([])
 
     async def progress(
@@ -217,6 +218,7 @@ class RunRecorder:
         snapshot: Analysis,
         *,
         issues: Sequence[Issue] = (),
+        moved: Sequence[IssueKey] = (),
         timing: Timing | None = None,
         drafts: Sequence[Draft] = (),
         is_report: bool = True,
@@ -226,7 +228,12 @@ class RunRecorder:
         run = self._with_lease(snapshot)
         is_new = await self._patiently(
             lambda: self._store.analyses.save(
-                run, issues=issues, timing=timing, drafts=drafts, report_key=report_key
+                run,
+                issues=issues,
+                moved=moved,
+                timing=timing,
+                drafts=drafts,
+                report_key=report_key,
             )
         )
         if is_new:

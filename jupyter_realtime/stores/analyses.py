@@ -13,6 +13,7 @@ from ..core.codec import encode
 from ..core.errors import Conflict
 from ..core.issues import Analysis, Issue, Timing
 from ..core.log import Draft
+from ..core.triage import IssueKey
 from ..ports import Run
 from . import log, triage
 from .tables import analysis, issue, report, timing
@@ -67,6 +68,7 @@ _decode_issue = msgspec.json.Decoder(Issue).decode
 def save(
     run: Run,
     issues: Sequence[Issue],
+    moved: Sequence[IssueKey],
     spent: Timing | None,
     drafts: Sequence[Draft],
     report_key: str | None,
@@ -96,7 +98,7 @@ def save(
     if report_key is not None:
         yield ADD_REPORT, {"analysis": snapshot.id, "key": report_key}
     yield from _add_issues(snapshot.id, issues)
-    yield from triage.stand(snapshot.project, issues)
+    yield from triage.stand(snapshot.project, issues, moved)
     if spent is not None:
         yield from _add_timing(snapshot.project, spent)
     return Written(True, (yield from log.append_all(drafts)))
@@ -186,12 +188,13 @@ class SqlAnalyses:
         run: Run,
         *,
         issues: Sequence[Issue] = (),
+        moved: Sequence[IssueKey] = (),
         timing: Timing | None = None,
         drafts: Sequence[Draft] = (),
         report_key: str | None = None,
     ) -> bool:
         """Keep a run's new standing in one commit."""
-        return await self._executor.write(save(run, issues, timing, drafts, report_key))
+        return await self._executor.write(save(run, issues, moved, timing, drafts, report_key))
 
     async def get(self, run: str) -> Run | None:
         """Find a run."""

@@ -41,6 +41,12 @@ ONE_STANDING = select(standing_issue.c.body).where(
     standing_issue.c.fingerprint == bindparam("known_by"),
     standing_issue.c.path == bindparam("at"),
 )
+FORGET_STANDING = delete(standing_issue).where(
+    standing_issue.c.project == bindparam("of"),
+    standing_issue.c.detector == bindparam("by"),
+    standing_issue.c.fingerprint == bindparam("known_by"),
+    standing_issue.c.path == bindparam("at"),
+)
 ANY_STANDING = select(standing_issue.c.body).where(
     standing_issue.c.project == bindparam("of"),
     standing_issue.c.fingerprint == bindparam("known_by"),
@@ -127,8 +133,8 @@ _decode_actor = msgspec.json.Decoder(Actor).decode
 _decode_issue = msgspec.json.Decoder(Issue).decode
 
 
-def stand(project: str, found: Sequence[Issue]) -> Unit[None]:
-    """Note how issues stand now, as part of the commit that tells them."""
+def stand(project: str, found: Sequence[Issue], moved: Sequence[IssueKey] = ()) -> Unit[None]:
+    """Note how issues stand now, as part of the commit that tells them, and forget where they were."""
     for one in found:
         yield (
             PUT_STANDING,
@@ -144,6 +150,9 @@ def stand(project: str, found: Sequence[Issue]) -> Unit[None]:
         if one.status == "dismissed":
             # Its file may have another name now: the reason is shown there, and taken back there.
             yield COPY_DISMISSAL, {"of": project, "known_by": one.fingerprint, "at": one.path}
+    for detector, known_by, path in moved:
+        yield FORGET_STANDING, {"of": project, "by": detector, "known_by": known_by, "at": path}
+        yield REMOVE_DISMISSAL, {"of": project, "known_by": known_by, "at": path}
 
 
 def _standing(project: str) -> Unit[dict[IssueKey, bool]]:

@@ -146,6 +146,9 @@ async def test_A12_a_dismissal_survives_new_ids_moved_cells_and_a_new_name(tmp_p
         assert reasons["new.ipynb"] == "It is a test."
         await triage.restore(ANA, project, issue.fingerprint, "new.ipynb")
         assert await here.run() == {"ongoing": ["new.ipynb"]}, "taken back where it is now"
+        await triage.dismiss(ANA, project, issue.fingerprint, "new.ipynb", "It still is.")
+        new.rename(old)
+        assert await here.run() == {"dismissed": ["old.ipynb"]}, "under its old name again"
 
 
 async def test_A12_to_delete_a_copy_that_was_dismissed_dismisses_nothing(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ def test_A11_an_issue_moves_with_its_file_only_if_the_old_one_is_gone() -> None:
     known = memory(standing, gone=("old.py",))
     assert known.judge(found("f", "new.py")).status == "ongoing"
     assert known.fixed("types", [""]) == [], "it was found again, under another name"
+    assert known.take_moved() == [("types", "f", "old.py")]
+    assert known.take_moved() == []
 
 
 def test_A11_what_has_moved_is_not_fixed_later_either() -> None:
