@@ -22,8 +22,12 @@ class Lab:
         self.page = page
         self.server = server
         # JupyterLab's own words about a server that is slow to come back; people click them away.
+        # They may be gone again when they are to be clicked: whoever waited for them would wait for ever.
         error = page.get_by_role("dialog", name="Server Connection Error")
-        page.add_locator_handler(error, lambda: error.get_by_role("button", name="Dismiss").click())
+        words = error.get_by_role("button", name="Dismiss")
+        page.add_locator_handler(
+            words, lambda: words.evaluate_all("all => all.forEach(it => it.click())")
+        )
 
     @property
     def panel(self) -> Locator:

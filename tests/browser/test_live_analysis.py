@@ -112,6 +112,7 @@ def test_the_picture_of_the_readme(open_lab: OpenLab, jupyter: Jupyter, sample: 
     enlarge(sample, 150)
     lab = open_panel(open_lab, jupyter, NOTEBOOK)
     lab.widen_panel(by_px=160)
+    expect(lab.page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
     choose(lab, "project")
     run = lab.analyse()
     expect(lab.card(run).get_by_role("progressbar").first).to_be_visible()
