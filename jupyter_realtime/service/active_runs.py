@@ -31,6 +31,8 @@ class ActiveRun:
         self.recorder = recorder
         self.outside = outside
         self.cancel = asyncio.Event()
+        # Whether its room's log has been asked, or is being asked, to tell the cancel.
+        self.is_cancel_told = False
         self.task: asyncio.Task[None] | None = None
         # An outside runner that repeats a list may do so while the first one is still being taken: they
         # must not take each other's keys.
@@ -53,6 +55,7 @@ class ActiveRun:
         """Obey `analysis:cancel-requested`."""
         asked = any(event.event == "analysis:cancel-requested" for event in batch.events)
         if asked and self._noting is None:
+            self.is_cancel_told = True
             self.cancel.set()
             self._noting = asyncio.get_running_loop().create_task(self._note_cancelling())
 

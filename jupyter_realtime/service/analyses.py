@@ -156,25 +156,37 @@ class Analyses:
     # -- ending -------------------------------------------------------------------------------------
 
     async def cancel(self, principal: Principal, run: str) -> Analysis:
-        """Ask for the end of a run; whoever keeps it hears it from the log."""
+        """Ask for the end of a run; whoever keeps it hears it from the log.
+
+        Asking again is fine, and tells nothing again.
+        """
         kept = await self._history.find(principal, Verb.RUN, run)
         if kept.analysis.is_finished:
             raise Conflict("This analysis is over.")
         active = self._active.get(run)
+        is_told = kept.analysis.state == "cancelling" or (active and active.is_cancel_told)
+        if not is_told:
+            await self._tell_cancel(kept.analysis, active, principal)
+        return msgspec.structs.replace(kept.analysis, state="cancelling")
+
+    async def _tell_cancel(
+        self, analysis: Analysis, active: ActiveRun | None, principal: Principal
+    ) -> None:
+        wanted = CancelRequested(analysis=analysis.id)
+        event = draft(analysis.room, "analysis:cancel-requested", wanted, principal.actor)
+        if active is None:
+            await self._store.log.append(event)
+            return
+        # Before the log has answered, for somebody who asks meanwhile.
+        active.is_cancel_told = True
         try:
-            await self._store.log.append(
-                draft(
-                    kept.analysis.room,
-                    "analysis:cancel-requested",
-                    CancelRequested(analysis=run),
-                    principal.actor,
-                )
-            )
+            await self._store.log.append(event)
+        except BaseException:
+            active.is_cancel_told = False
+            raise
         finally:
             # A store that is down must not keep a run alive that can be ended right here.
-            if active is not None:
-                active.cancel.set()
-        return msgspec.structs.replace(kept.analysis, state="cancelling")
+            active.cancel.set()
 
     async def report(
         self, principal: Principal, run: str, reports: Sequence[Report], key: str

@@ -132,10 +132,13 @@ def test_A5_a_cancel_is_told_in_the_room_and_to_the_runner(target: Target, run: 
         assert (cancelled.status, cancelled.body["state"]) == (202, "cancelling")
         asked = socket.next(lambda f: f.get("event") == "analysis:cancel-requested")
         assert asked["data"] == {"analysis": run}
+        again = target.call("DELETE", f"analyses/{run}")
+        assert (again.status, again.body["id"], again.body["state"]) == (202, run, "cancelling")
         assert report(target, run, key="two") == "cancelling"
         report(target, run, {"type": "finished", "state": "cancelled", "error": None}, key="three")
         names = [event["event"] for event in until_over(socket, room, reply)]
         assert names[-1] == "analysis:cancelled"
+        assert "analysis:cancel-requested" not in names, "it was told above, once"
 
 
 def test_A1_what_can_not_be_run_is_refused(target: Target) -> None:

@@ -127,6 +127,63 @@ async def test_A5_a_cancel_crosses_from_another_server_of_the_store(
         await client.until(lambda f: f.get("event") == "analysis:cancelled")
 
 
+def ends_when(released: asyncio.Event) -> Script:
+    """A run that goes on for a while after it was cancelled."""
+
+    async def script(reporter: RunReporter, cancel: asyncio.Event) -> None:
+        await reporter.started([lane()])
+        await cancel.wait()
+        await released.wait()
+        await reporter.finished("cancelled", None)
+
+    return script
+
+
+def asked_by(events: list[dict[str, Any]]) -> list[str]:
+    return [e["actor"]["name"] for e in events if e["event"] == "analysis:cancel-requested"]
+
+
+async def test_A5_asking_for_a_cancel_again_tells_nothing_again(
+    open_services: OpenServices,
+) -> None:
+    released = asyncio.Event()
+    async with open_services(ends_when(released)) as here, open_services(until_cancelled) as there:
+        run = await start(here)
+        # Two at once, one right after, and one elsewhere when it is known there.
+        people = (ANA, principal("bo"))
+        answers = await asyncio.gather(*(here.analyses.cancel(p, run.id) for p in people))
+        answers.append(await here.analyses.cancel(ANA, run.id))
+
+        async def is_known() -> bool:
+            kept = await there.history.find(ANA, _READ, run.id)
+            return kept.analysis.state == "cancelling"
+
+        await eventually(is_known)
+        answers.append(await there.analyses.cancel(ANA, run.id))
+        assert {answer.state for answer in answers} == {"cancelling"}
+        assert {answer.id for answer in answers} == {run.id}
+        released.set()
+        assert len(asked_by(await follow(Client(here, ANA), run))) == 1
+
+
+async def test_A5_a_cancel_that_could_not_be_told_is_told_when_it_is_asked_for_again(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = asyncio.Event()
+    async with open_services(ends_when(released)) as services:
+        run = await start(services)
+
+        async def full(_draft: object) -> None:
+            raise Unavailable("The disk is full.")
+
+        with monkeypatch.context() as patch, pytest.raises(Unavailable):
+            patch.setattr(services.store.log, "append", full)
+            await services.analyses.cancel(ANA, run.id)
+        assert (await services.analyses.cancel(principal("bo"), run.id)).state == "cancelling"
+        released.set()
+        assert asked_by(await follow(Client(services, ANA), run)) == ["bo"]
+
+
 async def test_A1_an_engine_that_breaks_fails_the_run_with_words(
     open_services: OpenServices,
 ) -> None:
