@@ -18,6 +18,7 @@ from .codec import convert
 from .errors import BadRequest, Forbidden
 from .issues import Analysis, DetectorState, Issue
 from .members import NamedMember, Role
+from .notifications import Category, Notification
 from .rooms import RoomKind, RoomName
 
 Data = TypeVar("Data", bound=type[msgspec.Struct])
@@ -55,6 +56,7 @@ def _register(
 _PROJECT = (RoomKind.PROJECT,)
 _DOCUMENT = (RoomKind.DOCUMENT,)
 _RUN = (RoomKind.ANALYSIS,)
+_USER = (RoomKind.USER,)
 _RUN_AND_PROJECT = (RoomKind.ANALYSIS, RoomKind.PROJECT)
 
 
@@ -124,6 +126,40 @@ class MemberChanged(NamedMember, frozen=True, kw_only=True):
     """
 
     role: Role | None
+
+
+@_event("notification:new", rooms=_USER)
+class NotificationNew(Notification, frozen=True, kw_only=True):
+    """Somebody is told something, for the first time or once more: the row as it is now.
+
+    `unread` is what the badge shows from now on. `toast` says whether it may be shown in a corner `now`,
+    `later` (at `toast_at`, when quiet hours are over) or not at all (`off`).
+    """
+
+    unread: int
+    toast: Literal["now", "later", "off"]
+    toast_at: str | None
+
+
+@_event("notification:changed", rooms=_USER)
+class NotificationChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """Notifications were read, unread, seen, archived or snoozed, in whichever tab; null: as it was.
+
+    `ids` names them; null: all in the inbox whose `seq` is `up_to` at most, within `category` and `project`
+    where these are set. With `read`, what came behind `up_to` stays unread. `snoozed_until` is an empty
+    text where they are back. Where nothing else is said, they are to be loaded again: they came or went as
+    a whole. `unread` is what the badge shows from now on.
+    """
+
+    ids: list[str] | None
+    up_to: int
+    category: Category | None
+    project: str | None
+    read: bool | None
+    seen: bool | None
+    archived: bool | None
+    snoozed_until: str | None
+    unread: int
 
 
 class ProgressState(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,16 @@ and not on an adapter, because they are what callers may rely upon.
 from .analyses import Analyses, Run
 from .credentials import MAX_TOKENS_PER_OWNER, Credentials, TokenRecord, TokenSigner
 from .engine import AnalysisEngine, RunReporter
+from .inbox import (
+    Change,
+    Delivery,
+    Inbox,
+    InboxPage,
+    Posted,
+    Posting,
+    Search,
+    Wanted,
+)
 from .log import Log
 from .members import Members
 from .people import ErasedStep, People, PersonalPage, Place
@@ -18,20 +28,28 @@ __all__ = [
     "MAX_TOKENS_PER_OWNER",
     "Analyses",
     "AnalysisEngine",
+    "Change",
     "Credentials",
+    "Delivery",
     "Document",
     "ErasedStep",
+    "Inbox",
+    "InboxPage",
     "Log",
     "Members",
     "People",
     "PersonalPage",
     "Place",
+    "Posted",
+    "Posting",
     "Project",
     "Projects",
     "Run",
     "RunReporter",
+    "Search",
     "Store",
     "TokenRecord",
     "TokenSigner",
     "Triage",
+    "Wanted",
 ]

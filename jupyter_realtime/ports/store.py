@@ -8,6 +8,7 @@ from typing import Protocol
 from ..core.log import StoredEvent
 from .analyses import Analyses
 from .credentials import Credentials
+from .inbox import Inbox
 from .log import Log
 from .members import Members
 from .people import People
@@ -41,6 +42,11 @@ class Store(Protocol):
     @property
     def triage(self) -> Triage:
         """What is known of issues, and decided about them."""
+        ...
+
+    @property
+    def inbox(self) -> Inbox:
+        """What people were told."""
         ...
 
     @property

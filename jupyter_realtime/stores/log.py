@@ -72,6 +72,17 @@ def append(draft: Draft) -> Unit[tuple[int, StoredEvent | None]]:
     return seq, _stored(draft, seq)
 
 
+def advance(name: str, event_id: str) -> Unit[int]:
+    """Take the next `seq` of a room, for an event that says it: `put` has to follow in the same unit."""
+    return (yield from _advance(name, 1, event_id))
+
+
+def put(draft: Draft, seq: int) -> Unit[StoredEvent]:
+    """Keep an event at the `seq` that `advance` gave."""
+    yield ADD_EVENT, _event_row(draft, seq)
+    return _stored(draft, seq)
+
+
 def append_together(drafts: Sequence[Draft]) -> Unit[list[StoredEvent]]:
     """Append many events with a few statements.
 

@@ -27,6 +27,7 @@ from .analyses import SqlAnalyses
 from .compiled import Compiler
 from .credentials import SqlCredentials
 from .filesystem import is_on_network
+from .inbox import SqlInbox
 from .log import SqlLog
 from .members import SqlMembers
 from .migrate import epoch_of, migrate
@@ -105,6 +106,7 @@ class SqliteStore:
         self.analyses = SqlAnalyses(self)
         self.triage = SqlTriage(self)
         self.credentials = SqlCredentials(self)
+        self.inbox = SqlInbox(self)
         self.people = SqlPeople(self)
 
     @classmethod

@@ -5,7 +5,7 @@ Only integers and text: times are Unix milliseconds, structures are JSON that `c
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 
 metadata = MetaData()
 
@@ -199,4 +199,154 @@ timing = Table(
     Column("detector", Text, primary_key=True),
     Column("kilobytes", Integer, nullable=False),
     Column("milliseconds", Integer, nullable=False),
+)
+
+# Who has come by, as others see them: whom a team has, and whom an announcement reaches. `seen_ms` is kept
+# to the minute.
+person = Table(
+    "person",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("groups", Text, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What a person was told: a row for each group. `counts` is 1 where the badge counts it: unread, in the
+# inbox, neither archived nor snoozed. `listed` is 0 where it only goes out by mail or push, `withdrawn` is
+# 1 where the person may no longer see it.
+notification = Table(
+    "notification",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("recipient", Text, nullable=False),
+    Column("group_key", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("action_url", Text),
+    Column("project", Text),
+    Column("document", Text),
+    Column("thread", Text),
+    Column("actors", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("last_event_seq", BigInteger, nullable=False),
+    Column("read_up_to", BigInteger, nullable=False),
+    Column("seen_up_to", BigInteger, nullable=False),
+    Column("archived", Integer, nullable=False),
+    Column("snoozed_until_ms", BigInteger),
+    Column("listed", Integer, nullable=False),
+    Column("withdrawn", Integer, nullable=False),
+    Column("counts", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    Index("notification_by_group", "recipient", "group_key", unique=True),
+    Index("notification_by_time", "recipient", "updated_ms", "id"),
+    Index("notification_counted", "recipient", sqlite_where=text("counts = 1")),
+    Index("notification_by_project", "project", "recipient"),
+    Index("notification_by_age", "updated_ms"),
+    sqlite_with_rowid=False,
+)
+
+# What a recipient was told already, whoever tells it again; as old as its notification at most.
+notification_cause = Table(
+    "notification_cause",
+    metadata,
+    Column("recipient", Text, primary_key=True),
+    Column("dedupe", Text, primary_key=True),
+    Column("notification", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Index("notification_cause_by_age", "created_ms"),
+    sqlite_with_rowid=False,
+)
+
+# What is to go out by mail or push: `state` is pending, sent, skipped or dead. Whoever sends it holds a
+# lease, so that two servers send it once. `rule` says which preference decided so.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("recipient", Text, nullable=False),
+    Column("notification", Text, nullable=False),
+    Column("event_seq", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease", Text),
+    Column("lease_until_ms", BigInteger, nullable=False),
+    Column("outcome", Text),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("done_ms", BigInteger),
+    Index("delivery_due", "due_ms", sqlite_where=text("state = 'pending'")),
+    Index("delivery_by_notification", "notification"),
+    Index("delivery_by_recipient", "recipient", "created_ms"),
+    Index("delivery_by_state", "state", "created_ms"),
+    sqlite_with_rowid=False,
+)
+
+# `body` is a `core.preferences.Preferences`, only what differs from the defaults.
+preference = Table(
+    "preference",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Where mails go; `confirmed` is 0 until the person has followed the link in the first one.
+mail_address = Table(
+    "mail_address",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("confirmed", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Links in mails, by the SHA-256 of their token: what one does, and for whom.
+mail_link = Table(
+    "mail_link",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("category", Text),
+    Column("created_ms", BigInteger, nullable=False),
+    Index("mail_link_by_person", "person"),
+    Index("mail_link_by_age", "created_ms"),
+    sqlite_with_rowid=False,
+)
+
+# Browsers that take pushes, by the SHA-256 of their endpoint.
+push_subscription = Table(
+    "push_subscription",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Index("push_by_person", "person"),
+    sqlite_with_rowid=False,
+)
+
+# Told to everybody who comes by before it expires.
+announcement = Table(
+    "announcement",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger),
+    Index("announcement_by_time", "created_ms"),
+    sqlite_with_rowid=False,
 )

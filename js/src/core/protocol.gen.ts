@@ -94,6 +94,14 @@ export type AnyEvent =
       data: MemberChanged;
     }
   | {
+      event: 'notification:changed';
+      data: NotificationChanged;
+    }
+  | {
+      event: 'notification:new';
+      data: NotificationNew;
+    }
+  | {
       event: 'project:update';
       data: ProjectUpdate;
     }
@@ -457,6 +465,54 @@ export interface MemberChanged {
   role: ('member' | 'owner' | 'viewer') | null;
 }
 /**
+ * Notifications were read, unread, seen, archived or snoozed, in whichever tab; null: as it was.
+ *
+ *     `ids` names them; null: all in the inbox whose `seq` is `up_to` at most, within `category` and `project`
+ *     where these are set. With `read`, what came behind `up_to` stays unread. `snoozed_until` is an empty
+ *     text where they are back. Where nothing else is said, they are to be loaded again: they came or went as
+ *     a whole. `unread` is what the badge shows from now on.
+ */
+export interface NotificationChanged {
+  ids: string[] | null;
+  up_to: number;
+  category: ('analysis' | 'issues' | 'mention' | 'quota' | 'reply' | 'system') | null;
+  project: string | null;
+  read: boolean | null;
+  seen: boolean | null;
+  archived: boolean | null;
+  snoozed_until: string | null;
+  unread: number;
+}
+/**
+ * Somebody is told something, for the first time or once more: the row as it is now.
+ *
+ *     `unread` is what the badge shows from now on. `toast` says whether it may be shown in a corner `now`,
+ *     `later` (at `toast_at`, when quiet hours are over) or not at all (`off`).
+ */
+export interface NotificationNew {
+  id: string;
+  seq: number;
+  type: 'error' | 'info' | 'success' | 'warning';
+  category: 'analysis' | 'issues' | 'mention' | 'quota' | 'reply' | 'system';
+  title: string;
+  message: string;
+  action_url: string | null;
+  project: string | null;
+  thread: string | null;
+  actors: Actor[];
+  count: number;
+  read: boolean;
+  seen: boolean;
+  archived: boolean;
+  snoozed_until: string | null;
+  created_at: string;
+  updated_at: string;
+  reason: string;
+  unread: number;
+  toast: 'later' | 'now' | 'off';
+  toast_at: string | null;
+}
+/**
  * A file of the project was saved, created, renamed or deleted, or a kernel started for it.
  *
  *     Or, of the kind `triage`, somebody has decided about an issue: `changed` says what, by `fingerprint` and
@@ -526,6 +582,8 @@ export interface EventData {
   'analysis:issues': AnalysisIssues;
   'analysis:started': Analysis;
   'member:changed': MemberChanged;
+  'notification:changed': NotificationChanged;
+  'notification:new': NotificationNew;
   'project:update': ProjectUpdate;
 }
 export interface StateData {
