@@ -6,6 +6,7 @@ and not on an adapter, because they are what callers may rely upon.
 
 from .analyses import Analyses, Run
 from .credentials import MAX_TOKENS_PER_OWNER, Credentials, TokenRecord, TokenSigner
+from .directory import Directory, Known
 from .engine import AnalysisEngine, RunReporter
 from .inbox import (
     Change,
@@ -20,6 +21,7 @@ from .inbox import (
 from .log import Log
 from .members import Members
 from .people import ErasedStep, People, PersonalPage, Place
+from .preferences import PreferenceStore
 from .projects import Document, Project, Projects
 from .store import Store
 from .triage import Triage
@@ -31,10 +33,12 @@ __all__ = [
     "Change",
     "Credentials",
     "Delivery",
+    "Directory",
     "Document",
     "ErasedStep",
     "Inbox",
     "InboxPage",
+    "Known",
     "Log",
     "Members",
     "People",
@@ -42,6 +46,7 @@ __all__ = [
     "Place",
     "Posted",
     "Posting",
+    "PreferenceStore",
     "Project",
     "Projects",
     "Run",

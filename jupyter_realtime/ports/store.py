@@ -8,10 +8,12 @@ from typing import Protocol
 from ..core.log import StoredEvent
 from .analyses import Analyses
 from .credentials import Credentials
+from .directory import Directory
 from .inbox import Inbox
 from .log import Log
 from .members import Members
 from .people import People
+from .preferences import PreferenceStore
 from .projects import Projects
 from .triage import Triage
 
@@ -42,6 +44,16 @@ class Store(Protocol):
     @property
     def triage(self) -> Triage:
         """What is known of issues, and decided about them."""
+        ...
+
+    @property
+    def directory(self) -> Directory:
+        """Who has come by."""
+        ...
+
+    @property
+    def preferences(self) -> PreferenceStore:
+        """How people want to be told."""
         ...
 
     @property

@@ -5,11 +5,13 @@ from __future__ import annotations
 import getpass
 from pathlib import Path
 
+import msgspec
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Bool, Bunch, Enum, Float, Integer, List, TraitError, Unicode, validate
+from traitlets import Bool, Bunch, Dict, Enum, Float, Integer, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
 from ..core.messages import Limits
+from ..core.preferences import Policy, Rule
 from ..service.retention import Retention
 from ..stores.sqlite import DEFAULT_FILE_NAME
 from .origins import ORIGIN
@@ -117,6 +119,34 @@ class RealtimeConfig(Configurable):
     notifications_days = Float(
         30.0, min=0.0, config=True, help="Days for which notifications are kept."
     )
+
+    notification_defaults = List(
+        Dict(),
+        config=True,
+        help="""How people are told who have not said otherwise: a list of rules like
+        `{"category": "issues", "channel": "email", "mode": "off"}`.""",
+    )
+    notification_locks = List(
+        Dict(), config=True, help="Rules of the same form that nobody can change."
+    )
+
+    @validate("notification_defaults", "notification_locks")
+    def _check_rules(self, proposal: Bunch) -> list[dict[str, str]]:
+        rules: list[dict[str, str]] = proposal["value"]
+        try:
+            msgspec.convert(rules, list[Rule])
+        except msgspec.ValidationError as error:
+            name = proposal["trait"].name
+            raise TraitError(f"RealtimeConfig.{name} has a rule that is none: {error}") from error
+        return rules
+
+    @property
+    def notification_policy(self) -> Policy:
+        """How people are told who have not said otherwise, and what they can't change."""
+        return Policy(
+            defaults=msgspec.convert(self.notification_defaults, list[Rule]),
+            locks=msgspec.convert(self.notification_locks, list[Rule]),
+        )
 
     @property
     def store_path(self) -> Path:

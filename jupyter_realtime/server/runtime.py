@@ -23,15 +23,19 @@ from ..service.analyses import Analyses
 from ..service.connection import Doors
 from ..service.connections import Connections
 from ..service.credentials import Credentials
+from ..service.directory import Directory
 from ..service.exports import Exports
 from ..service.figures import Figures
 from ..service.health import STOPPING, Health, Standing
 from ..service.http_sessions import HttpSessions
+from ..service.inboxes import Inboxes
 from ..service.journal import Journal
 from ..service.leases import Leases
 from ..service.members import Members
+from ..service.notifier import Notifier
 from ..service.people import People
 from ..service.polling import Polling
+from ..service.preferences import PreferenceBook
 from ..service.projects import Projects
 from ..service.publishing import Publishing
 from ..service.rates import Rates
@@ -39,6 +43,7 @@ from ..service.retention import Pruner
 from ..service.rooms import Rooms
 from ..service.run_history import RunHistory
 from ..service.system_status import SystemStatusBoard
+from ..service.telling import Telling
 from ..service.triage import Triage
 from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
@@ -63,6 +68,11 @@ class Services:
     projects: Projects
     members: Members
     people: People
+    directory: Directory
+    preferences: PreferenceBook
+    notifier: Notifier
+    telling: Telling
+    inboxes: Inboxes
     publishing: Publishing
     history: RunHistory
     triage: Triage
@@ -230,6 +240,7 @@ async def open_services(
     services.rooms.open()
     services.leases.open()
     services.pruner.open()
+    services.inboxes.open()
     services.health.open()
     services.projects.standings.open()
     return services
@@ -246,9 +257,11 @@ def listen(services: Services) -> None:
         services.polling,
         services.http_sessions,
         services.analyses,
+        services.inboxes,
     ):
         standings.on_change(affected.review)
     standings.on_refreshed(services.rooms.grown)
+    services.connections.on_admitted(services.directory.seen)
     services.store.on_commit(standings.committed)
     services.store.on_commit(services.rooms.committed)
     services.store.on_commit(services.pruner.committed)
@@ -263,6 +276,8 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.connections.close(code, reason)
     await services.credentials.close()
     await services.pruner.close()
+    await services.inboxes.close()
+    await services.directory.close()
     await services.leases.close()
     await services.projects.standings.close()
     await services.analyses.close()
@@ -287,6 +302,9 @@ def assemble(
     triage = Triage(store, projects, history)
     rooms.show_with(history.board)
     health = Health(store, engine, replaced)
+    directory = Directory(store, projects)
+    preferences = PreferenceBook(store, projects, config.notification_policy)
+    notifier = Notifier(store, directory, preferences)
     publishing = Publishing(
         store,
         rooms,
@@ -309,6 +327,11 @@ def assemble(
         projects=projects,
         members=Members(store, projects),
         people=People(store, rooms, active, projects, credentials),
+        directory=directory,
+        preferences=preferences,
+        notifier=notifier,
+        telling=Telling(projects, directory, notifier),
+        inboxes=Inboxes(store, projects, directory, days=config.notifications_days),
         publishing=publishing,
         history=history,
         triage=triage,

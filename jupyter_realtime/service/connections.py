@@ -63,11 +63,16 @@ class Connections:
         self._heartbeat_seconds = heartbeat_seconds
         self._answer = answer
         self._is_revoked = is_revoked
+        self._admitted: list[Callable[[Principal], None]] = []
         self._open: set[Connection] = set()
         self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
         self._graces: set[asyncio.TimerHandle] = set()
         self._clock: asyncio.Task[None] | None = None
         self._end: tuple[CloseCode, str] | None = None
+
+    def on_admitted(self, listener: Callable[[Principal], None]) -> None:
+        """Have it told when it is known who is at the other end of a connection."""
+        self._admitted.append(listener)
 
     def __len__(self) -> int:
         return len(self._open)
@@ -104,6 +109,8 @@ class Connections:
         if self._is_revoked(principal):
             # Between its check and now: who closes the connections of a token has not seen this one.
             connection.close(CloseCode.REVOKED, REVOKED)
+        for listener in self._admitted:
+            listener(principal)
         theirs = self._by_person[principal.name]
         is_renewal = connection in theirs
         theirs.add(connection)

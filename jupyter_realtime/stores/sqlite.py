@@ -26,12 +26,14 @@ from ..core.log import Draft
 from .analyses import SqlAnalyses
 from .compiled import Compiler
 from .credentials import SqlCredentials
+from .directory import SqlDirectory
 from .filesystem import is_on_network
 from .inbox import SqlInbox
 from .log import SqlLog
 from .members import SqlMembers
 from .migrate import epoch_of, migrate
 from .people import SqlPeople
+from .preferences import SqlPreferences
 from .projects import SqlProjects
 from .tables import meta
 from .triage import SqlTriage
@@ -106,6 +108,8 @@ class SqliteStore:
         self.analyses = SqlAnalyses(self)
         self.triage = SqlTriage(self)
         self.credentials = SqlCredentials(self)
+        self.directory = SqlDirectory(self)
+        self.preferences = SqlPreferences(self)
         self.inbox = SqlInbox(self)
         self.people = SqlPeople(self)
 

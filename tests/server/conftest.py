@@ -123,7 +123,13 @@ def make(api: Api, jp_root_dir: Path) -> Make:
         _, projects = await api("GET", "projects")
         _, run = await api("POST", "analyses", {"paths": ["a.py"], "external": True})
         _, token = await api("POST", "tokens", TOKEN)
-        names = {"project": projects["items"][0]["id"], "run": run["id"], "token": token["id"]}
+        _, told = await api("POST", "notifications", {"title": "Done"})
+        names = {
+            "told": told["id"],
+            "project": projects["items"][0]["id"],
+            "run": run["id"],
+            "token": token["id"],
+        }
         return {**names, "done": await a_finished_run(api), "unscoped": token["token"]}
 
     return make_them

@@ -107,7 +107,9 @@ class RealtimeHandler(JupyterHandler):
             self.services = await self.runtime.services()
         except Unavailable as error:
             raise error if self.current_user is not None else without_reason(error) from None
-        return await self.identify(action)
+        principal = await self.identify(action)
+        self.services.directory.seen(principal)
+        return principal
 
     async def identify(self, action: Action) -> Principal:
         """Do it again, in the middle of a request that takes long: a token may have ended meanwhile.

@@ -7,7 +7,18 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
-from . import analyses, credentials, fallback, people, probes, projects, rest, triage
+from . import (
+    analyses,
+    credentials,
+    fallback,
+    notifications,
+    people,
+    preferences,
+    probes,
+    projects,
+    rest,
+    triage,
+)
 from .describing import document
 from .openapi import OpenApiHandler
 from .socket import SocketHandler
@@ -40,6 +51,10 @@ _API: list[tuple[str, type]] = [
     ("poll", fallback.PollHandler),
     ("states", fallback.StatesHandler),
     (r"rooms/([^/]+)/events", rest.EventsHandler),
+    ("notifications", notifications.NotificationsHandler),
+    ("notifications/read-all", notifications.ReadAllHandler),
+    (f"notifications/{_ID}", notifications.NotificationHandler),
+    ("preferences", preferences.PreferencesHandler),
     ("detectors", rest.DetectorsHandler),
     ("analyses", analyses.AnalysesHandler),
     (f"analyses/{_ID}", analyses.AnalysisHandler),

@@ -1,0 +1,126 @@
+"""REST bodies about notifications and preferences: what is asked, and what is answered."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from ...core.notifications import Category, Notification, NotificationType
+from ...core.preferences import DigestEvery, Preferences, QuietHours, Rule
+
+
+class NotificationListing(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of one's notifications; `unread` is what the badge shows, whatever is listed."""
+
+    items: list[Notification]
+    unread: int
+    next: str | None
+
+
+class NotificationChange(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """What becomes of a notification; what is left out stays as it is.
+
+    With `read`, `up_to` says which event was seen last (its `seq`): what came behind it stays unread.
+    `snoozed_until` is a time (RFC 3339), or null to bring it back.
+    """
+
+    read: bool | None = None
+    up_to: int | None = None
+    seen: bool | None = None
+    archived: bool | None = None
+    snoozed_until: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class NotificationsChange(NotificationChange, frozen=True, kw_only=True):
+    """What becomes of some notifications."""
+
+    ids: list[str]
+
+
+class NotificationsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The notifications as they are now, and what is unread."""
+
+    items: list[Notification]
+    unread: int
+
+
+class ReadAllRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Up to which event of the inbox all are read, and of which; without anything, all."""
+
+    up_to: int | None = None
+    category: Category | None = None
+    project: str | None = None
+
+
+class UnreadAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What is unread now."""
+
+    unread: int
+
+
+class TellRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something to tell people: members of a project, which is that of the server's root by default.
+
+    `to` is a name, several names, `@me` or `@team` (all members). The same `dedupe` is told once.
+    """
+
+    title: str
+    to: str | list[str] = "@me"
+    type: NotificationType = "info"
+    category: Category = "system"
+    message: str = ""
+    action_url: str | None = None
+    dedupe: str | None = None
+    project: str | None = None
+
+
+class TellAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who was told, how many of them for the first time; `id` is one's own notification among them."""
+
+    id: str | None
+    recipients: list[str]
+    new: int
+
+
+class PreferencesAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How one is told: `rules` is the whole table, `locks` those that an admin has settled."""
+
+    rules: list[Rule]
+    quiet_hours: QuietHours | None
+    digest: DigestEvery
+    digest_at: str
+    zone: str
+    mutes: list[str]
+    presence: Literal["visible", "invisible"]
+    locks: list[Rule]
+
+
+class PreferencesChange(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """What is to change; rules that are named take the place of those for the same category and channel."""
+
+    rules: list[Rule] | None = None
+    quiet_hours: QuietHours | msgspec.UnsetType | None = msgspec.UNSET
+    digest: DigestEvery | None = None
+    digest_at: str | None = None
+    zone: str | None = None
+    mutes: list[str] | None = None
+    presence: Literal["visible", "invisible"] | None = None
+
+    def of(self, before: Preferences) -> Preferences:
+        """Make it of what was settled before."""
+        said = {
+            name: value
+            for name in ("digest", "digest_at", "zone", "mutes", "presence")
+            if (value := getattr(self, name)) is not None
+        }
+        if self.quiet_hours is not msgspec.UNSET:
+            said["quiet_hours"] = self.quiet_hours
+        if self.rules is not None:
+            rules = {(rule.category, rule.channel): rule for rule in [*before.rules, *self.rules]}
+            said["rules"] = list(rules.values())
+        return msgspec.structs.replace(before, **said)

@@ -1,0 +1,115 @@
+"""Who has come by: whom a team has, and whom an announcement reaches.
+
+Rules
+-----
+1. A person is known from when they first come by, as themselves: a program, a visitor or a scoped token
+   makes nobody known.
+2. Seeing somebody costs those who serve them nothing: it is written beside, once a minute at most.
+3. A project's team is everybody known who may read in it, and whoever was given a role there by name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from typing import Any
+
+from ..core.actors import Principal
+from ..core.errors import RealtimeError
+from ..core.members import role_of
+from ..ports import Known, Store
+from .projects import Projects
+from .standings import Standing
+
+log = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 60.0
+PEOPLE_A_PAGE = 500
+# Where the stock provider makes up a new name in each browser, there would be more and more of them.
+MOST_REMEMBERED = 10_000
+
+Newcomer = Callable[[Known], Coroutine[Any, Any, None]]
+
+
+class Directory:
+    """Knows who has come by."""
+
+    def __init__(self, store: Store, projects: Projects) -> None:
+        self._store = store
+        self._projects = projects
+        self._written: dict[str, tuple[Principal, float]] = {}
+        self._newcomers: list[Newcomer] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def on_new(self, listener: Newcomer) -> None:
+        """Have it told when somebody comes by for the first time."""
+        self._newcomers.append(listener)
+
+    def seen(self, principal: Principal) -> None:
+        """Note that somebody is here; returns at once."""
+        actor = principal.actor
+        if actor.kind != "human" or actor.via == "server" or principal.scopes is not None:
+            return
+        now = time.monotonic()
+        before = self._written.get(principal.name)
+        if before is not None and before[0] == principal and now - before[1] < AGAIN_SECONDS:
+            return
+        if len(self._written) >= MOST_REMEMBERED:
+            self._written.clear()
+        self._written[principal.name] = principal, now
+        task = asyncio.get_running_loop().create_task(self._see(principal))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _see(self, principal: Principal) -> None:
+        known = Known(principal.actor, principal.groups, time.time_ns() // 1_000_000)
+        try:
+            if await self._store.directory.see(known):
+                for listener in self._newcomers:
+                    await listener(known)
+        except RealtimeError as error:
+            self._written.pop(principal.name, None)
+            log.warning("That somebody came by could not be noted: %s", error)
+
+    async def everybody(self) -> AsyncIterator[Known]:
+        """Give everybody who is known, by name."""
+        after = ""
+        while page := await self._store.directory.page(after, PEOPLE_A_PAGE):
+            for known in page:
+                yield known
+            after = page[-1].actor.name
+
+    async def team(self, project: str) -> set[str]:
+        """Name everybody who may read in a project."""
+        standing = await self._projects.get(project)
+        named = {name for kind, name in standing.roster if kind == "user"}
+        known = {one.actor.name async for one in self.everybody() if self._may_read(one, standing)}
+        return named | known | {self._projects.grant.owner}
+
+    async def who_may_read(self, names: Collection[str], project: str) -> set[str]:
+        """Leave out those who may not read in a project, or while it is off."""
+        standing = await self._projects.get(project)
+        if standing.off is not None:
+            return set()
+        known = await self._store.directory.find(names)
+        return {
+            name
+            for name in names
+            if self._has_a_part(name, standing)
+            or (name in known and self._may_read(known[name], standing))
+        }
+
+    def _has_a_part(self, name: str, standing: Standing) -> bool:
+        return name == self._projects.grant.owner or ("user", name) in standing.roster
+
+    def _may_read(self, known: Known, standing: Standing) -> bool:
+        somebody = Principal(actor=known.actor, groups=known.groups)
+        return role_of(somebody, standing.roster, self._projects.grant) is not None
+
+    async def close(self) -> None:
+        """End what is under way."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

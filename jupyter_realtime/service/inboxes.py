@@ -1,0 +1,171 @@
+"""People's inboxes: what stands in them, what people do with it, and what time does.
+
+Rules
+-----
+1. An inbox is its person's: no program, no visitor, no admin reads it.
+2. What was snoozed comes back by itself; what is old is forgotten; several servers of one store may do both
+   side by side.
+3. Who loses the right to read a project loses what they were told of it, and gets it back with the right.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from ..core.access import Verb
+from ..core.actors import Principal
+from ..core.errors import BadRequest, NotFound, RealtimeError
+from ..core.notifications import Notification
+from ..core.rooms import RoomName, user_room
+from ..ports import Change, InboxPage, Search, Store, Wanted
+from .directory import Directory
+from .projects import Projects
+
+log = logging.getLogger(__name__)
+
+MAX_IDS = 1000
+WOKEN_A_UNIT = 200
+FORGOTTEN_A_UNIT = 500
+# Another server may snooze something that is due before what is known here.
+LOOK_SECONDS = 30.0
+FORGET_EVERY_SECONDS = 3600.0
+DAY_MS = 24 * 3600 * 1000
+
+
+def now_ms() -> int:
+    """Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Inboxes:
+    """What people were told.
+
+    Parameters
+    ----------
+    days
+        For how long it is kept after it was last touched.
+    """
+
+    def __init__(
+        self, store: Store, projects: Projects, directory: Directory, *, days: float
+    ) -> None:
+        self._store = store
+        self._projects = projects
+        self._directory = directory
+        self._days = days
+        self._snoozed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # -- what people do ---------------------------------------------------------------------------
+
+    async def page(
+        self, principal: Principal, search: Search, before: tuple[int, str] | None, limit: int
+    ) -> InboxPage:
+        """List one's own notifications, the newest first."""
+        await self._check(principal)
+        return await self._store.inbox.page(principal.name, search, before, limit)
+
+    async def get(self, principal: Principal, notification: str) -> Notification:
+        """Find one of one's own."""
+        await self._check(principal)
+        found = await self._store.inbox.get(principal.name, notification)
+        if found is None:
+            raise NotFound("There is no such notification in your inbox.")
+        return found
+
+    async def change(
+        self, principal: Principal, ids: Sequence[str], how: Change
+    ) -> tuple[list[Notification], int]:
+        """Change some of one's own; gives them as they are then, and what is unread."""
+        await self._check(principal)
+        if not 1 <= len(ids) <= MAX_IDS:
+            raise BadRequest(f"ids names 1 to {MAX_IDS} notifications.")
+        unread = await self._change(principal, Wanted(ids=ids), how)
+        found = [await self._store.inbox.get(principal.name, one) for one in ids]
+        return [one for one in found if one is not None], unread
+
+    async def read_all(self, principal: Principal, wanted: Wanted) -> int:
+        """Read all in one's inbox, up to a place; gives what is unread from then on."""
+        await self._check(principal)
+        return await self._change(principal, wanted, Change(read=True, seen=True))
+
+    async def _change(self, principal: Principal, wanted: Wanted, how: Change) -> int:
+        unread = await self._store.inbox.change(
+            principal.name, wanted, how, principal.actor, now_ms()
+        )
+        if how.snooze_ms:
+            self._snoozed.set()
+        return unread
+
+    async def _check(self, principal: Principal) -> None:
+        room = RoomName.parse(user_room(principal.name))
+        await self._projects.check(principal, Verb.READ, room)
+
+    # -- what time does ---------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Begin to bring back what was snoozed, and to forget what is old."""
+        self._spawn(self._wake())
+        self._spawn(self._forget())
+
+    async def _wake(self) -> None:
+        while True:
+            wait_seconds = LOOK_SECONDS
+            try:
+                due_ms = await self._store.inbox.wake(now_ms(), WOKEN_A_UNIT)
+                if due_ms is not None:
+                    wait_seconds = min(wait_seconds, max(0.0, (due_ms - now_ms()) / 1000))
+            except RealtimeError as error:
+                log.warning("What was snoozed could not be brought back: %s", error)
+            self._snoozed.clear()
+            try:
+                await asyncio.wait_for(self._snoozed.wait(), wait_seconds)
+            except asyncio.TimeoutError:
+                continue
+
+    async def _forget(self) -> None:
+        while True:
+            try:
+                await self.forget()
+            except RealtimeError as error:
+                log.warning("Old notifications could not be removed: %s", error)
+            await asyncio.sleep(FORGET_EVERY_SECONDS)
+
+    async def forget(self) -> int:
+        """Forget all that is too old now; returns how many."""
+        before_ms = now_ms() - int(self._days * DAY_MS)
+        forgotten = 0
+        while count := await self._store.inbox.forget(before_ms, FORGOTTEN_A_UNIT):
+            forgotten += count
+        await self._store.directory.forget(before_ms)
+        return forgotten
+
+    # -- what rights do ---------------------------------------------------------------------------
+
+    def review(self, project: str) -> None:
+        """Take away, or give back, what people were told of a project whose members have changed."""
+        self._spawn(self._review(project))
+
+    async def _review(self, project: str) -> None:
+        try:
+            told = await self._store.inbox.recipients(project)
+            allowed = await self._directory.who_may_read(told, project)
+            for person in sorted(told):
+                await self._store.inbox.withdraw(person, project, person not in allowed, now_ms())
+        except RealtimeError as error:
+            log.warning("What people were told of a project could not be looked at: %s", error)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,142 @@
+"""The door through which everything comes that people are told.
+
+A source says what happened and whom it concerns; here it is decided, for each of them, how they learn of
+it. Then all of it is one commit: rows, what is to go out by mail and push, and the events that ring.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime, timezone
+
+from ..core.notifications import Notice, check_notice
+from ..core.preferences import Channel, Decision, Preferences, Subject, decide
+from ..ports import Delivery, Posted, Posting, Store
+from .directory import Directory
+from .preferences import PreferenceBook
+
+# Of one commit; who is told later in a long list waits for those before.
+POSTINGS_A_COMMIT = 200
+
+# By which of the channels that leave the page each of some people can be reached.
+Reach = Callable[[Collection[str]], Awaitable[Mapping[str, Collection[Channel]]]]
+
+
+async def reach_nobody(people: Collection[str]) -> Mapping[str, Collection[Channel]]:
+    """Reach people by nothing that leaves the page."""
+    return dict.fromkeys(people, ())
+
+
+class Notifier:
+    """Tells people what happened.
+
+    Parameters
+    ----------
+    reach
+        By what people can be reached; what would go elsewhere is not even kept.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        book: PreferenceBook,
+        reach: Reach = reach_nobody,
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._book = book
+        self._reach = reach
+        self._on_delivery: list[Callable[[], None]] = []
+
+    def on_delivery(self, listener: Callable[[], None]) -> None:
+        """Have it told when something waits to go out by mail or push."""
+        self._on_delivery.append(listener)
+
+    async def notify(self, notice: Notice, recipients: Collection[str]) -> list[Posted]:
+        """Tell some people something; durable when it returns.
+
+        Who may not read the notice's project is left out. A `dedupe` that somebody was told already
+        changes nothing for them.
+
+        Raises
+        ------
+        BadRequest
+            If the notice can't be shown.
+        """
+        check_notice(notice)
+        people = sorted(recipients)
+        if notice.project is not None:
+            people = sorted(await self._directory.who_may_read(people, notice.project))
+        settled = await self._book.of_many(people)
+        reached = await self._reach(people)
+        now_ms = time.time_ns() // 1_000_000
+        postings = [
+            posting
+            for person in people
+            if (posting := self._posting(person, notice, settled[person], reached[person], now_ms))
+        ]
+        posted: list[Posted] = []
+        for begin in range(0, len(postings), POSTINGS_A_COMMIT):
+            some = postings[begin : begin + POSTINGS_A_COMMIT]
+            posted += await self._store.inbox.post(some, now_ms)
+        if any(posting.deliveries for posting in postings):
+            for listener in self._on_delivery:
+                listener()
+        return posted
+
+    def _posting(
+        self,
+        person: str,
+        notice: Notice,
+        preferences: Preferences,
+        reached: Collection[Channel],
+        now_ms: int,
+    ) -> Posting | None:
+        """Decide for one person; None where they want to hear nothing of it at all."""
+        now = datetime.fromtimestamp(now_ms / 1000, timezone.utc)
+        decided = {
+            one.channel: one
+            for one in decide(subject_of(notice), preferences, self._book.policy, now)
+        }
+        deliveries = [
+            made
+            for channel in ("push", "email")
+            if channel in reached and (made := delivery_of(decided[channel], now_ms)) is not None
+        ]
+        in_app, toast = decided["in_app"], decided["toast"]
+        if in_app.mode == "off" and not deliveries:
+            return None
+        rings = toast.mode == "instant"
+        return Posting(
+            recipient=person,
+            notice=notice,
+            listed=in_app.mode != "off",
+            rule=in_app.rule,
+            toast=("later" if toast.due else "now") if rings else "off",
+            toast_ms=_milliseconds(toast.due) if rings else None,
+            deliveries=deliveries,
+        )
+
+
+def subject_of(notice: Notice) -> Subject:
+    """Say what of a notice can be muted."""
+    ids = (notice.project, notice.document, notice.thread)
+    return Subject(notice.category, frozenset(one for one in ids if one is not None))
+
+
+def delivery_of(decision: Decision, now_ms: int) -> Delivery | None:
+    """Turn a decision into what waits to go out; None where nothing does."""
+    if decision.mode == "off" or decision.channel in ("in_app", "toast"):
+        return None
+    return Delivery(
+        channel="push" if decision.channel == "push" else "email",
+        mode="digest" if decision.mode == "digest" else "instant",
+        rule=decision.rule,
+        due_ms=_milliseconds(decision.due) or now_ms,
+    )
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)
