@@ -15,6 +15,7 @@ from ..core.codec import check_data
 from ..core.errors import BadRequest, NotFound
 from ..core.events import check_state
 from ..core.issues import Analysis, Severity
+from ..core.notifications import Category, NotificationType
 from ..core.rooms import RoomName, project_room
 from .address import Paths, Server, absolute
 from .connection import Connection
@@ -178,6 +179,52 @@ class AsyncRealtime:
         value = _as_json(data)
         target = room or await self._project_room(Path.cwd())
         return record(await self._connection.publish(target, event, value, key or uuid.uuid4().hex))
+
+    async def notify(
+        self,
+        title: str,
+        message: str = "",
+        *,
+        type: NotificationType = "info",
+        to: str | Sequence[str] = "@me",
+        category: Category = "system",
+        action_url: str | None = None,
+        dedupe: str | None = None,
+        room: str | None = None,
+    ) -> Record:
+        """Tell people something: it stands in their inbox, and rings as each of them has settled.
+
+        Parameters
+        ----------
+        type
+            `info`, `success`, `warning` or `error`.
+        to
+            `@me`, `@team` (the project's members), a name, or several.
+        action_url
+            Where a click leads: a path from the server's root like `/lab/tree/a.ipynb`, or a web address.
+        dedupe
+            Under the same key it is told once, however often this is repeated.
+        room
+            The project whose members they are, as `project:<id>`; None: that of the current folder.
+
+        Returns
+        -------
+        Record
+            `recipients` by name, and how many of them were told for the first time (`new`).
+        """
+        project = RoomName.parse(room or await self._project_room(Path.cwd())).id
+        wish = {
+            "title": title,
+            "message": message,
+            "type": type,
+            "to": to if isinstance(to, str) else list(to),
+            "category": category,
+            "action_url": action_url,
+            # So that repeating it after a lost answer is safe.
+            "dedupe": dedupe or uuid.uuid4().hex,
+            "project": project,
+        }
+        return record(await self._rest.post("notifications", wish))
 
     async def pin(self, event: str, key: str, data: Any, *, room: str | None = None) -> None:
         """Hang a state of one's own on a room's board, there for everybody until this program ends.

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from ..core.issues import Severity
+from ..core.notifications import Category, NotificationType
 from .address import Paths, Server
 from .aio import AsyncRealtime
 from .discovery import find_server
@@ -113,6 +114,36 @@ class Realtime:
         """
         here = self._here()
         return self._portal.call(here.publish(event, data, room=room, key=key), timeout)
+
+    def notify(
+        self,
+        title: str,
+        message: str = "",
+        *,
+        type: NotificationType = "info",
+        to: str | Sequence[str] = "@me",
+        category: Category = "system",
+        action_url: str | None = None,
+        dedupe: str | None = None,
+        room: str | None = None,
+    ) -> Record:
+        """Tell people something; see `AsyncRealtime.notify`.
+
+        Examples
+        --------
+        >>> rt.notify("Training done", "Loss 0.07", type="success", to="@team")
+        """
+        telling = self._here().notify(
+            title,
+            message,
+            type=type,
+            to=to,
+            category=category,
+            action_url=action_url,
+            dedupe=dedupe,
+            room=room,
+        )
+        return self._portal.call(telling)
 
     def pin(self, event: str, key: str, data: Any, *, room: str | None = None) -> None:
         """Hang a state of one's own on a room's board; None takes it down. See `AsyncRealtime.pin`."""
