@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import msgspec
 
@@ -12,6 +13,7 @@ from jupyter_realtime.core.actors import SYSTEM_ACTOR, Actor, Kind, Principal
 from jupyter_realtime.core.codec import encode
 from jupyter_realtime.core.issues import Analysis, Counts, DetectorState, Issue, Severity
 from jupyter_realtime.core.log import Draft
+from jupyter_realtime.core.notifications import Notice
 from jupyter_realtime.core.rooms import analysis_room
 from jupyter_realtime.ports import Run
 
@@ -115,3 +117,16 @@ async def eventually(
             await asyncio.sleep(0.01)
 
     await asyncio.wait_for(poll(), within_seconds)
+
+
+def notice(title: str = "Ben replied", **fields: Any) -> Notice:
+    """Something that somebody is to be told."""
+    known = {
+        "type": "info",
+        "category": "reply",
+        "message": "…",
+        "actor": actor("ben"),
+        "group": "thread:1",
+        "reason": "You take part in this thread.",
+    }
+    return Notice(title=title, **{**known, **fields})

@@ -7,21 +7,8 @@ from typing import Any
 import pytest
 
 from jupyter_realtime.core.errors import BadRequest
-from jupyter_realtime.core.notifications import MAX_ACTORS, Notice, check_notice, with_actor
-from tests.builders import principal
-
-
-def notice(**fields: Any) -> Notice:
-    known = {
-        "type": "info",
-        "category": "system",
-        "title": "A title",
-        "message": "",
-        "group": "g",
-        "reason": "",
-        "actor": principal("ana").actor,
-    }
-    return Notice(**{**known, **fields})
+from jupyter_realtime.core.notifications import MAX_ACTORS, check_notice, with_actor
+from tests.builders import notice, principal
 
 
 @pytest.mark.parametrize(

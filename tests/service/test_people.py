@@ -157,9 +157,8 @@ async def test_P20_publishing_goes_on_meanwhile(open_services: OpenServices) -> 
         while not erasing.done():
             await bo.ask("publish", room=room, event="custom:x", data=published)
             published += 1
-        assert (await erasing).erased == {
-            **dict.fromkeys(("inbox", "analyses", "dismissals", "baselines"), 0),
-            **dict.fromkeys(("members", "tokens", "tickets"), 0),
+        erased = (await erasing).erased
+        assert {name: count for name, count in erased.items() if count} == {
             "events": 3000,
             "keys": 3000,
         }

@@ -11,23 +11,11 @@ import msgspec
 from jupyter_realtime.core.notifications import Notice
 from jupyter_realtime.core.rooms import user_room
 from jupyter_realtime.ports import Change, Delivery, Posting, Search, Store, Wanted
-from tests.builders import principal
+from tests.builders import notice, principal
 from tests.stores.conftest import OpenStore
 
 ANA, BEN = principal("ana").actor, principal("ben").actor
 NOW = 1_790_000_000_000
-
-
-def notice(title: str = "Ben replied", **fields: Any) -> Notice:
-    known = {
-        "type": "info",
-        "category": "reply",
-        "message": "…",
-        "actor": BEN,
-        "group": "thread:1",
-        "reason": "You take part in this thread.",
-    }
-    return Notice(title=title, **{**known, **fields})
 
 
 def posting(about: Notice | None = None, recipient: str = "ana", **fields: Any) -> Posting:

@@ -16,14 +16,17 @@ from jupyter_realtime.core.codec import encode
 from jupyter_realtime.core.events import MemberChanged
 from jupyter_realtime.core.log import Draft
 from jupyter_realtime.core.members import Member, Role
+from jupyter_realtime.core.preferences import Preferences
 from jupyter_realtime.core.triage import Baseline
-from jupyter_realtime.ports import Place, Store, TokenRecord
+from jupyter_realtime.ports import Known, Place, Posting, Store, TokenRecord
 from jupyter_realtime.stores import people
-from tests.builders import actor, draft, issue, principal, run
+from tests.builders import actor, draft, issue, notice, principal, run
 from tests.stores.conftest import OpenStore
 
 SECTIONS = (
     "events", "inbox", "keys", "analyses", "dismissals", "baselines", "members", "tokens", "tickets",
+    "last_seen", "notifications", "named_in_notifications", "announcements", "preferences",
+    "mail_addresses", "mail_links", "push_subscriptions",
 )  # fmt: skip
 # Names that a careless search mistakes for each other, or can't spell.
 NAMES = ("ana", "an", "anabel", 'a"na', "a\\na", "änä", "%", "human:ana")
@@ -67,6 +70,18 @@ async def plant(store: Store, name: str) -> None:
         )
     ticket = encode(principal(name)).decode()
     await store.credentials.add_ticket(f"digest of {name}", ticket, LATER_MS, 1)
+    await tell(store, name)
+
+
+async def tell(store: Store, name: str) -> None:
+    """Come by, be told something, do something of which somebody else is told, and settle how."""
+    await store.directory.see(Known(actor(name), frozenset(), 1))
+    by_olga = notice(actor=actor("olga"))
+    by_them = [notice(group=name, actor=actor(name)), notice(group=name, actor=actor("bert"))]
+    await store.inbox.post([Posting(name, by_olga, listed=True, rule="")], 1)
+    for one in by_them:
+        await store.inbox.post([Posting("olga", one, listed=True, rule="")], 1)
+    await store.preferences.put(name, Preferences(digest="daily"), 1)
 
 
 async def decide(store: Store, project: str, name: str) -> None:
@@ -111,7 +126,7 @@ def counts(sections: dict[str, list[Any]]) -> dict[str, int]:
     return {name: len(items) for name, items in sections.items()}
 
 
-ALL = dict(zip(SECTIONS, (4, 2, 3, 2, 1, 1, 1, 2, 1), strict=True))
+ALL = dict(zip(SECTIONS, (6, 3, 3, 2, 1, 1, 1, 2, 1, 1, 1, 1, 0, 1, 0, 0, 0), strict=True))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -128,7 +143,8 @@ async def test_P17_all_of_a_person_is_found_and_nothing_of_others(
     assert b"digest of" not in text
     for event in msgspec.json.decode(text)["events"]:
         is_own = event["actor"]["name"] == name and event["actor"]["kind"] != "system"
-        assert is_own or event["data"] == {"user": name, "role": "viewer"}
+        named = [one["name"] for one in event["data"].get("actors", ())] if not is_own else []
+        assert is_own or name in named or event["data"] == {"user": name, "role": "viewer"}
     await store.close()
 
 
@@ -211,7 +227,7 @@ async def test_P18_what_was_erased_is_overwritten_in_the_files(open_store: OpenS
 async def test_P20_much_is_taken_in_small_pieces_and_others_write_in_between(
     open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people, "MAX_ROWS_A_STEP", 100)
+    monkeypatch.setattr(people.events, "MAX_ROWS_A_STEP", 100)
     store = await open_store()
     drafts = [said("project:p", "ana" if n % 2 else "bo", key=f"{n}") for n in range(6000)]
     await asyncio.gather(*map(store.log.append, drafts))
