@@ -90,6 +90,8 @@ def open_services(tmp_path: Path) -> OpenServices:
             services.http_sessions.close()
             await services.connections.close(CloseCode.DRAIN, "The test is over.")
             await services.credentials.close()
+            await services.inboxes.close()
+            await services.directory.close()
             await services.leases.close()
             await services.projects.standings.close()
             await services.analyses.close()

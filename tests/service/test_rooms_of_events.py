@@ -11,8 +11,9 @@ import msgspec
 from jupyter_realtime.core.actors import Principal
 from jupyter_realtime.core.events import EVENTS, STATES
 from jupyter_realtime.core.members import Member
+from jupyter_realtime.ports import Change
 from tests.asyncapi import check_sent
-from tests.builders import principal
+from tests.builders import notice, principal
 from tests.service.clients import Client
 from tests.service.conftest import OpenServices
 from tests.service.test_analyses import a_whole_run
@@ -43,6 +44,8 @@ async def test_M6_a_day_in_a_project_is_as_the_document_says(open_services: Open
             "state", room=rooms[1], event="user:typing", key="self", data={"cell": "c"}
         )
         await client.ask("state", room=room, event="progress:fit", key="k", data={"any": 1})
+        [posted] = await services.notifier.notify(notice(), [OWNER.name])
+        await services.inboxes.change(OWNER, [posted.notification], Change(read=True))
         run = await services.analyses.start(OWNER, ["a.py"], None, None, outside=False)
         await client.until(lambda f: f.get("event") == "analysis:complete")
         replies[run.room] = await client.ask("subscribe", room=run.room, since="earliest")
