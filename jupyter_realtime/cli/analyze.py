@@ -89,6 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
     _set_up_log(verbose=arguments.verbose)
     if arguments.only_new and arguments.baseline is None:
         return _trouble("--only-new needs --baseline: new since what?")
+    if arguments.json and str(arguments.sarif) == "-":
+        return _trouble("--json and --sarif - both want standard output: give --sarif a file.")
     missing = [path for path in arguments.paths if not path.exists()]
     if missing:
         return _trouble(f"There is no {str(missing[0])!r} to analyse.")
@@ -148,7 +150,7 @@ async def _analyze(
         if named is not None and not execution.is_on_server:
             return _trouble(
                 f"There is no file {named!r}, and no Jupyter server that has a baseline of that name: "
-                f"{execution.problem or 'none was found that shows these files'}."
+                f"{execution.problem or 'none was found that shows these files.'}"
             )
         await execution.run()
     # Before anything is printed: whoever reads that may pause, as `less` does, and the server must not

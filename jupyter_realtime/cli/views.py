@@ -48,11 +48,18 @@ class ProgramView:
 
 
 class PersonView:
-    """Progress on standard error, live if that is a terminal, and the result on standard output."""
+    """Progress on standard error, live if that is a terminal, and the result on standard output.
 
-    def __init__(self, sink: Sink, *, as_json: bool) -> None:
+    Parameters
+    ----------
+    arguments
+        With `--sarif -` standard output is for SARIF alone, and what people read goes to standard error.
+    """
+
+    def __init__(self, sink: Sink, arguments: argparse.Namespace) -> None:
         self.sink = sink
-        self._as_json = as_json
+        self._as_json: bool = arguments.json
+        self._in_words_to_stderr = str(arguments.sarif) == "-"
         self._began = time.monotonic()
 
     def cancelling(self) -> None:
@@ -69,7 +76,7 @@ class PersonView:
             print(body.decode())
         else:
             seconds = time.monotonic() - self._began
-            print_findings(_console(stderr=False), record, seconds)
+            print_findings(_console(stderr=self._in_words_to_stderr), record, seconds)
 
 
 @contextlib.contextmanager
@@ -80,9 +87,9 @@ def view_of(arguments: argparse.Namespace) -> Iterator[View]:
         yield ProgramView()
     elif screen.is_terminal:
         with Display(screen, words.clean(_title(arguments))) as display:
-            yield PersonView(display, as_json=arguments.json)
+            yield PersonView(display, arguments)
     else:
-        yield PersonView(PlainLines(sys.stderr), as_json=arguments.json)
+        yield PersonView(PlainLines(sys.stderr), arguments)
 
 
 def _console(*, stderr: bool) -> Console:

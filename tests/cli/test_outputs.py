@@ -30,6 +30,14 @@ def analyze(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_A15_sarif_has_standard_output_for_itself(root: Path) -> None:
+    done = analyze(root, "--sarif=-")
+    assert json.loads(done.stdout)["version"] == "2.1.0"
+    assert "issue" in done.stderr, "people still read what was found"
+    both = analyze(root, "--sarif=-", "--json")
+    assert (both.returncode, both.stdout) == (2, "") and "standard output" in both.stderr
+
+
 def test_A15_sarif_is_written(root: Path) -> None:
     analyze(root, "--sarif=out.sarif")
     log = json.loads((root / "out.sarif").read_text())
