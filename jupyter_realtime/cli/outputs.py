@@ -53,7 +53,14 @@ def write_baseline(path: Path, issues: Sequence[Issue]) -> None:
     """Write all issues as known from now on."""
     known = sorted({KnownIssue(i.path, i.detector, i.rule, i.fingerprint) for i in issues})
     body = msgspec.to_builtins(BaselineFile(1, known))
-    path.write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write(path, json.dumps(body, indent=1, ensure_ascii=False) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadRequest(f"{path} can't be written: {error.strerror}.") from None
 
 
 def compared(issues: Sequence[Issue], known: frozenset[tuple[str, str]]) -> list[Issue]:
@@ -75,7 +82,7 @@ def write_sarif(
     if str(path) == "-":
         sys.stdout.write(text)
     else:
-        path.write_text(text, encoding="utf-8")
+        _write(path, text)
 
 
 def print_annotations(issues: Sequence[Issue], root: Path) -> None:

@@ -30,6 +30,15 @@ def analyze(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.parametrize("option", ["--sarif", "--write-baseline"])
+def test_a_file_that_can_not_be_written_is_said_so(root: Path, option: str) -> None:
+    done = analyze(root, f"{option}=no/such/folder/file.json")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert done.stderr.endswith(
+        "no/such/folder/file.json can't be written: No such file or directory.\n"
+    )
+
+
 def test_A15_sarif_has_standard_output_for_itself(root: Path) -> None:
     done = analyze(root, "--sarif=-")
     assert json.loads(done.stdout)["version"] == "2.1.0"
