@@ -52,7 +52,9 @@ describe('a request', () => {
     const rest = new Rest({ prefix: PREFIX, fetch: fetched });
     await rest.delete('analyses/r');
     await rest.put('documents', {});
-    expect(fetched.mock.calls.map(([, init]) => init?.method)).toEqual(['DELETE', 'PUT']);
+    await rest.patch('preferences', {});
+    const methods = fetched.mock.calls.map(([, init]) => init?.method);
+    expect(methods).toEqual(['DELETE', 'PUT', 'PATCH']);
   });
 
   test('may be answered by nothing', async () => {

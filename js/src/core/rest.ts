@@ -57,6 +57,10 @@ export class Rest {
     return this.call('PUT', path, body);
   }
 
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.call('PATCH', path, body);
+  }
+
   delete<T>(path: string): Promise<T> {
     return this.call('DELETE', path);
   }
