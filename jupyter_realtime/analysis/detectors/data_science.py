@@ -27,7 +27,8 @@ SELECT = "NPY,PD,PERF"
 # Matters of taste, or right in a notebook: `values`, `df` as a name, a `try` in a loop.
 IGNORE = "PD011,PD901,PERF203,PD002"
 RUFF_SECONDS = 20.0
-# Where nobody has tables, their rules have nothing to say, and starting ruff takes most of the time.
+# Where nobody has tables, their rules have nothing to say, and starting ruff takes most of the time; nothing
+# can leak there, either.
 _TABLES = re.compile(r"\b(?:numpy|pandas|polars|sklearn|torch|xarray)\b")
 _SEVERITIES: dict[str, Severity] = {"NPY": "low", "PD0": "low", "PD1": "low", "PER": "info"}
 
@@ -49,7 +50,8 @@ class DataScience(WorkerDetector):
     def check(self, file: ShadowFile) -> Iterable[Finding]:
         """Look at a file."""
         code = file.python.read_text(encoding="utf-8")
-        if _TABLES.search(code):
+        has_tables = _TABLES.search(code) is not None
+        if has_tables:
             yield from _ruff(file)
         try:
             tree = ast.parse(code)
@@ -57,7 +59,7 @@ class DataScience(WorkerDetector):
             return  # It is told once, by the shadow tree.
         imports = Imports(tree)
         found: list[Spot | Leak] = [*spots(tree, imports, is_notebook=file.notebook is not None)]
-        found += leaks(tree, imports)
+        found += leaks(tree, imports) if has_tables else []
         for one in found:
             yield _finding(file, one)
 
