@@ -6,6 +6,19 @@ and not on an adapter, because they are what callers may rely upon.
 
 from .analyses import Analyses, Run
 from .credentials import MAX_TOKENS_PER_OWNER, Credentials, TokenRecord, TokenSigner
+from .deliveries import (
+    Carrier,
+    Deliveries,
+    DeliveryRecord,
+    Mailboxes,
+    Mailer,
+    Outcome,
+    Parcel,
+    Refused,
+    Revision,
+    Undelivered,
+    Waiting,
+)
 from .directory import Directory, Known
 from .engine import AnalysisEngine, RunReporter
 from .inbox import (
@@ -30,9 +43,12 @@ __all__ = [
     "MAX_TOKENS_PER_OWNER",
     "Analyses",
     "AnalysisEngine",
+    "Carrier",
     "Change",
     "Credentials",
+    "Deliveries",
     "Delivery",
+    "DeliveryRecord",
     "Directory",
     "Document",
     "ErasedStep",
@@ -40,7 +56,11 @@ __all__ = [
     "InboxPage",
     "Known",
     "Log",
+    "Mailboxes",
+    "Mailer",
     "Members",
+    "Outcome",
+    "Parcel",
     "People",
     "PersonalPage",
     "Place",
@@ -49,6 +69,8 @@ __all__ = [
     "PreferenceStore",
     "Project",
     "Projects",
+    "Refused",
+    "Revision",
     "Run",
     "RunReporter",
     "Search",
@@ -56,5 +78,7 @@ __all__ = [
     "TokenRecord",
     "TokenSigner",
     "Triage",
+    "Undelivered",
+    "Waiting",
     "Wanted",
 ]
