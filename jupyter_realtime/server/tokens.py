@@ -14,7 +14,6 @@ Rules
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from ..core.actors import Actor, Principal, color_of, initials_of
 from ..core.errors import BadRequest, Unauthenticated
 from ..core.scopes import parse_scopes
 from ..ports import TokenRecord
+from .key_files import read_or_make
 
 ISSUER = "jupyter_realtime"
 AUDIENCE = "jupyter_realtime"
@@ -45,17 +45,7 @@ def read_or_make_key(path: Path) -> bytes:
     ValueError
         If the file's key is too short.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = secrets.token_bytes(KEY_BYTES)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.draft")
-    try:
-        draft.touch(mode=0o600, exist_ok=False)
-        draft.write_bytes(new)
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink(missing_ok=True)
+    read_or_make(path, lambda: secrets.token_bytes(KEY_BYTES))
     return _read_key(path)
 
 
