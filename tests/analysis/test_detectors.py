@@ -339,6 +339,21 @@ def test_a_secret_keeps_its_fingerprint_only_as_long_as_its_value(tmp_path: Path
 # -- severities ------------------------------------------------------------------------------------
 
 
+def test_the_configuration_of_jupyter_has_names_from_elsewhere(tmp_path: Path) -> None:
+    text = "c = get_config()\nc.ServerApp.port = 1\nc.ServerApp.root_dir = folder\n"
+    without = text.split("\n", 1)[1]
+    files = {"etc/jupyter_server_config.py": without, "ipython_config.py": text, "a.py": without}
+    found = look(tmp_path, "correctness", files).found
+    named = sorted((i.path, i.message.split("`")[1]) for i in found)
+    assert named == [
+        ("a.py", "c"),
+        ("a.py", "c"),
+        ("a.py", "folder"),
+        ("etc/jupyter_server_config.py", "folder"),
+        ("ipython_config.py", "folder"),
+    ]
+
+
 def test_what_a_cell_only_looks_at_is_no_grave_matter(tmp_path: Path) -> None:
     looked = "a = [1]\nb = a\na is b\na.copy\nprint(a)"
     files = {"a.ipynb": notebook([code(looked)]), "a.py": looked}

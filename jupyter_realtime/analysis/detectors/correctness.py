@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Sequence
 from functools import cache
@@ -22,6 +23,10 @@ IGNORE = "RUF001,RUF002,RUF003,F405"
 # with `from __future__`.
 NOTEBOOK_IGNORE = frozenset({"F821", "F404"})
 _UNUSED_IMPORT = "F401"
+_UNDEFINED = "F821"
+# `jupyter_server_config.py` and the like are run by traitlets, which gives them these names.
+_CONFIGURATION = re.compile(r"(?:^|/)(?:jupyter|ipython)\w*_config\.py$")
+_GIVEN_TO_CONFIGURATION = re.compile(r"`(?:c|get_config|load_subconfig)`")
 
 _SEVERITIES: dict[str, Severity] = {
     "correctness": "high",
@@ -49,7 +54,7 @@ class Correctness(BatchDetector):
     engine = "ruff"
     modules = ("ruff",)
     distributions = ("ruff",)
-    revision = 3
+    revision = 4
     default_cost = 0.0005
 
     def command(self, files: Sequence[ShadowFile], place: Workplace) -> list[str]:
@@ -115,6 +120,9 @@ def _finding(row: dict[str, Any], file: ShadowFile | None) -> Finding | None:
     if file is None or (rule == "invalid-syntax" or rule == "syntax"):
         return None  # What does not parse is told once, by the shadow tree.
     if file.notebook is not None and rule in NOTEBOOK_IGNORE:
+        return None
+    is_configuration = rule == _UNDEFINED and _CONFIGURATION.search(file.path) is not None
+    if is_configuration and _GIVEN_TO_CONFIGURATION.search(row["message"]):
         return None
     if file.notebook is not None and rule == _UNUSED_IMPORT and _is_used_unseen(row, file):
         return None

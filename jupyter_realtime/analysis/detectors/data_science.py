@@ -27,8 +27,8 @@ SELECT = "NPY,PD,PERF"
 # Matters of taste, or right in a notebook: `values`, `df` as a name, a `try` in a loop.
 IGNORE = "PD011,PD901,PERF203,PD002"
 RUFF_SECONDS = 20.0
-# Where nobody has tables, their rules have nothing to say, and starting ruff takes most of the time; nothing
-# can leak there, either.
+# Where nobody has tables, their rules have nothing to say, and starting ruff takes most of the time.
+# Nothing can leak there, either.
 _TABLES = re.compile(r"\b(?:numpy|pandas|polars|sklearn|torch|xarray)\b")
 _SEVERITIES: dict[str, Severity] = {"NPY": "low", "PD0": "low", "PD1": "low", "PER": "info"}
 
