@@ -4,6 +4,7 @@ import { Analyses } from './analyses.js';
 import { Catalogue } from './catalogue.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { IssueHands } from './hands.js';
+import { PreferenceBook } from './preferences.js';
 import { Triage } from './triage.js';
 
 const KEY = Symbol.for('jupyter_realtime/1');
@@ -13,6 +14,7 @@ interface Page {
   analyses: Analyses;
   triage: Triage;
   catalogue: Catalogue;
+  preferences: PreferenceBook;
   /** What JupyterLab can do to documents, once it is there. */
   hands: IssueHands | null;
   /** The ids of a run's issues as all views of this page hold them, in order: for tests and tools. */
@@ -47,6 +49,13 @@ export function pageCatalogue(connection: Connection): Catalogue {
   return (known?.connection === connection && known.catalogue) || new Catalogue(connection);
 }
 
+/** How the person of this page wants to be told; one picture for all views. */
+export function pagePreferences(connection: Connection): PreferenceBook {
+  const known = (globalThis as Holder)[KEY];
+  // See above.
+  return (known?.connection === connection && known.preferences) || new PreferenceBook(connection);
+}
+
 /** JupyterLab says that it can mend documents: for the panel, and for widgets that know nothing of it. */
 export function offerHands(hands: IssueHands): void {
   const known = (globalThis as Holder)[KEY];
@@ -67,6 +76,7 @@ function makePage(options: ConnectionOptions): Page {
     analyses,
     triage: new Triage(connection),
     catalogue: new Catalogue(connection),
+    preferences: new PreferenceBook(connection),
     hands: null,
     issueIds: run => (analyses.store.getState().runs[run]?.issues ?? []).map(issue => issue.id),
   };
