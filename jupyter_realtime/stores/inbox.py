@@ -229,7 +229,7 @@ _NEWEST = (2**63 - 1, "")
 
 
 @dataclass(frozen=True)
-class _Stored:
+class Stored:
     """A row of the table, by its columns."""
 
     id: str
@@ -289,7 +289,7 @@ class _Stored:
 
 
 def _notification(row: Row) -> Notification:
-    return Notification(**_Stored(*row).fields)
+    return Notification(**Stored(*row).fields)
 
 
 # -- posting -------------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def _known_cause(posting: Posting) -> Unit[str | None]:
     return str(rows[0][0]) if rows else None
 
 
-def _post(posting: Posting, now_ms: int) -> Unit[tuple[_Stored, list[StoredEvent]]]:
+def _post(posting: Posting, now_ms: int) -> Unit[tuple[Stored, list[StoredEvent]]]:
     notice, room = posting.notice, user_room(posting.recipient)
     event_id = secrets.token_hex(_ID_BYTES)
     rows = yield BY_GROUP, {"of": posting.recipient, "in_group": notice.group}
@@ -326,7 +326,7 @@ def _post(posting: Posting, now_ms: int) -> Unit[tuple[_Stored, list[StoredEvent
         seq = yield from log.advance(room, event_id)
     else:
         seq = yield from log.head(room)
-    row = _row(posting, _Stored(*rows[0]) if rows else None, seq, now_ms)
+    row = _row(posting, Stored(*rows[0]) if rows else None, seq, now_ms)
     yield PUT, row.values
     if notice.dedupe is not None:
         cause = {"recipient": row.recipient, "dedupe": notice.dedupe}
@@ -347,10 +347,10 @@ def _post(posting: Posting, now_ms: int) -> Unit[tuple[_Stored, list[StoredEvent
     return row, [(yield from log.put(drafted, seq))]
 
 
-def _row(posting: Posting, before: _Stored | None, seq: int, now_ms: int) -> _Stored:
+def _row(posting: Posting, before: Stored | None, seq: int, now_ms: int) -> Stored:
     notice = posting.notice
     actors = _decode_actors(before.actors) if before else []
-    old = before or _Stored(
+    old = before or Stored(
         id=secrets.token_urlsafe(_ID_BYTES),
         recipient=posting.recipient,
         group_key=notice.group,
@@ -400,7 +400,7 @@ def _row(posting: Posting, before: _Stored | None, seq: int, now_ms: int) -> _St
     )
 
 
-def _deliveries(posting: Posting, row: _Stored, now_ms: int) -> Iterator[dict[str, Any]]:
+def _deliveries(posting: Posting, row: Stored, now_ms: int) -> Iterator[dict[str, Any]]:
     for one in posting.deliveries:
         yield {
             "id": secrets.token_urlsafe(_ID_BYTES),
@@ -575,7 +575,7 @@ def _page(recipient: str, search: Search, before: tuple[int, str], limit: int) -
             "most": limit,
         },
     )
-    last = _Stored(*rows[-1]) if len(rows) == limit else None
+    last = Stored(*rows[-1]) if len(rows) == limit else None
     return InboxPage(
         items=[_notification(row) for row in rows],
         unread=(yield from _unread(recipient)),
@@ -591,7 +591,7 @@ def _get(recipient: str, wanted: str) -> Unit[Notification | None]:
     rows = yield BY_ID, {"of": recipient, "wanted": wanted}
     if not rows:
         return None
-    row = _Stored(*rows[0])
+    row = Stored(*rows[0])
     return Notification(**row.fields) if row.listed and not row.withdrawn else None
 
 
