@@ -77,6 +77,14 @@ class Analyses(Protocol):
         """List the unfinished runs whose lease is over."""
         ...
 
+    async def untold(self, projects: Sequence[str], limit: int) -> list[Run]:
+        """List runs that have ended, and of whose end nobody was told yet."""
+        ...
+
+    async def note_told(self, runs: Sequence[str]) -> None:
+        """Note that whom they concern was told how these runs ended."""
+        ...
+
     async def costs(self, project: str) -> dict[str, float]:
         """Past seconds a kilobyte, by detector."""
         ...

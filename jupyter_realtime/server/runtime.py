@@ -42,6 +42,7 @@ from ..service.rates import Rates
 from ..service.retention import Pruner
 from ..service.rooms import Rooms
 from ..service.run_history import RunHistory
+from ..service.run_news import RunNews
 from ..service.system_status import SystemStatusBoard
 from ..service.telling import Telling
 from ..service.triage import Triage
@@ -73,6 +74,7 @@ class Services:
     notifier: Notifier
     telling: Telling
     inboxes: Inboxes
+    run_news: RunNews
     publishing: Publishing
     history: RunHistory
     triage: Triage
@@ -241,6 +243,7 @@ async def open_services(
     services.leases.open()
     services.pruner.open()
     services.inboxes.open()
+    services.run_news.open()
     services.health.open()
     services.projects.standings.open()
     return services
@@ -265,6 +268,7 @@ def listen(services: Services) -> None:
     services.store.on_commit(standings.committed)
     services.store.on_commit(services.rooms.committed)
     services.store.on_commit(services.pruner.committed)
+    services.store.on_commit(services.run_news.committed)
     services.store.on_growth(standings.grown)
 
 
@@ -276,6 +280,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.connections.close(code, reason)
     await services.credentials.close()
     await services.pruner.close()
+    await services.run_news.close()
     await services.inboxes.close()
     await services.directory.close()
     await services.leases.close()
@@ -332,6 +337,7 @@ def assemble(
         notifier=notifier,
         telling=Telling(projects, directory, notifier),
         inboxes=Inboxes(store, projects, directory, days=config.notifications_days),
+        run_news=RunNews(store, projects, notifier),
         publishing=publishing,
         history=history,
         triage=triage,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select, tuple_
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects import sqlite
 
 from ..core.actors import Actor
@@ -33,6 +33,7 @@ GET = select(analysis).where(analysis.c.id == bindparam("wanted"))
 EXPIRED = select(analysis).where(
     analysis.c.finished == 0, analysis.c.lease_until_ms < bindparam("now_ms")
 )
+NOTE_TOLD = update(analysis).where(analysis.c.id == bindparam("of")).values(told=1)
 FIND_REPORT = select(report.c.key).where(
     report.c.analysis == bindparam("of"), report.c.key == bindparam("with_key")
 )
@@ -91,6 +92,7 @@ def save(
             "lease_until_ms": run.lease_until_ms,
             "actor": encode(run.actor).decode(),
             "snapshot": encode(snapshot).decode(),
+            "told": 0,
         },
     )
     if not kept:
@@ -156,6 +158,24 @@ def _recent(projects: Sequence[str], before: tuple[int, str] | None, limit: int)
     return [_run(row) for row in rows]
 
 
+def _untold(projects: Sequence[str], limit: int) -> Unit[list[Run]]:
+    rows = yield (
+        select(analysis)
+        .where(analysis.c.finished == 1, analysis.c.told == 0, analysis.c.project.in_(projects))
+        .order_by(analysis.c.created_ms)
+        .limit(limit),
+        {},
+    )
+    return [_run(row) for row in rows]
+
+
+def note_told(runs: Sequence[str]) -> Unit[Written[None]]:
+    """Note that whom they concern was told."""
+    for run in runs:
+        yield NOTE_TOLD, {"of": run}
+    return Written(None)
+
+
 def _issues(run: str, after: int, limit: int) -> Unit[list[tuple[int, Issue]]]:
     rows = yield ISSUES, {"of": run, "after": after, "most": limit}
     return [(int(ordinal), _decode_issue(body)) for ordinal, body in rows]
@@ -167,7 +187,18 @@ def _costs(project: str) -> Unit[dict[str, float]]:
 
 
 def _run(row: Row) -> Run:
-    _id, _project, _state, _finished, outside, created_ms, lease_until_ms, actor, snapshot = row
+    (
+        _id,
+        _project,
+        _state,
+        _finished,
+        outside,
+        created_ms,
+        lease_until_ms,
+        actor,
+        snapshot,
+        _told,
+    ) = row
     return Run(
         analysis=_decode_analysis(snapshot),
         actor=_decode_actor(actor),
@@ -213,6 +244,14 @@ class SqlAnalyses:
     async def expired(self, now_ms: int) -> list[Run]:
         """List the unfinished runs whose lease is over."""
         return await self._executor.read(_expired(now_ms))
+
+    async def untold(self, projects: Sequence[str], limit: int) -> list[Run]:
+        """List runs of whose end nobody was told yet."""
+        return await self._executor.read(_untold(projects, limit))
+
+    async def note_told(self, runs: Sequence[str]) -> None:
+        """Note that whom they concern was told."""
+        await self._executor.write(note_told(runs))
 
     async def costs(self, project: str) -> dict[str, float]:
         """Past seconds a kilobyte, by detector."""

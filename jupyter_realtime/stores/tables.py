@@ -119,8 +119,11 @@ analysis = Table(
     Column("lease_until_ms", BigInteger, nullable=False),
     Column("actor", Text, nullable=False),
     Column("snapshot", Text, nullable=False),
+    # 1 when whom it concerns was told how it ended.
+    Column("told", Integer, nullable=False, server_default="0"),
     Index("analysis_by_project", "project", "created_ms"),
     Index("analysis_unfinished", "finished", "lease_until_ms"),
+    Index("analysis_untold", "project", sqlite_where=text("finished = 1 AND told = 0")),
 )
 
 issue = Table(

@@ -115,3 +115,22 @@ async def test_A11_how_issues_stand_is_kept_with_them(open_store: OpenStore) -> 
     assert await store.triage.standing(project.id) == {keys["a"]: True, keys["b"]: False}
     assert await store.triage.last_seen(project.id, [keys["b"]]) == [gone]
     await store.close()
+
+
+async def test_Q3_what_has_ended_is_untold_until_it_is_noted(open_store: OpenStore) -> None:
+    store = await open_store()
+    project, other = [await store.projects.ensure(f"/{name}", name) for name in ("p", "q")]
+    runs = [run(project.id), run(project.id), run(other.id)]
+    for one in runs:
+        await store.analyses.save(one)
+    assert await store.analyses.untold([project.id, other.id], 10) == []
+    for one in runs[1:]:
+        over = replace(one, analysis=msgspec.structs.replace(one.analysis, state="succeeded"))
+        await store.analyses.save(over)
+    names = [one.analysis.id for one in await store.analyses.untold([project.id], 10)]
+    assert names == [runs[1].analysis.id]
+    assert len(await store.analyses.untold([project.id, other.id], 1)) == 1
+    await store.analyses.note_told(names)
+    assert await store.analyses.untold([project.id], 10) == []
+    assert len(await store.analyses.untold([other.id], 10)) == 1
+    await store.close()
