@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -14,8 +16,9 @@ from jupyter_realtime.core.codec import encode
 from jupyter_realtime.core.issues import Analysis, Counts, DetectorState, Issue, Severity
 from jupyter_realtime.core.log import Draft
 from jupyter_realtime.core.notifications import Notice
+from jupyter_realtime.core.push import PushKeys, PushSubscription
 from jupyter_realtime.core.rooms import analysis_room
-from jupyter_realtime.ports import Run
+from jupyter_realtime.ports import Browser, Run
 
 _numbers = itertools.count(1)
 
@@ -104,6 +107,20 @@ def run(project: str, *, created_ms: int = 1, outside: bool = False, lease_ms: i
         outside=outside,
         created_ms=created_ms,
         lease_until_ms=lease_ms,
+    )
+
+
+def browser(person: str = "ana", *, at: str | None = None, created_ms: int = 1) -> Browser:
+    """A browser that takes somebody's pushes."""
+    endpoint = f"https://push.example.org/secret-of/{quote(at or person)}"
+    return Browser(
+        id=hashlib.sha256(endpoint.encode()).hexdigest(),
+        person=person,
+        subscription=PushSubscription(
+            endpoint=endpoint, keys=PushKeys(p256dh="secret-of-p256dh", auth="secret-of-auth")
+        ),
+        label="Firefox on Linux",
+        created_ms=created_ms,
     )
 
 

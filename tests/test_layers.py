@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ports": {"core"},
     "service": {"ports", "core"},
     "stores": {"ports", "core"},
+    "delivery": {"ports", "core"},
     "analysis": {"ports", "core"},
     "client": {"core"},
     "widgets": {"client", "core"},
@@ -28,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli/database": {"server", "stores", "core"},
     "server": {"service", "ports", "core"},
     # The one place that chooses adapters.
-    "server/runtime": {"server", "service", "stores", "analysis", "ports", "core"},
+    "server/runtime": {"server", "service", "stores", "delivery", "analysis", "ports", "core"},
     "server/engine": {"server", "analysis", "ports", "core"},
     "server/config": {"service", "stores", "core"},
 }

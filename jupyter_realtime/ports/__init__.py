@@ -36,6 +36,7 @@ from .members import Members
 from .people import ErasedStep, People, PersonalPage, Place
 from .preferences import PreferenceStore
 from .projects import Document, Project, Projects
+from .push import Browser, Browsers
 from .store import Store
 from .triage import Triage
 
@@ -43,6 +44,8 @@ __all__ = [
     "MAX_TOKENS_PER_OWNER",
     "Analyses",
     "AnalysisEngine",
+    "Browser",
+    "Browsers",
     "Carrier",
     "Change",
     "Credentials",

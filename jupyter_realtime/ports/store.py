@@ -8,6 +8,7 @@ from typing import Protocol
 from ..core.log import StoredEvent
 from .analyses import Analyses
 from .credentials import Credentials
+from .deliveries import Deliveries, Mailboxes
 from .directory import Directory
 from .inbox import Inbox
 from .log import Log
@@ -15,6 +16,7 @@ from .members import Members
 from .people import People
 from .preferences import PreferenceStore
 from .projects import Projects
+from .push import Browsers
 from .triage import Triage
 
 
@@ -59,6 +61,21 @@ class Store(Protocol):
     @property
     def inbox(self) -> Inbox:
         """What people were told."""
+        ...
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What waits to go out by mail and push."""
+        ...
+
+    @property
+    def mailboxes(self) -> Mailboxes:
+        """Where mails go, and what the links in them do."""
+        ...
+
+    @property
+    def browsers(self) -> Browsers:
+        """Browsers that take pushes."""
         ...
 
     @property

@@ -26,15 +26,18 @@ from ..core.log import Draft
 from .analyses import SqlAnalyses
 from .compiled import Compiler
 from .credentials import SqlCredentials
+from .deliveries import SqlDeliveries
 from .directory import SqlDirectory
 from .filesystem import is_on_network
 from .inbox import SqlInbox
 from .log import SqlLog
+from .mailboxes import SqlMailboxes
 from .members import SqlMembers
 from .migrate import epoch_of, migrate
 from .people import SqlPeople
 from .preferences import SqlPreferences
 from .projects import SqlProjects
+from .push import SqlBrowsers
 from .tables import meta
 from .triage import SqlTriage
 from .units import Unit, Written
@@ -111,6 +114,9 @@ class SqliteStore:
         self.directory = SqlDirectory(self)
         self.preferences = SqlPreferences(self)
         self.inbox = SqlInbox(self)
+        self.deliveries = SqlDeliveries(self)
+        self.mailboxes = SqlMailboxes(self)
+        self.browsers = SqlBrowsers(self)
         self.people = SqlPeople(self)
 
     @classmethod

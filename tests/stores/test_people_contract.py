@@ -20,7 +20,7 @@ from jupyter_realtime.core.preferences import Preferences
 from jupyter_realtime.core.triage import Baseline
 from jupyter_realtime.ports import Known, Place, Posting, Store, TokenRecord
 from jupyter_realtime.stores import people
-from tests.builders import actor, draft, issue, notice, principal, run
+from tests.builders import actor, browser, draft, issue, notice, principal, run
 from tests.stores.conftest import OpenStore
 
 SECTIONS = (
@@ -82,6 +82,7 @@ async def tell(store: Store, name: str) -> None:
     for one in by_them:
         await store.inbox.post([Posting("olga", one, listed=True, rule="")], 1)
     await store.preferences.put(name, Preferences(digest="daily"), 1)
+    await store.browsers.put(browser(name), most=20)
 
 
 async def decide(store: Store, project: str, name: str) -> None:
@@ -126,7 +127,7 @@ def counts(sections: dict[str, list[Any]]) -> dict[str, int]:
     return {name: len(items) for name, items in sections.items()}
 
 
-ALL = dict(zip(SECTIONS, (6, 3, 3, 2, 1, 1, 1, 2, 1, 1, 1, 1, 0, 1, 0, 0, 0), strict=True))
+ALL = dict(zip(SECTIONS, (6, 3, 3, 2, 1, 1, 1, 2, 1, 1, 1, 1, 0, 1, 0, 0, 1), strict=True))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -140,7 +141,7 @@ async def test_P17_all_of_a_person_is_found_and_nothing_of_others(
     assert tuple(theirs) == SECTIONS and counts(theirs) == ALL
     # As it goes over the wire; no ticket's digest and no token's text is in it.
     text = encode(theirs)
-    assert b"digest of" not in text
+    assert b"digest of" not in text and b"secret-of" not in text
     for event in msgspec.json.decode(text)["events"]:
         is_own = event["actor"]["name"] == name and event["actor"]["kind"] != "system"
         named = [one["name"] for one in event["data"].get("actors", ())] if not is_own else []

@@ -9,7 +9,9 @@ from sqlalchemy import Table, bindparam, delete, select, update
 
 from ...core.actors import Actor, former, is_persons
 from ...core.codec import encode
+from ...core.push import service_of
 from ...core.times import rfc3339
+from ..push import decode_body
 from ..tables import (
     announcement,
     delivery,
@@ -143,6 +145,29 @@ def _erase_announced(_named: str, found: Found, _now_ms: int) -> Unit[None]:
         yield CHANGE_ANNOUNCED, {"wanted": one, "by": encode(former(decode_actor(actor))).decode()}
 
 
+BROWSERS = select(push_subscription).where(push_subscription.c.person == bindparam("named"))
+FORGET_BROWSERS = delete(push_subscription).where(push_subscription.c.person == bindparam("named"))
+
+
+def _find_browsers(named: str, _after: Key | None) -> Unit[Found]:
+    """Find browsers, without what lets somebody push to them: their keys, and their full address."""
+    rows = yield BROWSERS, {"named": named}
+    return Found([((row[0],), _browser(*row[2:])) for row in rows], None)
+
+
+def _browser(body: str, created_ms: int) -> dict[str, Any]:
+    kept = decode_body(body)
+    return {
+        "label": kept.label,
+        "service": service_of(kept.subscription.endpoint),
+        "created_at": rfc3339(created_ms / 1000),
+    }
+
+
+def _erase_browsers(named: str, _found: Found, _now_ms: int) -> Unit[None]:
+    yield FORGET_BROWSERS, {"named": named}
+
+
 def _theirs(name: str, table: Table, *shown: str) -> Section:
     """Make the section of a table whose column `person` says whose a row is; only some of it is shown."""
     [key] = table.primary_key.columns
@@ -169,5 +194,5 @@ SECTIONS = (
     _theirs("preferences", preference, "body"),
     _theirs("mail_addresses", mail_address, "address", "confirmed"),
     _theirs("mail_links", mail_link, "purpose", "created_ms"),
-    _theirs("push_subscriptions", push_subscription, "body"),
+    Section("push_subscriptions", _find_browsers, _erase_browsers),
 )

@@ -1,0 +1,1 @@
+"""Adapters by which things leave the page: web push and mail."""
