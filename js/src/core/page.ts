@@ -4,6 +4,7 @@ import { Analyses } from './analyses.js';
 import { Catalogue } from './catalogue.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { IssueHands } from './hands.js';
+import { Notifications } from './notifications.js';
 import { PreferenceBook } from './preferences.js';
 import { Triage } from './triage.js';
 
@@ -14,6 +15,7 @@ interface Page {
   analyses: Analyses;
   triage: Triage;
   catalogue: Catalogue;
+  notifications: Notifications;
   preferences: PreferenceBook;
   /** What JupyterLab can do to documents, once it is there. */
   hands: IssueHands | null;
@@ -56,6 +58,13 @@ export function pagePreferences(connection: Connection): PreferenceBook {
   return (known?.connection === connection && known.preferences) || new PreferenceBook(connection);
 }
 
+/** What this page's person is told; one picture for all views. */
+export function pageNotifications(connection: Connection): Notifications {
+  const known = (globalThis as Holder)[KEY];
+  // As above.
+  return (known?.connection === connection && known.notifications) || new Notifications(connection);
+}
+
 /** JupyterLab says that it can mend documents: for the panel, and for widgets that know nothing of it. */
 export function offerHands(hands: IssueHands): void {
   const known = (globalThis as Holder)[KEY];
@@ -76,6 +85,7 @@ function makePage(options: ConnectionOptions): Page {
     analyses,
     triage: new Triage(connection),
     catalogue: new Catalogue(connection),
+    notifications: new Notifications(connection),
     preferences: new PreferenceBook(connection),
     hands: null,
     issueIds: run => (analyses.store.getState().runs[run]?.issues ?? []).map(issue => issue.id),

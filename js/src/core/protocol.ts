@@ -18,6 +18,8 @@ export type {
   Goodbye,
   Issue,
   LoggedEvent,
+  NotificationChanged,
+  NotificationNew,
   Position,
   ProgressState,
   PublishRequest,
