@@ -161,12 +161,13 @@ def decide(
     subject: Subject, preferences: Preferences, policy: Policy, now: datetime
 ) -> list[Decision]:
     """Decide how something goes out, for each channel."""
-    return [_decide(channel, subject, preferences, policy, now) for channel in CHANNELS]
+    return [decide_one(channel, subject, preferences, policy, now) for channel in CHANNELS]
 
 
-def _decide(
+def decide_one(
     channel: Channel, subject: Subject, preferences: Preferences, policy: Policy, now: datetime
 ) -> Decision:
+    """Decide how something goes out by one channel."""
     mode, rule = _mode(subject.category, channel, preferences, policy)
     is_locked = (subject.category, channel) in _settled(policy.locks)
     muted = subject.ids & set(preferences.mutes)
@@ -180,6 +181,21 @@ def _decide(
     if mode == "instant" and channel != "in_app":
         return Decision(channel, mode, rule, quiet_until(preferences.quiet_hours, now))
     return Decision(channel, mode, rule)
+
+
+def may_stand_in(subject: Subject, preferences: Preferences, policy: Policy) -> bool:
+    """Tell whether a mail may take the place of a push: unless somebody has said that none is wanted.
+
+    That nobody has asked for mails is no reason: whoever wants to be told at once is told.
+    """
+    key: tuple[Category, Channel] = (subject.category, "email")
+    locks = _settled(policy.locks)
+    if key in locks:
+        return locks[key] != "off"
+    if subject.ids & set(preferences.mutes):
+        return False
+    said = {**_settled(policy.defaults), **_settled(preferences.rules)}
+    return said.get(key) != "off"
 
 
 def _mode(

@@ -84,6 +84,8 @@ class Parcel:
         Who holds it, and until when only they deal with it.
     attempts
         How often it was tried, this time included.
+    may_have_arrived
+        Whether it was tried before and nobody knows what became of it.
     """
 
     id: str
@@ -91,6 +93,7 @@ class Parcel:
     recipient: str
     way: Way
     attempts: int
+    may_have_arrived: bool
     items: Sequence[Item]
 
 
@@ -126,8 +129,10 @@ class Outcome:
         Where it stays pending: when it is tried again.
     keep
         Where it stays pending: whether it is to go out in the same parcel again, as it may have arrived.
+    tried
+        Whether it counts as an attempt.
     instead
-        Where it is dead: the rule by which a mail takes over, at once; nothing where one tells it anyway.
+        The rule by which a mail takes over, at once, unless one tells it anyway.
     """
 
     id: str
@@ -135,6 +140,7 @@ class Outcome:
     words: str
     due_ms: int = 0
     keep: bool = False
+    tried: bool = True
     instead: str | None = None
 
 
@@ -145,6 +151,7 @@ class Waiting:
     id: str
     way: Way
     mode: DeliveryMode
+    attempts: int
     due_ms: int
     notification: Notification
     document: str | None

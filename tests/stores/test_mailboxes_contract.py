@@ -1,0 +1,51 @@
+"""The contract of the port `Mailboxes`: where mails go, and what the links in them do."""
+
+from __future__ import annotations
+
+from jupyter_realtime.ports.deliveries import Address, Link
+from tests.stores.conftest import OpenStore
+
+
+async def test_D7_an_address_counts_when_the_link_that_was_sent_to_it_is_followed(
+    open_store: OpenStore,
+) -> None:
+    store = await open_store()
+    await store.mailboxes.put("ana", "old@example.org", "link to old", 1)
+    await store.mailboxes.put("ana", "new@example.org", "link to new", 2)
+    assert await store.mailboxes.confirm("link to old") is None
+    assert await store.mailboxes.of(["ana", "ben"]) == {"ana": Address("new@example.org", False)}
+    assert await store.mailboxes.confirm("link to new") == "new@example.org"
+    assert await store.mailboxes.confirm("link to new") == "new@example.org"
+    assert await store.mailboxes.of(["ana"]) == {"ana": Address("new@example.org", True)}
+    await store.close()
+
+
+async def test_D7_a_link_that_ends_mails_confirms_no_address(open_store: OpenStore) -> None:
+    store = await open_store()
+    await store.mailboxes.put("ana", "a@example.org", "to confirm", 1)
+    await store.mailboxes.add_link("to end", Link("ana", "unsubscribe", "reply"), 1)
+    assert await store.mailboxes.confirm("to end") is None
+    assert await store.mailboxes.link("to end") == Link("ana", "unsubscribe", "reply")
+    assert await store.mailboxes.link("to confirm") == Link("ana", "confirm", None)
+    assert await store.mailboxes.link("nothing") is None
+    await store.close()
+
+
+async def test_D7_a_removed_address_can_not_be_confirmed(open_store: OpenStore) -> None:
+    store = await open_store()
+    await store.mailboxes.put("ana", "a@example.org", "to confirm", 1)
+    await store.mailboxes.remove("ana")
+    await store.mailboxes.put("ben", "b@example.org", "for ben", 1)
+    assert await store.mailboxes.confirm("to confirm") is None
+    assert await store.mailboxes.of(["ana", "ben"]) == {"ben": Address("b@example.org", False)}
+    await store.close()
+
+
+async def test_D7_old_links_are_forgotten(open_store: OpenStore) -> None:
+    store = await open_store()
+    for number in (1, 2):
+        await store.mailboxes.add_link(f"link {number}", Link("ana", "unsubscribe", None), number)
+    await store.mailboxes.forget(2)
+    assert await store.mailboxes.link("link 1") is None
+    assert await store.mailboxes.link("link 2") is not None
+    await store.close()
