@@ -84,6 +84,14 @@ export function modeOf(rules: readonly Rule[], category: Category, channel: Chan
   return rules.find(rule => rule.category === category && rule.channel === channel)?.mode ?? 'off';
 }
 
+/** Whether anything waits for a digest that could bring it. */
+export function usesDigest({ rules, channels }: Preferences): boolean {
+  return rules.some(
+    ({ channel, mode }) =>
+      mode === 'digest' && (channel === 'push' || channel === 'email') && channels?.[channel],
+  );
+}
+
 export function withChange(settled: Preferences, { email, rules, ...others }: Change): Preferences {
   return {
     ...settled,

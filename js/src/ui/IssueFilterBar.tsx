@@ -132,6 +132,9 @@ interface ChoiceProps<Value extends string> {
   value: Value;
   options: readonly [Value, string][];
   onChange: (value: Value) => void;
+  disabled?: boolean;
+  /** The id of what says more. */
+  describedBy?: string | undefined;
 }
 
 export function Choice<Value extends string>({
@@ -139,12 +142,16 @@ export function Choice<Value extends string>({
   value,
   options,
   onChange,
+  disabled = false,
+  describedBy,
 }: ChoiceProps<Value>) {
   return (
     <select
       className="jrt-choice"
       aria-label={label}
-      title={label}
+      aria-describedby={describedBy}
+      title={disabled ? undefined : label}
+      disabled={disabled}
       value={value}
       onChange={event => onChange(event.currentTarget.value as Value)}
     >

@@ -21,6 +21,8 @@ const PATHS = {
   cross: 'M4.3 3.3 8 7l3.7-3.7 1 1L9 8l3.7 3.7-1 1L8 9l-3.7 3.7-1-1L7 8 3.3 4.3z',
   dots: 'M3 7h2v2H3zm4 0h2v2H7zm4 0h2v2h-2z',
   dash: 'M3 7.2h10v1.6H3z',
+  lock: 'M5 7V5a3 3 0 0 1 6 0v2h1v7H4V7zm1.5 0h3V5a1.5 1.5 0 0 0-3 0z',
+  back: 'M9.5 3.5 5 8l4.5 4.5 1-1L7 8l3.5-3.5z',
 } as const;
 
 export type IconName = keyof typeof PATHS;
