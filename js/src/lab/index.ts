@@ -33,6 +33,7 @@ import { OnSave } from './on-save.js';
 import { onOpenIssue } from './open-event.js';
 import { openIssue } from './opener.js';
 import { AnalysisPanelWidget, PANEL_ID } from './panel.js';
+import { preferences } from './preferences.js';
 import { createStatus } from './status.js';
 import { Stepping } from './stepping.js';
 import { followPlace, Targets } from './targets.js';
@@ -249,4 +250,4 @@ function opening(
   };
 }
 
-export default [analysis];
+export default [analysis, preferences];
