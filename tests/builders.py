@@ -12,6 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from jupyter_realtime.core.actors import SYSTEM_ACTOR, Actor, Kind, Principal
+from jupyter_realtime.core.announcements import Announcement
 from jupyter_realtime.core.codec import encode
 from jupyter_realtime.core.issues import Analysis, Counts, DetectorState, Issue, Severity
 from jupyter_realtime.core.log import Draft
@@ -147,3 +148,16 @@ def notice(title: str = "Ben replied", **fields: Any) -> Notice:
         "reason": "You take part in this thread.",
     }
     return Notice(title=title, **{**known, **fields})
+
+
+def announcement(title: str = "Maintenance", **fields: Any) -> Announcement:
+    """Something that everybody is to be told."""
+    known = {
+        "id": f"a{next(_numbers)}",
+        "message": "…",
+        "type": "info",
+        "actor": actor("olga"),
+        "created_at": "2026-11-23T09:00:00.000Z",
+        "expires": None,
+    }
+    return Announcement(title=title, **{**known, **fields})

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..core.log import StoredEvent
 from .analyses import Analyses
+from .announcements import Announcements
 from .credentials import Credentials
 from .deliveries import Deliveries, Mailboxes
 from .directory import Directory
@@ -76,6 +77,11 @@ class Store(Protocol):
     @property
     def browsers(self) -> Browsers:
         """Browsers that take pushes."""
+        ...
+
+    @property
+    def announcements(self) -> Announcements:
+        """What was announced to everybody."""
         ...
 
     @property

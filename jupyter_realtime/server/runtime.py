@@ -20,6 +20,7 @@ from ..core.members import Grant
 from ..ports import AnalysisEngine, Store
 from ..service.active_runs import ActiveRuns
 from ..service.analyses import Analyses
+from ..service.announcements import Announcements
 from ..service.connection import Doors
 from ..service.connections import Connections
 from ..service.credentials import Credentials
@@ -75,6 +76,7 @@ class Services:
     telling: Telling
     inboxes: Inboxes
     run_news: RunNews
+    announcements: Announcements
     publishing: Publishing
     history: RunHistory
     triage: Triage
@@ -244,6 +246,7 @@ async def open_services(
     services.pruner.open()
     services.inboxes.open()
     services.run_news.open()
+    services.announcements.open()
     services.health.open()
     services.projects.standings.open()
     return services
@@ -265,6 +268,7 @@ def listen(services: Services) -> None:
         standings.on_change(affected.review)
     standings.on_refreshed(services.rooms.grown)
     services.connections.on_admitted(services.directory.seen)
+    services.directory.on_new(services.announcements.newcomer)
     services.store.on_commit(standings.committed)
     services.store.on_commit(services.rooms.committed)
     services.store.on_commit(services.pruner.committed)
@@ -280,6 +284,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.connections.close(code, reason)
     await services.credentials.close()
     await services.pruner.close()
+    await services.announcements.close()
     await services.run_news.close()
     await services.inboxes.close()
     await services.directory.close()
@@ -338,6 +343,9 @@ def assemble(
         telling=Telling(projects, directory, notifier),
         inboxes=Inboxes(store, projects, directory, days=config.notifications_days),
         run_news=RunNews(store, projects, notifier),
+        announcements=Announcements(
+            store, projects, directory, notifier, days=config.notifications_days
+        ),
         publishing=publishing,
         history=history,
         triage=triage,

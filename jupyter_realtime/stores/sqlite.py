@@ -24,6 +24,7 @@ from sqlalchemy.dialects.sqlite import dialect, insert
 from ..core.errors import RealtimeError, Unavailable
 from ..core.log import Draft
 from .analyses import SqlAnalyses
+from .announcements import SqlAnnouncements
 from .compiled import Compiler
 from .credentials import SqlCredentials
 from .deliveries import SqlDeliveries
@@ -114,6 +115,7 @@ class SqliteStore:
         self.directory = SqlDirectory(self)
         self.preferences = SqlPreferences(self)
         self.inbox = SqlInbox(self)
+        self.announcements = SqlAnnouncements(self)
         self.deliveries = SqlDeliveries(self)
         self.mailboxes = SqlMailboxes(self)
         self.browsers = SqlBrowsers(self)

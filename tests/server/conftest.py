@@ -124,7 +124,9 @@ def make(api: Api, jp_root_dir: Path) -> Make:
         _, run = await api("POST", "analyses", {"paths": ["a.py"], "external": True})
         _, token = await api("POST", "tokens", TOKEN)
         _, told = await api("POST", "notifications", {"title": "Done"})
+        _, announced = await api("POST", "announcements", {"title": "Hello"})
         names = {
+            "announced": announced["id"],
             "told": told["id"],
             "project": projects["items"][0]["id"],
             "run": run["id"],

@@ -138,6 +138,9 @@ CALLS = [
     Call("GET", "preferences", "preferences"),
     Call("PUT", "preferences", "preferences", {}),
     Call("PATCH", "preferences", "preferences", {}),
+    Call("GET", "announcements", "announcements"),
+    Call("POST", "announcements", "announcements", {"title": "Hello"}),
+    Call("DELETE", f"announcements/{ID}", "announcements/{announced}"),
     # What can be called is no secret.
     Call("GET", r"openapi\.json", "openapi.json", unscoped=200, unscoped_answer={}),
     *(Call(method, "(.*)", "no/such/route", unscoped=404) for method in METHODS),

@@ -20,7 +20,7 @@ from jupyter_realtime.core.preferences import Preferences
 from jupyter_realtime.core.triage import Baseline
 from jupyter_realtime.ports import Known, Place, Posting, Store, TokenRecord
 from jupyter_realtime.stores import people
-from tests.builders import actor, browser, draft, issue, notice, principal, run
+from tests.builders import actor, announcement, browser, draft, issue, notice, principal, run
 from tests.stores.conftest import OpenStore
 
 SECTIONS = (
@@ -82,6 +82,7 @@ async def tell(store: Store, name: str) -> None:
     for one in by_them:
         await store.inbox.post([Posting("olga", one, listed=True, rule="")], 1)
     await store.preferences.put(name, Preferences(digest="daily"), 1)
+    await store.announcements.add(announcement(f"by {name}", actor=actor(name)))
     await store.browsers.put(browser(name), most=20)
 
 
@@ -127,7 +128,7 @@ def counts(sections: dict[str, list[Any]]) -> dict[str, int]:
     return {name: len(items) for name, items in sections.items()}
 
 
-ALL = dict(zip(SECTIONS, (6, 3, 3, 2, 1, 1, 1, 2, 1, 1, 1, 1, 0, 1, 0, 0, 1), strict=True))
+ALL = dict(zip(SECTIONS, (6, 3, 3, 2, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 0, 0, 1), strict=True))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from ...core.announcements import Announcement
 from ...core.notifications import Category, Notification, NotificationType
 from ...core.preferences import DigestEvery, Preferences, QuietHours, Rule
 
@@ -83,6 +84,21 @@ class TellAnswer(msgspec.Struct, frozen=True, kw_only=True):
     id: str | None
     recipients: list[str]
     new: int
+
+
+class AnnounceRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What everybody is to be told who comes by before it `expires` (RFC 3339)."""
+
+    title: str
+    message: str = ""
+    type: NotificationType = "info"
+    expires: str | None = None
+
+
+class AnnounceAnswer(Announcement, frozen=True, kw_only=True):
+    """The announcement, and how many people it has reached so far."""
+
+    told: int
 
 
 class PreferencesAnswer(msgspec.Struct, frozen=True, kw_only=True):

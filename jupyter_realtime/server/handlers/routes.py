@@ -9,6 +9,7 @@ from jupyter_server.utils import url_path_join
 
 from . import (
     analyses,
+    announcements,
     credentials,
     fallback,
     notifications,
@@ -55,6 +56,8 @@ _API: list[tuple[str, type]] = [
     ("notifications/read-all", notifications.ReadAllHandler),
     (f"notifications/{_ID}", notifications.NotificationHandler),
     ("preferences", preferences.PreferencesHandler),
+    ("announcements", announcements.AnnouncementsHandler),
+    (f"announcements/{_ID}", announcements.AnnouncementHandler),
     ("detectors", rest.DetectorsHandler),
     ("analyses", analyses.AnalysesHandler),
     (f"analyses/{_ID}", analyses.AnalysisHandler),
