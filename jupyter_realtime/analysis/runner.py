@@ -24,6 +24,7 @@ from ..core.issues import RunState
 from ..ports import RunReporter
 from .cache import project_cache
 from .execution import Execution, Resources
+from .rules.explainer import Explainer
 from .scratch import make_scratch, remove
 from .workers import Workers
 
@@ -75,6 +76,7 @@ class Runner:
         self._parent = scratch
         self._cache = cache
         self._slots = asyncio.Semaphore(max_processes)
+        self._explainer = Explainer()
         self._folder: Path | None = None
         self._workers: Workers | None = None
 
@@ -106,6 +108,10 @@ class Runner:
             error = f"The analysis failed: {type(broken).__name__}: {broken}"
         finally:
             await _finish(execution, state, error, folder)
+
+    async def explain(self, detector: str, rule: str) -> str | None:
+        """Give the text about a detector's rule; None where there is none."""
+        return await self._explainer.explain(detector, rule, self._ready())
 
     async def close(self) -> None:
         """End the warm workers and remove all files."""

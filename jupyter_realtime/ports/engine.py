@@ -94,6 +94,10 @@ class AnalysisEngine(Protocol):
         """
         ...
 
+    async def explain(self, detector: str, rule: str) -> str | None:
+        """Say in a few sentences what a rule means; None where nobody knows, or it is no rule."""
+        ...
+
     async def close(self) -> None:
         """End what waits for work."""
         ...

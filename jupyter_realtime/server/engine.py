@@ -54,6 +54,10 @@ class LocalEngine:
         """Write a run as a SARIF 2.1.0 log."""
         return sarif(analysis, issues, root, reasons=reasons, has_history=True)
 
+    async def explain(self, detector: str, rule: str) -> str | None:
+        """Say in a few sentences what a rule means."""
+        return await self._runner.explain(detector, rule)
+
     async def close(self) -> None:
         """End the warm workers."""
         await self._runner.close()

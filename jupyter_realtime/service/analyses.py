@@ -67,6 +67,19 @@ class Analyses:
         """List the detectors, those that can't run here too."""
         return self._engine.describe()
 
+    async def explain(self, detector: str, rule: str) -> str:
+        """Say in a few sentences what a rule means.
+
+        Raises
+        ------
+        NotFound
+            If nobody knows.
+        """
+        text = await self._engine.explain(detector, rule)
+        if text is None:
+            raise NotFound(f"Nothing more is known of the rule {rule[:80]!r}.")
+        return text
+
     # -- starting -----------------------------------------------------------------------------------
 
     async def start(

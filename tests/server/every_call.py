@@ -122,6 +122,13 @@ CALLS = [
     Call("GET", "rooms/([^/]+)/events", f"rooms/{ROOM}/events"),
     # What this server could run is no project's secret.
     Call("GET", "detectors", "detectors", unscoped=200, unscoped_answer={"next": None}),
+    Call(
+        "GET",
+        f"detectors/{ID}/rules/([A-Za-z0-9_/-]+)",
+        "detectors/secrets/rules/password",
+        unscoped=200,
+        unscoped_answer={"rule": "password"},
+    ),
     Call("GET", "analyses", "analyses", unscoped=200, unscoped_answer=NOTHING),
     Call("POST", "analyses", "analyses", {"paths": ["a.py"], "external": True}),
     Call("GET", f"analyses/{ID}", "analyses/{run}"),

@@ -100,7 +100,7 @@ const analysis: JupyterFrontEndPlugin<void> = {
           openIssue: open,
           retry: () => connection.wake(),
           triage,
-          about: async name => (await catalogue.about(name))?.description ?? null,
+          about: issue => catalogue.explain(issue),
           keepBaseline: (run, name) => triage.keepBaseline(run.project, name, run.id),
         },
         choose: kind => targets.choose(kind),

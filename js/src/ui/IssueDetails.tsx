@@ -67,7 +67,7 @@ export function IssueDetails({ issue, actions, dismissal, onClose }: Props) {
       onKeyDown={onKeyDown}
     >
       <RuleLine issue={issue} status={status} />
-      <About detector={issue.detector} actions={actions} />
+      <About issue={issue} actions={actions} />
       {reason && <p className="jrt-reason">{trans.__('Dismissed: %1', reason)}</p>}
       {canFix && undo === null && <FixPreview issue={issue} actions={actions} />}
       <div className="jrt-details-buttons">
@@ -161,18 +161,18 @@ function RuleLine({ issue, status }: { issue: Issue; status: Issue['status'] }) 
 }
 
 /** Its place is there from the beginning, so that nothing moves when the words come. */
-function About({ detector, actions }: { detector: string; actions: IssueActions | null }) {
+function About({ issue, actions }: { issue: Issue; actions: IssueActions | null }) {
   const [words, setWords] = useState<string | null>(null);
   const about = actions?.about ?? null;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once a detector; decisions don't change it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once a rule; decisions don't change it.
   useEffect(() => {
     let gone = false;
-    void about?.(detector).then(found => !gone && setWords(found));
+    void about?.(issue).then(found => !gone && setWords(found));
     return () => {
       gone = true;
     };
-  }, [detector]);
-  return about && <p className="jrt-about">{words}</p>;
+  }, [issue.detector, issue.rule]);
+  return about && <p className="jrt-about">{withCode(words ?? '')}</p>;
 }
 
 function FixPreview({ issue, actions }: { issue: Issue; actions: IssueActions | null }) {

@@ -151,7 +151,7 @@ describe('a dismissal', () => {
       },
       preview: null,
       apply: () => Promise.reject(new Error('not here')),
-      about: async detector => `What ${detector} is about.`,
+      about: async ({ rule }) => `What ${rule} is about.`,
     };
     show({ actions, onOpen: () => {}, state: 'succeeded' });
   }
@@ -167,9 +167,9 @@ describe('a dismissal', () => {
     await act(async () => field()?.form?.requestSubmit());
   }
 
-  it('is decided knowing what the detector looks for', async () => {
+  it('is decided knowing what its rule means', async () => {
     await act(async () => {});
-    expect(issue('two')?.textContent).toContain('What correctness is about.');
+    expect(issue('two')?.textContent).toContain('What F821 is about.');
   });
 
   it('shows at once, in its place, with a way back that has the focus', async () => {

@@ -29,7 +29,7 @@ export interface RunActions {
   /** What people decide about issues; null without a server that keeps it. */
   triage: Triage | null;
   /** What a detector looks for, in words. */
-  about: ((detector: string) => Promise<string | null>) | null;
+  about: ((issue: Issue) => Promise<string | null>) | null;
   keepBaseline: ((run: Analysis, name: string) => Promise<unknown>) | null;
 }
 

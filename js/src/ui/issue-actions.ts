@@ -21,8 +21,8 @@ export interface IssueActions {
   /** What its fix would change; null where no document can be changed from here. */
   preview: ((issue: Issue) => Promise<DiffLine[]>) | null;
   apply: (issue: Issue) => Promise<() => Promise<void>>;
-  /** What the detector of an issue looks for, in words; null where nobody can be asked. */
-  about: ((detector: string) => Promise<string | null>) | null;
+  /** What an issue's rule means, in a few sentences; null where nobody can be asked. */
+  about: ((issue: Issue) => Promise<string | null>) | null;
 }
 
 interface Parts extends Pick<IssueActions, 'about'> {

@@ -97,6 +97,16 @@ class DetectorsHandler(RealtimeHandler):
         self.answer(shapes.Listing(items=items, next=None))
 
 
+class RuleHandler(RealtimeHandler):
+    """`detectors/<name>/rules/<rule>`."""
+
+    @route("read", gives=shapes.RuleText)
+    async def get(self, _principal: Principal, detector: str, rule: str) -> None:
+        """Say what a rule means, in a few sentences."""
+        text = await self.services.analyses.explain(detector, rule)
+        self.answer(shapes.RuleText(detector=detector, rule=rule, text=text))
+
+
 class UnknownHandler(RealtimeHandler):
     """Any other path below `api/v1/`."""
 

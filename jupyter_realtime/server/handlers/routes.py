@@ -59,6 +59,7 @@ _API: list[tuple[str, type]] = [
     ("announcements", announcements.AnnouncementsHandler),
     (f"announcements/{_ID}", announcements.AnnouncementHandler),
     ("detectors", rest.DetectorsHandler),
+    (f"detectors/{_ID}/rules/([A-Za-z0-9_/-]+)", rest.RuleHandler),
     ("analyses", analyses.AnalysesHandler),
     (f"analyses/{_ID}", analyses.AnalysisHandler),
     (f"analyses/{_ID}/issues", analyses.IssuesHandler),

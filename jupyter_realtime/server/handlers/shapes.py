@@ -216,6 +216,14 @@ class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     baseline: str | None = None
 
 
+class RuleText(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule means, as text with `code` in backticks."""
+
+    detector: str
+    rule: str
+    text: str
+
+
 class DismissalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which issue is to be dismissed, and why."""
 

@@ -54,7 +54,7 @@ function FromPage({ connection, model, show }: Part & { connection: Connection }
     cancel: () => analyses.cancel(runId),
     retry: () => connection.wake(),
     triage,
-    about: async name => (await pageCatalogue(connection).about(name))?.description ?? null,
+    about: issue => pageCatalogue(connection).explain(issue),
   };
   return view ? (
     <Connected state={state}>{show(view, actions)}</Connected>

@@ -1,0 +1,1 @@
+"""Why a rule says what it says, in a few sentences."""
