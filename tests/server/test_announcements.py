@@ -54,7 +54,7 @@ async def test_Q4_what_is_no_announcement_is_refused(api: Api, body: dict[str, A
 
 
 async def test_Q4_a_program_announces_nothing(api: Api, as_program: Any) -> None:
-    wanted = {"label": "ci", "scopes": ["*:system"], "ttl_seconds": 600}
+    wanted = {"label": "ci", "scopes": ["announce:system"], "ttl_seconds": 600}
     _, token = await api("POST", "tokens", wanted)
     status, error = await as_program(token["token"], "POST", "announcements", {"title": "Hi"})
     assert (status, error["code"]) == (403, "forbidden")
