@@ -10,14 +10,17 @@ let rest: Record<'get' | 'put' | 'delete', ReturnType<typeof vi.fn>>;
 let room: Partial<RoomHandler>;
 let triage: Triage;
 let rows: unknown[];
+let role: string;
 
 beforeEach(() => {
   rows = [];
+  role = 'member';
   rest = {
-    get: vi.fn(async (path: string) => ({
-      items: path.includes('dismissals') ? rows : [],
-      next: null,
-    })),
+    get: vi.fn(async (path: string) =>
+      path === 'projects/p1'
+        ? { role }
+        : { items: path.includes('dismissals') ? rows : [], next: null },
+    ),
     put: vi.fn(async () => ({})),
     delete: vi.fn(async () => undefined),
   };
@@ -59,5 +62,26 @@ describe('a dismissal', () => {
     const data = { project: 'p1', changed: 'dismissal' };
     room.onEvent?.({ event: 'project:update', data } as never);
     await vi.waitFor(() => expect(status()).toBe('dismissed'));
+  });
+});
+
+describe('a role', () => {
+  it.each([
+    ['viewer', false],
+    ['member', true],
+    ['owner', true],
+  ])('of %s may decide: %s', async (mine, may) => {
+    role = mine;
+    room.onReady?.({ epoch: 'e', seq: 0 });
+    await vi.waitFor(() => expect(triage.of('p1').loaded).toBe(true));
+    expect(triage.of('p1').mayDecide).toBe(may);
+  });
+
+  it('counts from when it is changed', async () => {
+    room.onReady?.({ epoch: 'e', seq: 0 });
+    await vi.waitFor(() => expect(triage.of('p1').mayDecide).toBe(true));
+    role = 'viewer';
+    room.onEvent?.({ event: 'member:changed', data: { user: 'ana', role: 'viewer' } } as never);
+    await vi.waitFor(() => expect(triage.of('p1').mayDecide).toBe(false));
   });
 });

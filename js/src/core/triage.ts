@@ -33,13 +33,20 @@ export interface ProjectTriage {
   dismissals: Readonly<Record<string, Dismissal | null>>;
   baselines: readonly Baseline[];
   loaded: boolean;
+  /** Whether the person may decide: a viewer only looks. */
+  mayDecide: boolean;
 }
 
 export interface TriageState {
   projects: Readonly<Record<string, ProjectTriage>>;
 }
 
-export const NO_TRIAGE: ProjectTriage = { dismissals: {}, baselines: [], loaded: false };
+export const NO_TRIAGE: ProjectTriage = {
+  dismissals: {},
+  baselines: [],
+  loaded: false,
+  mayDecide: false,
+};
 
 type Known = Pick<Issue, 'fingerprint' | 'path'>;
 
@@ -122,9 +129,10 @@ export class Triage {
 
   private async load(project: string): Promise<void> {
     try {
-      const [dismissals, baselines] = await Promise.all([
+      const [dismissals, baselines, { role }] = await Promise.all([
         this.all<Dismissal>(`projects/${project}/dismissals`),
         this.all<Baseline>(`projects/${project}/baselines`),
+        this.connection.rest.get<{ role: string }>(`projects/${project}`),
       ]);
       // What was taken back on this page stays so: an older run still calls it dismissed.
       const old = this.of(project).dismissals;
@@ -134,6 +142,7 @@ export class Triage {
         dismissals: Object.fromEntries([...gone, ...rows]),
         baselines,
         loaded: true,
+        mayDecide: role !== 'viewer',
       });
     } catch {
       // The next connection asks again; the runs' own statuses are shown until then.
@@ -158,7 +167,7 @@ export class Triage {
   private onEvent(project: string, event: LoggedEvent): void {
     const { changed } = (event.data ?? {}) as { changed?: string };
     const tells = changed === 'dismissal' || changed === 'baseline';
-    if (event.event === 'project:update' && tells) {
+    if ((event.event === 'project:update' && tells) || event.event === 'member:changed') {
       void this.load(project);
     }
   }

@@ -12,7 +12,7 @@ import type { StatusOf } from './issue-rows.js';
 
 export interface IssueActions {
   statusOf: StatusOf;
-  /** Whether the server keeps decisions, as far as is known. */
+  /** Whether the person may decide, as far as is known. */
   canDecide: boolean;
   /** Why it was dismissed, or null. */
   reasonOf(issue: Issue): string | null;
@@ -57,7 +57,7 @@ function actionsOf(
   hands: IssueHands | null,
 ): Omit<IssueActions, 'about'> {
   return {
-    canDecide: decided.loaded,
+    canDecide: decided.mayDecide,
     statusOf: issue => statusNow(issue, decided),
     reasonOf: issue => decided.dismissals[triageKey(issue)]?.reason ?? null,
     dismiss: (issue, reason) => triage.dismiss(run.project, issue, reason),
