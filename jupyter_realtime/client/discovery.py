@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ..core.errors import NotFound
 from .address import Server
@@ -19,6 +20,7 @@ URL = "JUPYTER_REALTIME_URL"
 TOKEN = "JUPYTER_REALTIME_TOKEN"
 ROOT = "JUPYTER_REALTIME_ROOT"
 PARENT = "JPY_PARENT_PID"
+_HERE = {"localhost", "127.0.0.1", "::1"}
 
 
 class ServerNotFound(NotFound):
@@ -69,6 +71,24 @@ def _same(url: str, other: str | None) -> bool:
 
 def _root_for(url: str, environment: Mapping[str, str]) -> str | None:
     return environment.get(ROOT) if _same(url, environment.get(URL)) else None
+
+
+def as_its_owner(server: Server, *, runtime_folder: Path | None = None) -> Server:
+    """Come as the person who started a server of this machine, rather than as a program of theirs.
+
+    The token in its runtime file, which nobody else can read, says so. Elsewhere it stays as it is.
+    """
+    for other in servers(runtime_folder or _runtime_folder()):
+        if other.token and _is_at(other.url, server.url):
+            return other
+    return server
+
+
+def _is_at(url: str, other: str) -> bool:
+    """Whether two addresses of this machine are one, whatever it calls itself."""
+    one, two = urlsplit(url), urlsplit(other)
+    is_here = one.hostname == two.hostname or {one.hostname, two.hostname} <= _HERE
+    return is_here and (one.scheme, one.port, one.path) == (two.scheme, two.port, two.path)
 
 
 def _parent(environment: Mapping[str, str], runtime_folder: Path) -> Server | None:
