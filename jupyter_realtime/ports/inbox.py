@@ -161,6 +161,9 @@ class Inbox(Protocol):
         """Tell who was told something of a project."""
         ...
 
-    async def forget(self, before_ms: int, limit: int) -> int:
-        """Forget up to `limit` notifications that were not touched since; returns how many."""
+    async def forget(self, before_ms: int, now_ms: int, limit: int) -> int:
+        """Forget up to `limit` notifications that were not touched since, and as many causes.
+
+        What is snoozed stays until it is back. Returns of what there was more how many: whether to go on.
+        """
         ...

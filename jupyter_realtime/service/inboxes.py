@@ -139,7 +139,7 @@ class Inboxes:
         """Forget all that is too old now; returns how many."""
         before_ms = now_ms() - int(self._days * DAY_MS)
         forgotten = 0
-        while count := await self._store.inbox.forget(before_ms, FORGOTTEN_A_UNIT):
+        while count := await self._store.inbox.forget(before_ms, now_ms(), FORGOTTEN_A_UNIT):
             forgotten += count
         await self._store.directory.forget(before_ms)
         return forgotten

@@ -4,8 +4,8 @@ Theory of operation
 -------------------
 A row stands for a group. Its last event in the room `user:<recipient>` has the number `last_event_seq`, and
 is appended by the very unit that changes the row: so no row is without its event, and no event without its
-row. `counts` says whether the badge counts a row, and is written with every change, so that counting is a
-look into a small index.
+row. `counts` says whether the badge counts a row. Each statement that changes a row writes it anew, and the
+unit counts it (`unread.py`): so nobody looks at rows that stay as they are.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects import sqlite
@@ -41,7 +42,7 @@ from ..core.notifications import Notification, with_actor
 from ..core.rooms import user_room
 from ..core.times import rfc3339
 from ..ports import Change, InboxPage, Posted, Posting, Search, Wanted
-from . import log
+from . import log, unread
 from .tables import delivery, event, notification, notification_cause
 from .units import Executor, Row, Unit, Written
 
@@ -65,14 +66,13 @@ PUT = _put.on_conflict_do_update(
     },
 )
 ADD_DELIVERY = insert(delivery)
-UNREAD = select(func.count()).where(_mine, notification.c.counts == 1)
 
 _LISTED = and_(notification.c.listed == 1, notification.c.withdrawn == 0)
 _AWAY = notification.c.snoozed_until_ms.is_not(None)
 _IN_INBOX = and_(notification.c.archived == 0, ~_AWAY)
 _BOXES = {
     "inbox": _IN_INBOX,
-    "unread": notification.c.counts == 1,
+    "unread": unread.COUNTED,
     "archived": notification.c.archived == 1,
     "snoozed": and_(_AWAY, notification.c.archived == 0),
     "all": notification.c.listed == 1,
@@ -101,12 +101,11 @@ def _page_of(box: str) -> Any:
                     bindparam("text", type_=Text), escape="\\"
                 ),
             ),
+            # Said apart, so that the index is entered where the page begins.
+            notification.c.updated_ms <= bindparam("before_ms"),
             or_(
                 notification.c.updated_ms < bindparam("before_ms"),
-                and_(
-                    notification.c.updated_ms == bindparam("before_ms"),
-                    notification.c.id < bindparam("before"),
-                ),
+                notification.c.id < bindparam("before"),
             ),
         )
         .order_by(notification.c.updated_ms.desc(), notification.c.id.desc())
@@ -125,6 +124,19 @@ _until = case((_last <= _up_to, _last), else_=_up_to)
 
 def _at_least(column: Any, value: Any) -> Any:
     return case((column >= value, column), else_=value)
+
+
+def _counts(**new: Any) -> Any:
+    """Whether the badge counts a row that becomes like this; what is not named stays."""
+    row = {**notification.columns, **new}
+    is_counted = and_(
+        _last > row["read_up_to"],
+        row["archived"] == 0,
+        row["snoozed_until_ms"].is_(None),
+        row["listed"] == 1,
+        row["withdrawn"] == 0,
+    )
+    return case((is_counted, 1), else_=0)
 
 
 _read = bindparam("read", type_=Integer)
@@ -153,7 +165,11 @@ _DIFFERS = or_(
         for name, value in _CHANGED.items()
     )
 )
-_change = update(notification).where(_mine, _LISTED, _DIFFERS).values(_CHANGED)
+_change = (
+    update(notification)
+    .where(_mine, _LISTED, _DIFFERS)
+    .values(_CHANGED | {"counts": _counts(**_CHANGED)})
+)
 CHANGE_ONE = _change.where(notification.c.id == bindparam("wanted")).returning(notification.c.id)
 CHANGE_ALL = _change.where(
     _last <= _up_to,
@@ -161,17 +177,6 @@ CHANGE_ALL = _change.where(
     _any_or("in_category", notification.c.category),
     _any_or("in_project", notification.c.project),
 ).returning(notification.c.id)
-
-_counts = case(
-    (
-        and_(_last > notification.c.read_up_to, _IN_INBOX, _LISTED),
-        1,
-    ),
-    else_=0,
-)
-COUNT_AGAIN = (
-    update(notification).where(_mine, notification.c.counts != _counts).values(counts=_counts)
-)
 
 # -- what was snoozed, what is too old, what somebody may no longer see -----------------------------------
 
@@ -181,17 +186,21 @@ DUE = (
     .order_by(notification.c.snoozed_until_ms)
     .limit(bindparam("most"))
 )
-NEXT_DUE = select(func.min(notification.c.snoozed_until_ms))
+NEXT_DUE = select(func.min(notification.c.snoozed_until_ms)).where(_AWAY)
 BRING_BACK = (
     update(notification)
     .where(notification.c.id == bindparam("wanted"))
-    .values(snoozed_until_ms=null(), updated_ms=bindparam("now_ms"))
+    .values(
+        snoozed_until_ms=null(),
+        updated_ms=bindparam("now_ms"),
+        counts=_counts(snoozed_until_ms=null()),
+    )
 )
 _of_project = (_mine, notification.c.project == bindparam("of_project"))
 HIDE = (
     update(notification)
     .where(*_of_project, notification.c.withdrawn != bindparam("hide"))
-    .values(withdrawn=bindparam("hide"))
+    .values(withdrawn=bindparam("hide"), counts=_counts(withdrawn=bindparam("hide")))
     .returning(notification.c.id)
 )
 TOLD_OF = (
@@ -212,13 +221,23 @@ EMPTY = (
 )
 TOO_OLD = (
     select(notification.c.id, notification.c.recipient, notification.c.counts)
-    .where(notification.c.updated_ms < bindparam("before_ms"))
+    # What is snoozed for longer than anything is kept comes back all the same.
+    .where(notification.c.updated_ms < bindparam("before_ms"), ~_AWAY)
     .limit(bindparam("most"))
 )
 FORGET = delete(notification).where(notification.c.id == bindparam("wanted"))
 FORGET_DELIVERIES = delete(delivery).where(delivery.c.notification == bindparam("wanted"))
-FORGET_CAUSES = delete(notification_cause).where(
-    notification_cause.c.created_ms < bindparam("before_ms")
+_cause = tuple_(notification_cause.c.recipient, notification_cause.c.dedupe)
+FORGET_CAUSES = (
+    delete(notification_cause)
+    .where(
+        _cause.in_(
+            select(notification_cause.c.recipient, notification_cause.c.dedupe)
+            .where(notification_cause.c.created_ms < bindparam("before_ms"))
+            .limit(bindparam("most"))
+        )
+    )
+    .returning(notification_cause.c.dedupe)
 )
 
 _decode_actors = msgspec.json.Decoder(list[Actor]).decode
@@ -261,6 +280,12 @@ class Stored:
     def values(self) -> dict[str, Any]:
         """As the statement takes it."""
         return {name: getattr(self, name) for name in _COLUMNS}
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the badge counts it; as `_counts` says in SQL."""
+        is_away = self.archived or self.withdrawn or self.snoozed_until_ms is not None
+        return bool(self.listed and not is_away and self.last_event_seq > self.read_up_to)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -326,20 +351,27 @@ def _post(posting: Posting, now_ms: int) -> Unit[tuple[Stored, list[StoredEvent]
         seq = yield from log.advance(room, event_id)
     else:
         seq = yield from log.head(room)
-    row = _row(posting, Stored(*rows[0]) if rows else None, seq, now_ms)
+    before = Stored(*rows[0]) if rows else None
+    row = _row(posting, before, seq, now_ms)
     yield PUT, row.values
     if notice.dedupe is not None:
         cause = {"recipient": row.recipient, "dedupe": notice.dedupe}
         yield ADD_CAUSE, {**cause, "notification": row.id, "created_ms": now_ms}
-    for values in _deliveries(posting, row, now_ms):
+    # What is in no inbox can't be read there: only what comes behind it could be.
+    happened = seq if posting.listed else seq + 1
+    for values in _deliveries(posting, row, happened, now_ms):
         yield ADD_DELIVERY, values
+    more = row.counts - (before.counts if before else 0)
     if not posting.listed:
-        return row, []
-    [[unread]] = yield UNREAD, {"of": row.recipient}
+        if not more:
+            return row, []
+        # It stands in the inbox from earlier, and is back with a right that was lost meanwhile.
+        return row, (yield from _tell_of_time(row.recipient, now_ms, [row.id]))
+    counted = yield from unread.add(row.recipient, more)
     later = posting.toast_ms
     data = NotificationNew(
         **row.fields,
-        unread=unread,
+        unread=counted,
         toast=posting.toast,
         toast_at=None if later is None else rfc3339(later / 1000),
     )
@@ -376,8 +408,7 @@ def _row(posting: Posting, before: Stored | None, seq: int, now_ms: int) -> Stor
         created_ms=now_ms,
         updated_ms=now_ms,
     )
-    is_listed = posting.listed or bool(old.listed)
-    return replace(
+    row = replace(
         old,
         category=notice.category,
         type=notice.type,
@@ -389,24 +420,25 @@ def _row(posting: Posting, before: Stored | None, seq: int, now_ms: int) -> Stor
         thread=notice.thread,
         actors=encode(with_actor(actors, notice.actor)).decode(),
         count=old.count + 1,
-        last_event_seq=seq,
+        # What is only mailed makes nothing unread that was read.
+        last_event_seq=seq if posting.listed else old.last_event_seq,
         archived=0 if posting.listed else old.archived,
         snoozed_until_ms=None if posting.listed else old.snoozed_until_ms,
-        listed=int(is_listed),
+        listed=int(posting.listed or old.listed),
         withdrawn=0,
-        counts=1 if posting.listed else old.counts,
         reason=f"{notice.reason} {posting.rule}".strip(),
         updated_ms=max(now_ms, old.updated_ms),
     )
+    return replace(row, counts=int(row.is_counted))
 
 
-def _deliveries(posting: Posting, row: Stored, now_ms: int) -> Iterator[dict[str, Any]]:
+def _deliveries(posting: Posting, row: Stored, seq: int, now_ms: int) -> Iterator[dict[str, Any]]:
     for one in posting.deliveries:
         yield {
             "id": secrets.token_urlsafe(_ID_BYTES),
             "recipient": row.recipient,
             "notification": row.id,
-            "event_seq": row.last_event_seq,
+            "event_seq": seq,
             "channel": one.channel,
             "mode": one.mode,
             "rule": one.rule,
@@ -455,24 +487,25 @@ def change(
         for one in wanted.ids:
             rows = yield CHANGE_ONE, {**values, "wanted": one}
             changed += [row[0] for row in rows]
-    told: list[StoredEvent] = []
-    if changed:
-        yield COUNT_AGAIN, {"of": recipient}
-        snoozed = how.snooze_ms
-        told = yield from _tell_changed(
-            recipient,
-            by,
-            now_ms,
-            ids=None if wanted.ids is None else changed,
-            up_to=up_to,
-            category=wanted.category,
-            project=wanted.project,
-            read=how.read,
-            seen=how.seen,
-            archived=how.archived,
-            snoozed_until=None if snoozed is None else _until_words(snoozed),
-        )
-    return Written((yield from _unread(recipient)), told)
+    if not changed:
+        return Written((yield from unread.read(recipient)))
+    counted = yield from unread.recount(recipient)
+    snoozed = how.snooze_ms
+    told = yield from _tell_changed(
+        recipient,
+        by,
+        now_ms,
+        counted,
+        ids=None if wanted.ids is None else changed,
+        up_to=up_to,
+        category=wanted.category,
+        project=wanted.project,
+        read=how.read,
+        seen=how.seen,
+        archived=how.archived,
+        snoozed_until=None if snoozed is None else _until_words(snoozed),
+    )
+    return Written(counted, told)
 
 
 def _flag(value: bool | None) -> int | None:
@@ -484,20 +517,29 @@ def _until_words(snooze_ms: int) -> str:
 
 
 def _tell_changed(
-    recipient: str, by: Actor, now_ms: int, *, ids: list[str] | None, up_to: int = 0, **fields: Any
+    recipient: str,
+    by: Actor,
+    now_ms: int,
+    counted: int,
+    *,
+    ids: list[str] | None,
+    up_to: int = 0,
+    **fields: Any,
 ) -> Unit[list[StoredEvent]]:
     nothing = dict.fromkeys(("category", "project", "read", "seen", "archived", "snoozed_until"))
-    unread = yield from _unread(recipient)
-    data = NotificationChanged(**{**nothing, **fields}, ids=ids, up_to=up_to, unread=unread)
+    data = NotificationChanged(**{**nothing, **fields}, ids=ids, up_to=up_to, unread=counted)
     event_id = secrets.token_hex(_ID_BYTES)
     room = user_room(recipient)
     drafted = _draft(room, "notification:changed", event_id, data, by, now_ms)
     return (yield from log.append_all([drafted]))
 
 
-def _unread(recipient: str) -> Unit[int]:
-    [[unread]] = yield UNREAD, {"of": recipient}
-    return int(unread)
+def _tell_of_time(
+    recipient: str, now_ms: int, ids: list[str], **fields: Any
+) -> Unit[list[StoredEvent]]:
+    """Tell what nobody did: what was snoozed is back, or rows came and went as a whole."""
+    counted = yield from unread.recount(recipient)
+    return (yield from _tell_changed(recipient, SYSTEM_ACTOR, now_ms, counted, ids=ids, **fields))
 
 
 def wake(now_ms: int, limit: int) -> Unit[Written[int | None]]:
@@ -509,8 +551,7 @@ def wake(now_ms: int, limit: int) -> Unit[Written[int | None]]:
         yield BRING_BACK, {"wanted": one, "now_ms": now_ms}
     told: list[StoredEvent] = []
     for recipient, ids in theirs.items():
-        yield COUNT_AGAIN, {"of": recipient}
-        told += yield from _tell_changed(recipient, SYSTEM_ACTOR, now_ms, ids=ids, snoozed_until="")
+        told += yield from _tell_of_time(recipient, now_ms, ids, snoozed_until="")
     [[following]] = yield NEXT_DUE, {}
     return Written(following, told)
 
@@ -520,11 +561,10 @@ def withdraw(recipient: str, project: str, hide: bool, now_ms: int) -> Unit[Writ
     rows = yield HIDE, {"of": recipient, "of_project": project, "hide": int(hide)}
     if not rows:
         return Written(None)
-    yield COUNT_AGAIN, {"of": recipient}
     if hide:
         yield from _empty_log(recipient, project)
     ids = [row[0] for row in rows]
-    return Written(None, (yield from _tell_changed(recipient, SYSTEM_ACTOR, now_ms, ids=ids)))
+    return Written(None, (yield from _tell_of_time(recipient, now_ms, ids)))
 
 
 def _empty_log(recipient: str, project: str) -> Unit[None]:
@@ -540,7 +580,7 @@ def _empty_log(recipient: str, project: str) -> Unit[None]:
             yield EMPTY, {"in_room": room, "at": seq, "content": encode(nothing).decode()}
 
 
-def forget(before_ms: int, limit: int) -> Unit[Written[int]]:
+def forget(before_ms: int, now_ms: int, limit: int) -> Unit[Written[int]]:
     """Forget what was not touched since."""
     rows = yield TOO_OLD, {"before_ms": before_ms, "most": limit}
     counted: dict[str, list[str]] = {}
@@ -549,11 +589,11 @@ def forget(before_ms: int, limit: int) -> Unit[Written[int]]:
         yield FORGET, {"wanted": one}
         if counts:
             counted.setdefault(recipient, []).append(one)
-    yield FORGET_CAUSES, {"before_ms": before_ms}
+    causes = yield FORGET_CAUSES, {"before_ms": before_ms, "most": limit}
     told: list[StoredEvent] = []
     for recipient, ids in counted.items():
-        told += yield from _tell_changed(recipient, SYSTEM_ACTOR, before_ms, ids=ids)
-    return Written(len(rows), told)
+        told += yield from _tell_of_time(recipient, now_ms, ids)
+    return Written(max(len(rows), len(causes)), told)
 
 
 # -- reading -------------------------------------------------------------------------------------------
@@ -578,7 +618,7 @@ def _page(recipient: str, search: Search, before: tuple[int, str], limit: int) -
     last = Stored(*rows[-1]) if len(rows) == limit else None
     return InboxPage(
         items=[_notification(row) for row in rows],
-        unread=(yield from _unread(recipient)),
+        unread=(yield from unread.read(recipient)),
         following=None if last is None else (last.updated_ms, last.id),
     )
 
@@ -638,6 +678,6 @@ class SqlInbox:
         """Tell who was told something of a project."""
         return await self._executor.read(_recipients(project))
 
-    async def forget(self, before_ms: int, limit: int) -> int:
+    async def forget(self, before_ms: int, now_ms: int, limit: int) -> int:
         """Forget what was not touched since."""
-        return await self._executor.write(forget(before_ms, limit))
+        return await self._executor.write(forget(before_ms, now_ms, limit))

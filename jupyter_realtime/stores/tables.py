@@ -248,9 +248,23 @@ notification = Table(
     Column("updated_ms", BigInteger, nullable=False),
     Index("notification_by_group", "recipient", "group_key", unique=True),
     Index("notification_by_time", "recipient", "updated_ms", "id"),
-    Index("notification_counted", "recipient", sqlite_where=text("counts = 1")),
+    Index("notification_counted", "recipient", "counts", sqlite_where=text("counts = 1")),
+    Index(
+        "notification_snoozed",
+        "snoozed_until_ms",
+        sqlite_where=text("snoozed_until_ms IS NOT NULL"),
+    ),
     Index("notification_by_project", "project", "recipient"),
     Index("notification_by_age", "updated_ms"),
+    sqlite_with_rowid=False,
+)
+
+# How many rows of a recipient have `counts = 1`: what the badge shows.
+unread = Table(
+    "unread",
+    metadata,
+    Column("recipient", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sqlite3
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
+from sqlalchemy.dialects.sqlite import dialect
 
 from jupyter_realtime.core.notifications import Notice
 from jupyter_realtime.core.rooms import user_room
 from jupyter_realtime.ports import Change, Delivery, Posting, Search, Store, Wanted
+from jupyter_realtime.stores import inbox as sql
+from jupyter_realtime.stores import unread as unread_numbers
+from jupyter_realtime.stores.compiled import Compiler
 from tests.builders import notice, principal
 from tests.stores.conftest import OpenStore
 
@@ -207,8 +215,8 @@ async def test_N8_what_is_old_is_forgotten_with_its_cause_and_deliveries(
     old = posting(notice(group="old", dedupe="c"), deliveries=[mail])
     await store.inbox.post([old], NOW)
     await store.inbox.post([posting()], NOW + 10)
-    assert await store.inbox.forget(NOW + 5, 100) == 1
-    assert await store.inbox.forget(NOW + 5, 100) == 0
+    assert await store.inbox.forget(NOW + 5, NOW + 20, 100) == 1
+    assert await store.inbox.forget(NOW + 5, NOW + 20, 100) == 0
     assert await unread(store) == 1
     [posted] = await store.inbox.post([old], NOW + 20)
     assert posted.is_new
@@ -223,4 +231,77 @@ async def test_N1_what_is_only_mailed_is_not_in_the_inbox(open_store: OpenStore)
     assert posted.is_new and await events(store) == []
     page = await store.inbox.page("ana", Search(box="all"), None, 10)
     assert (page.items, page.unread) == ([], 0)
+    await store.close()
+
+
+async def test_N1_what_is_only_mailed_makes_nothing_unread_and_is_mailed_all_the_same(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    store = await open_store()
+    await store.inbox.post([posting()], NOW)
+    [row] = (await store.inbox.page("ana", Search(), None, 10)).items
+    await store.inbox.change("ana", Wanted([row.id]), Change(read=True), ANA, NOW)
+    mail = Delivery("email", "instant", "You chose it.", NOW)
+    await store.inbox.post([replace(posting(), listed=False, deliveries=[mail])], NOW + 1)
+    found = await store.inbox.get("ana", row.id)
+    assert found is not None
+    assert (found.read, found.count, await unread(store)) == (True, 2, 0)
+    await store.inbox.change("ana", Wanted([row.id]), Change(archived=True), ANA, NOW)
+    assert await unread(store) == 0
+    with sqlite3.connect(tmp_path / "realtime.sqlite") as file:
+        [[read_up_to, event_seq]] = file.execute(
+            "SELECT read_up_to, event_seq FROM notification, delivery"
+        )
+    file.close()
+    assert event_seq > read_up_to, "it was not read in the inbox"
+    await store.close()
+
+
+async def test_N8_what_is_snoozed_for_longer_than_anything_is_kept_comes_back(
+    open_store: OpenStore,
+) -> None:
+    store = await open_store()
+    await store.inbox.post([posting()], NOW)
+    [row] = (await store.inbox.page("ana", Search(), None, 10)).items
+    later = NOW + 60 * 24 * 3600 * 1000
+    await store.inbox.change("ana", Wanted([row.id]), Change(snooze_ms=later), ANA, NOW)
+    assert await store.inbox.forget(later - 1, later - 1, 100) == 0
+    await store.inbox.wake(later, 10)
+    assert await unread(store) == 1
+    await store.close()
+
+
+async def test_N8_who_has_not_read_what_is_forgotten_is_told_so_now(open_store: OpenStore) -> None:
+    store = await open_store()
+    await store.inbox.post([posting()], NOW)
+    later = NOW + 40 * 24 * 3600 * 1000
+    await store.inbox.forget(NOW + 1, later, 100)
+    page = await store.log.page(user_room("ana"), None, 100)
+    assert [event.time_ms for event in page.events] == [NOW, later]
+    assert msgspec.json.decode(page.events[-1].data)["unread"] == 0
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (unread_numbers.RECOUNT, "COVERING INDEX notification_counted"),
+        (sql.DUE, "notification_snoozed"),
+        (sql.NEXT_DUE, "notification_snoozed"),
+        *(
+            (page, "notification_by_time (recipient=? AND updated_ms<?)")
+            for page in (sql.PAGES["inbox"], sql.PAGES["all"])
+        ),
+    ],
+)
+async def test_N4_N6_no_inbox_is_too_full_to_look_something_up(
+    open_store: OpenStore, tmp_path: Path, statement: Any, index: str
+) -> None:
+    store = await open_store()
+    text, values = Compiler(dialect(paramstyle="named"), dialect()).sql(statement, {})
+    names = set(re.findall(r":(\w+)", text))
+    with sqlite3.connect(tmp_path / "realtime.sqlite") as file:
+        plan = file.execute(f"EXPLAIN QUERY PLAN {text}", {**dict.fromkeys(names, 1), **values})
+        assert any(index in row[-1] for row in plan)
+    file.close()
     await store.close()

@@ -11,6 +11,7 @@ from ...core.actors import Actor, former, is_persons
 from ...core.codec import encode
 from ...core.push import service_of
 from ...core.times import rfc3339
+from .. import unread
 from ..push import decode_body
 from ..tables import (
     announcement,
@@ -106,6 +107,7 @@ def _find_told(named: str, after: Key | None) -> Unit[Found]:
 def _erase_told(named: str, found: Found, _now_ms: int) -> Unit[None]:
     for (one,), _ in found.rows:
         yield FORGET_TOLD, {"wanted": one}
+    yield from unread.forget(named)
     yield FORGET_CAUSES, {"person": named}
     yield FORGET_DELIVERIES, {"person": named}
 
