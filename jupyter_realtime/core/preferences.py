@@ -218,6 +218,12 @@ def _settled(rules: Iterable[Rule]) -> Settled:
     return {(rule.category, rule.channel): rule.mode for rule in rules}
 
 
+def zone_of(preferences: Preferences) -> str:
+    """Name the zone in which somebody reads the clock: that of their quiet hours, where there are any."""
+    quiet = preferences.quiet_hours
+    return quiet.zone if quiet else preferences.zone
+
+
 # -- quiet hours and digests -------------------------------------------------------------------------
 
 
@@ -248,8 +254,7 @@ def _next_regular(preferences: Preferences, now: datetime) -> datetime:
     if preferences.digest == "hourly":
         now = now.astimezone(timezone.utc)
         return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    quiet = preferences.quiet_hours
-    zone = _zone(quiet.zone if quiet else preferences.zone)
+    zone = _zone(zone_of(preferences))
     at = _time_of(preferences.digest_at)
     day = now.astimezone(zone).date()
     while True:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ..core.deliveries import DeliveryMode, DeliveryState, Way
-from ..core.letters import Letter
+from ..core.letters import Confirmation, Letter
 from ..core.notifications import Notification
 
 # -- carriers ------------------------------------------------------------------------------------------
@@ -48,7 +48,7 @@ class Mailer(Protocol):
     - It returns, or raises, within a minute.
     """
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: Letter | Confirmation) -> None:
         """Send a letter.
 
         Raises

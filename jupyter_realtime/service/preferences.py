@@ -56,10 +56,19 @@ class PreferenceBook:
         BadRequest, Forbidden
         """
         await self._check(principal)
+        await self.keep(principal.name, wanted)
+
+    async def keep(self, person: str, wanted: Preferences) -> None:
+        """Settle it for somebody who has shown otherwise that it is them, as by a link in a mail.
+
+        Raises
+        ------
+        BadRequest
+        """
         check_preferences(wanted, self.policy)
-        await self._store.preferences.put(principal.name, wanted, time.time_ns() // 1_000_000)
+        await self._store.preferences.put(person, wanted, time.time_ns() // 1_000_000)
         for listener in self._changed:
-            await listener(principal.name, wanted)
+            await listener(person, wanted)
 
     async def _check(self, principal: Principal) -> None:
         """Refuse whoever may not read the inbox of this name: a program, a visitor."""
