@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..core.log import Draft
 from ..core.members import Member, MemberKey, Role
+from .inbox import Posting
 
 
 class Members(Protocol):
@@ -16,8 +17,18 @@ class Members(Protocol):
         """Read the rows of several projects in one transaction; the keys are those asked for."""
         ...
 
-    async def put(self, project: str, member: Member, drafts: Sequence[Draft]) -> bool:
-        """Keep a role and the events about it, in one commit; False if it was theirs already."""
+    async def put(
+        self,
+        project: str,
+        member: Member,
+        drafts: Sequence[Draft],
+        postings: Sequence[Posting] = (),
+        now_ms: int = 0,
+    ) -> bool:
+        """Keep a role, the events about it and what people are told of it, in one commit.
+
+        False, and nothing is kept, if it was theirs already.
+        """
         ...
 
     async def remove(self, project: str, key: MemberKey, drafts: Sequence[Draft]) -> bool:

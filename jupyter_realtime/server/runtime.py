@@ -47,6 +47,7 @@ from ..service.run_news import RunNews
 from ..service.system_status import SystemStatusBoard
 from ..service.telling import Telling
 from ..service.triage import Triage
+from ..service.withdrawal import Withdrawal
 from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
 from .identity import Identity
@@ -75,6 +76,7 @@ class Services:
     notifier: Notifier
     telling: Telling
     inboxes: Inboxes
+    withdrawal: Withdrawal
     run_news: RunNews
     announcements: Announcements
     publishing: Publishing
@@ -245,6 +247,7 @@ async def open_services(
     services.leases.open()
     services.pruner.open()
     services.inboxes.open()
+    services.withdrawal.open()
     services.run_news.open()
     services.announcements.open()
     services.health.open()
@@ -263,10 +266,11 @@ def listen(services: Services) -> None:
         services.polling,
         services.http_sessions,
         services.analyses,
-        services.inboxes,
+        services.withdrawal,
     ):
         standings.on_change(affected.review)
     standings.on_refreshed(services.rooms.grown)
+    services.notifier.on_late(services.withdrawal.review)
     services.connections.on_admitted(services.directory.seen)
     services.directory.on_new(services.announcements.newcomer)
     services.store.on_commit(standings.committed)
@@ -287,6 +291,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.announcements.close()
     await services.run_news.close()
     await services.inboxes.close()
+    await services.withdrawal.close()
     await services.directory.close()
     await services.leases.close()
     await services.projects.standings.close()
@@ -335,13 +340,14 @@ def assemble(
         store=store,
         rooms=rooms,
         projects=projects,
-        members=Members(store, projects),
+        members=Members(store, projects, notifier),
         people=People(store, rooms, active, projects, credentials),
         directory=directory,
         preferences=preferences,
         notifier=notifier,
         telling=Telling(projects, directory, notifier),
-        inboxes=Inboxes(store, projects, directory, days=config.notifications_days),
+        inboxes=Inboxes(store, projects, days=config.notifications_days),
+        withdrawal=Withdrawal(store, directory),
         run_news=RunNews(store, projects, notifier),
         announcements=Announcements(
             store, projects, directory, notifier, days=config.notifications_days

@@ -49,10 +49,15 @@ class Notifier:
         self._book = book
         self._reach = reach
         self._on_delivery: list[Callable[[], None]] = []
+        self._on_late: list[Callable[[str], None]] = []
 
     def on_delivery(self, listener: Callable[[], None]) -> None:
         """Have it told when something waits to go out by mail or push."""
         self._on_delivery.append(listener)
+
+    def on_late(self, listener: Callable[[str], None]) -> None:
+        """Have it told of a project whose members changed while something about it was on its way."""
+        self._on_late.append(listener)
 
     async def notify(self, notice: Notice, recipients: Collection[str]) -> list[Posted]:
         """Tell some people something; durable when it returns.
@@ -65,26 +70,41 @@ class Notifier:
         BadRequest
             If the notice can't be shown.
         """
-        check_notice(notice)
+        roles = self._directory.roles(notice.project)
         people = sorted(recipients)
         if notice.project is not None:
             people = sorted(await self._directory.who_may_read(people, notice.project))
-        settled = await self._book.of_many(people)
-        reached = await self._reach(people)
         now_ms = time.time_ns() // 1_000_000
-        postings = [
-            posting
-            for person in people
-            if (posting := self._posting(person, notice, settled[person], reached[person], now_ms))
-        ]
+        postings = await self.decide(notice, people, now_ms)
         posted: list[Posted] = []
         for begin in range(0, len(postings), POSTINGS_A_COMMIT):
             some = postings[begin : begin + POSTINGS_A_COMMIT]
             posted += await self._store.inbox.post(some, now_ms)
+        if notice.project is not None and self._directory.roles(notice.project) is not roles:
+            for tell in self._on_late:
+                tell(notice.project)
+        self.kept(postings)
+        return posted
+
+    async def decide(self, notice: Notice, people: Collection[str], now_ms: int) -> list[Posting]:
+        """Decide how each of some people learns of something, for a source that keeps it in its own commit.
+
+        Whether they may see it is its business; when it is kept, `kept` has to be told.
+        """
+        check_notice(notice)
+        settled = await self._book.of_many(people)
+        reached = await self._reach(people)
+        return [
+            posting
+            for person in people
+            if (posting := self._posting(person, notice, settled[person], reached[person], now_ms))
+        ]
+
+    def kept(self, postings: Collection[Posting]) -> None:
+        """Wake those who send, if something of what was kept is to go out."""
         if any(posting.deliveries for posting in postings):
             for listener in self._on_delivery:
                 listener()
-        return posted
 
     def _posting(
         self,

@@ -9,7 +9,8 @@ from sqlalchemy.dialects import sqlite
 
 from ..core.log import Draft
 from ..core.members import Member, MemberKey, Role
-from . import log
+from ..ports import Posting
+from . import inbox, log
 from .tables import member
 from .units import Executor, Unit, Written
 
@@ -31,23 +32,29 @@ REMOVE = (
 )
 
 
-def put(project: str, new: Member, drafts: Sequence[Draft]) -> Unit[Written[bool]]:
-    """Keep a role and the events about it."""
+def put(
+    project: str,
+    new: Member,
+    drafts: Sequence[Draft],
+    postings: Sequence[Posting],
+    now_ms: int,
+) -> Unit[Written[bool]]:
+    """Keep a role, the events about it and what people are told of it."""
     kind, name = new.key
     changed = yield PUT, {"project": project, "kind": kind, "name": name, "role": new.role}
-    return (yield from _told(bool(changed), drafts))
+    if not changed:
+        return Written(False)
+    # First the role: who reads in commit order may see what stands behind it.
+    events = yield from log.append_all(drafts)
+    posted = yield from inbox.post(postings, now_ms)
+    return Written(True, [*events, *posted.events])
 
 
 def remove(project: str, key: MemberKey, drafts: Sequence[Draft]) -> Unit[Written[bool]]:
     """Take a row away and keep the events about it."""
     kind, name = key
     removed = yield REMOVE, {"of": project, "is_a": kind, "named": name}
-    return (yield from _told(bool(removed), drafts))
-
-
-def _told(changed: bool, drafts: Sequence[Draft]) -> Unit[Written[bool]]:
-    """Append the events about a change, unless nothing has changed."""
-    if not changed:
+    if not removed:
         return Written(False)
     return Written(True, (yield from log.append_all(drafts)))
 
@@ -70,9 +77,16 @@ class SqlMembers:
         """Read the rows of several projects."""
         return await self._executor.read(_of(projects))
 
-    async def put(self, project: str, member: Member, drafts: Sequence[Draft]) -> bool:
-        """Keep a role and the events about it."""
-        return await self._executor.write(put(project, member, drafts))
+    async def put(
+        self,
+        project: str,
+        member: Member,
+        drafts: Sequence[Draft],
+        postings: Sequence[Posting] = (),
+        now_ms: int = 0,
+    ) -> bool:
+        """Keep a role, the events about it and what people are told of it."""
+        return await self._executor.write(put(project, member, drafts, postings, now_ms))
 
     async def remove(self, project: str, key: MemberKey, drafts: Sequence[Draft]) -> bool:
         """Take a row away."""

@@ -5,6 +5,7 @@ import getpass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from jupyter_realtime.core.access import Verb
@@ -12,10 +13,12 @@ from jupyter_realtime.core.actors import Principal
 from jupyter_realtime.core.errors import Conflict, Forbidden, NotFound, RealtimeError
 from jupyter_realtime.core.members import Grant, Member, NamedMember, Role
 from jupyter_realtime.core.messages import Since
+from jupyter_realtime.core.notifications import Notification, check_notice
 from jupyter_realtime.core.rooms import RoomName
-from jupyter_realtime.ports import RunReporter
+from jupyter_realtime.ports import Project, RunReporter, Search
 from jupyter_realtime.server.runtime import Services
 from jupyter_realtime.service import standings
+from jupyter_realtime.service.members import role_notice
 from jupyter_realtime.service.polling import Wanted
 from tests.builders import draft, eventually, lane, principal
 from tests.service.clients import Client
@@ -388,3 +391,60 @@ async def test_P13_a_switch_at_another_server_counts_here(open_services: OpenSer
         )
         await there.projects.enable(OWNER, project, True)
         await eventually(lambda: succeeds(here.projects.check_project(ANA, Verb.READ, project)))
+
+
+async def told(services: Services, name: str) -> list[Notification]:
+    return (await services.store.inbox.page(name, Search(), None, 100)).items
+
+
+async def test_Q6_a_person_is_told_which_role_somebody_else_gave_them(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(idle) as services:
+        only_by_row(services)
+        project = await project_of(services)
+        ana = Client(services, ANA)
+        await ana.ask("subscribe", room="user:ana")
+        await give(services, project, "viewer")
+        rung = await ana.until(lambda f: f.get("event") == "notification:new")
+        assert rung["data"]["title"] == f"{OWNER.name} added you to root as a viewer"
+        assert rung["actor"]["name"] == OWNER.name
+        for _ in range(2):
+            await give(services, project, "owner")
+        [one] = await told(services, "ana")
+        assert (one.title, one.count) == (f"{OWNER.name} made you an owner in root", 2)
+        assert (one.category, one.project) == ("system", project)
+        await services.members.put(ANA, project, Member(user="ana", role="member"))
+        await services.members.put(OWNER, project, Member(group="ana", role="member"))
+        assert [one.count for one in await told(services, "ana")] == [2], "nobody else did it"
+
+
+async def test_Q6_who_loses_the_role_loses_what_they_were_told_of_it(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(idle) as services:
+        only_by_row(services)
+        project = await project_of(services)
+        await give(services, project, "viewer")
+        await services.members.remove(OWNER, project, NamedMember(user="ana"))
+
+        async def is_gone() -> bool:
+            return await told(services, "ana") == []
+
+        await eventually(is_gone)
+        await give(services, project, "member")
+        [one] = await told(services, "ana")
+        assert one.title == f"{OWNER.name} added you to root as a member"
+
+
+async def test_Q6_of_a_project_that_is_off_nobody_is_told(open_services: OpenServices) -> None:
+    async with open_services(idle) as services:
+        project = await project_of(services)
+        await services.projects.enable(OWNER, project, False)
+        await give(services, project, "viewer")
+        assert await told(services, "ana") == []
+
+
+async def test_Q6_names_of_any_length_can_be_told() -> None:
+    by = msgspec.structs.replace(principal("olga").actor, display_name="O" * 500)
+    check_notice(role_notice(by, Project("p", "/p", "n" * 500), "owner", is_new=True))
