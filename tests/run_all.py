@@ -2,7 +2,8 @@
 
     python tests/run_all.py [lint|python|js|browser|package ...]
 
-Each linter counts as one check; the test runners' own counts come from their JUnit reports.
+Each linter counts as one check; the test runners' own counts come from their JUnit reports. What leaves a
+core free runs two at a time, and is shown when it has ended; what has workers of its own runs alone.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).parents[1]
@@ -30,13 +34,17 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 @dataclass(frozen=True)
 class Step:
-    """One command; `report` is where it leaves a JUnit file, None for a linter."""
+    """One command; `report` is where it leaves a JUnit file, None for a linter.
+
+    `alone` says that it uses all cores by itself.
+    """
 
     kind: str
     name: str
     command: list[str]
     folder: Path = ROOT
     report: str | None = None
+    alone: bool = False
 
 
 STEPS = [
@@ -70,6 +78,7 @@ STEPS = [
             "--junit-xml={report}",
         ],
         report="python.xml",
+        alone=True,
     ),
     Step(
         "browser",
@@ -82,6 +91,7 @@ STEPS = [
             "--junit-xml={report}",
         ],
         report="browser.xml",
+        alone=True,
     ),
     Step(
         "package",
@@ -109,10 +119,17 @@ def run(step: Step, reports: Path) -> tuple[int, int]:
     """Run a step; returns how many checks passed and failed."""
     report = reports / step.report if step.report else None
     command = [part.replace("{report}", str(report)) for part in step.command]
-    print(f"\n=== {step.name}", flush=True)
     began = time.monotonic()
-    code = run_to_the_end(command, step.folder)
-    print(f"=== {step.name}: {time.monotonic() - began:.0f} s", flush=True)
+    if step.alone:
+        print(f"\n=== {step.name}", flush=True)
+        code = run_to_the_end(command, step.folder, None)
+        said = ""
+    else:
+        with tempfile.TemporaryFile() as output:
+            code = run_to_the_end(command, step.folder, output)
+            output.seek(0)
+            said = f"\n=== {step.name}\n{output.read().decode(errors='replace')}"
+    print(f"{said}=== {step.name}: {time.monotonic() - began:.0f} s", flush=True)
     if report is None:
         return (1, 0) if code == 0 else (0, 1)
     passed, failed = count(report)
@@ -120,13 +137,32 @@ def run(step: Step, reports: Path) -> tuple[int, int]:
     return passed, failed or int(code != 0 or passed == 0)
 
 
-def run_to_the_end(command: list[str], folder: Path) -> int:
+def run_all(steps: list[Step], reports: Path) -> Iterator[tuple[Step, int, int]]:
+    """Run steps, two at a time where they leave a core free; gives how many checks passed and failed."""
+    with ThreadPoolExecutor(2) as pool:
+        beside = [step for step in steps if not step.alone]
+        running = [(step, pool.submit(run, step, reports)) for step in beside]
+        yield from ((step, *done.result()) for step, done in running)
+    for step in steps:
+        if step.alone:
+            yield step, *run(step, reports)
+
+
+def run_to_the_end(command: list[str], folder: Path, output: IO[bytes] | None) -> int:
     """Run a command, and end it with all that it has started when it takes too long."""
-    with subprocess.Popen(command, cwd=folder, start_new_session=True) as process:
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        start_new_session=True,
+        stdout=output,
+        stderr=output and subprocess.STDOUT,
+    ) as process:
         try:
             return process.wait(MAX_STEP_SECONDS)
         except subprocess.TimeoutExpired:
-            print(f"This has not ended within {MAX_STEP_SECONDS} s, and was stopped.", flush=True)
+            print(
+                f"{command} has not ended within {MAX_STEP_SECONDS} s, and was stopped.", flush=True
+            )
             return 1
         finally:
             # Also when it was interrupted: what it had started has no terminal to hear of that.
@@ -156,8 +192,7 @@ def main(kinds: list[str]) -> int:
         failed += 1
     broken = []
     with tempfile.TemporaryDirectory() as reports:
-        for step in steps:
-            good, bad = run(step, Path(reports))
+        for step, good, bad in run_all(steps, Path(reports)):
             passed, failed = passed + good, failed + bad
             if bad:
                 broken.append(step.name)
