@@ -157,8 +157,12 @@ class Inbox(Protocol):
         """
         ...
 
-    async def recipients(self, project: str) -> set[str]:
-        """Tell who was told something of a project."""
+    async def told(self, project: str) -> set[tuple[str, bool]]:
+        """Tell who was told something of a project: by name, and whether it is withdrawn; or some of it."""
+        ...
+
+    async def projects(self) -> list[str]:
+        """Name the projects of which somebody was told something."""
         ...
 
     async def forget(self, before_ms: int, now_ms: int, limit: int) -> int:

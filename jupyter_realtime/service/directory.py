@@ -6,6 +6,7 @@ Rules
    makes nobody known.
 2. Seeing somebody costs those who serve them nothing: it is written beside, once a minute at most.
 3. A project's team is everybody known who may read in it, and whoever was given a role there by name.
+4. Who was seen here a moment ago counts as they were seen, also before that is written.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Directory:
         task.add_done_callback(self._tasks.discard)
 
     async def _see(self, principal: Principal) -> None:
-        known = Known(principal.actor, principal.groups, time.time_ns() // 1_000_000)
+        known = _known(principal)
         try:
             if await self._store.directory.see(known):
                 for listener in self._newcomers:
@@ -88,12 +89,17 @@ class Directory:
         known = {one.actor.name async for one in self.everybody() if self._may_read(one, standing)}
         return named | known | {self._projects.grant.owner}
 
+    def roles(self, project: str | None) -> object:
+        """Give something that is another one when the roles in a project, or its switch, have changed."""
+        return None if project is None else self._projects.standings.known(project)
+
     async def who_may_read(self, names: Collection[str], project: str) -> set[str]:
         """Leave out those who may not read in a project, or while it is off."""
         standing = await self._projects.get(project)
         if standing.off is not None:
             return set()
         known = await self._store.directory.find(names)
+        known |= {name: _known(self._written[name][0]) for name in names if name in self._written}
         return {
             name
             for name in names
@@ -113,3 +119,7 @@ class Directory:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _known(principal: Principal) -> Known:
+    return Known(principal.actor, principal.groups, time.time_ns() // 1_000_000)

@@ -5,7 +5,7 @@ Rules
 1. An inbox is its person's: no program, no visitor, no admin reads it.
 2. What was snoozed comes back by itself; what is old is forgotten; several servers of one store may do both
    side by side.
-3. Who loses the right to read a project loses what they were told of it, and gets it back with the right.
+3. What somebody may no longer see is `withdrawal`'s.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from ..core.errors import BadRequest, NotFound, RealtimeError
 from ..core.notifications import Notification
 from ..core.rooms import RoomName, user_room
 from ..ports import Change, InboxPage, Search, Store, Wanted
-from .directory import Directory
 from .projects import Projects
 
 log = logging.getLogger(__name__)
@@ -50,12 +49,9 @@ class Inboxes:
         For how long it is kept after it was last touched.
     """
 
-    def __init__(
-        self, store: Store, projects: Projects, directory: Directory, *, days: float
-    ) -> None:
+    def __init__(self, store: Store, projects: Projects, *, days: float) -> None:
         self._store = store
         self._projects = projects
-        self._directory = directory
         self._days = days
         self._snoozed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -115,13 +111,14 @@ class Inboxes:
     async def _wake(self) -> None:
         while True:
             wait_seconds = LOOK_SECONDS
+            # Before the look: what is snoozed meanwhile is looked at again.
+            self._snoozed.clear()
             try:
                 due_ms = await self._store.inbox.wake(now_ms(), WOKEN_A_UNIT)
                 if due_ms is not None:
                     wait_seconds = min(wait_seconds, max(0.0, (due_ms - now_ms()) / 1000))
             except RealtimeError as error:
                 log.warning("What was snoozed could not be brought back: %s", error)
-            self._snoozed.clear()
             try:
                 await asyncio.wait_for(self._snoozed.wait(), wait_seconds)
             except asyncio.TimeoutError:
@@ -143,21 +140,6 @@ class Inboxes:
             forgotten += count
         await self._store.directory.forget(before_ms)
         return forgotten
-
-    # -- what rights do ---------------------------------------------------------------------------
-
-    def review(self, project: str) -> None:
-        """Take away, or give back, what people were told of a project whose members have changed."""
-        self._spawn(self._review(project))
-
-    async def _review(self, project: str) -> None:
-        try:
-            told = await self._store.inbox.recipients(project)
-            allowed = await self._directory.who_may_read(told, project)
-            for person in sorted(told):
-                await self._store.inbox.withdraw(person, project, person not in allowed, now_ms())
-        except RealtimeError as error:
-            log.warning("What people were told of a project could not be looked at: %s", error)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

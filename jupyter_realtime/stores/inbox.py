@@ -204,10 +204,11 @@ HIDE = (
     .returning(notification.c.id)
 )
 TOLD_OF = (
-    select(notification.c.recipient)
+    select(notification.c.recipient, notification.c.withdrawn)
     .where(notification.c.project == bindparam("of_project"))
     .distinct()
 )
+PROJECTS = select(notification.c.project).where(notification.c.project.is_not(None)).distinct()
 IN_LOG = select(event.c.seq, event.c.data).where(
     event.c.room == bindparam("in_room"),
     event.c.event == "notification:new",
@@ -635,9 +636,14 @@ def _get(recipient: str, wanted: str) -> Unit[Notification | None]:
     return Notification(**row.fields) if row.listed and not row.withdrawn else None
 
 
-def _recipients(project: str) -> Unit[set[str]]:
+def _told(project: str) -> Unit[set[tuple[str, bool]]]:
     rows = yield TOLD_OF, {"of_project": project}
-    return {row[0] for row in rows}
+    return {(recipient, bool(withdrawn)) for recipient, withdrawn in rows}
+
+
+def _projects() -> Unit[list[str]]:
+    rows = yield PROJECTS, {}
+    return [row[0] for row in rows]
 
 
 class SqlInbox:
@@ -674,9 +680,13 @@ class SqlInbox:
         """Take a project's notifications away, or give them back."""
         await self._executor.write(withdraw(recipient, project, hide, now_ms))
 
-    async def recipients(self, project: str) -> set[str]:
-        """Tell who was told something of a project."""
-        return await self._executor.read(_recipients(project))
+    async def told(self, project: str) -> set[tuple[str, bool]]:
+        """Tell who was told something of a project, and what of that is withdrawn."""
+        return await self._executor.read(_told(project))
+
+    async def projects(self) -> list[str]:
+        """Name the projects of which somebody was told something."""
+        return await self._executor.read(_projects())
 
     async def forget(self, before_ms: int, now_ms: int, limit: int) -> int:
         """Forget what was not touched since."""

@@ -93,6 +93,7 @@ def open_services(tmp_path: Path) -> OpenServices:
             await services.announcements.close()
             await services.run_news.close()
             await services.inboxes.close()
+            await services.withdrawal.close()
             await services.directory.close()
             await services.leases.close()
             await services.projects.standings.close()

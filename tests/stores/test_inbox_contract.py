@@ -198,7 +198,9 @@ async def test_N7_what_may_no_longer_be_seen_goes_with_its_words_and_comes_back(
     await store.inbox.withdraw("ana", "p1", True, NOW)
     assert await unread(store) == 1
     assert "secret" not in str(await events(store))
-    assert await store.inbox.recipients("p1") == {"ana"}
+    assert await store.inbox.told("p1") == {("ana", True)}
+    assert await store.inbox.told("p2") == {("ana", False)}
+    assert sorted(await store.inbox.projects()) == ["p1", "p2"]
     await store.inbox.withdraw("ana", "p1", True, NOW)
     assert [name for name, _ in await events(store)].count("notification:changed") == 1
     await store.inbox.withdraw("ana", "p1", False, NOW)
