@@ -42,6 +42,7 @@ from ..core.push import (
     PushHost,
     PushSubscription,
     check_endpoint,
+    check_keys,
     is_public,
     origin_of,
     really_reached,
@@ -57,10 +58,10 @@ MOST_AT_ONCE = 20
 # How long a service keeps a push for a browser that is off; the inbox keeps what it is about for longer.
 TTL_SECONDS = 24 * 3600
 MAX_IDS = 20
+MAX_PAUSE_SECONDS = 3600.0
 MAX_ANSWER_BYTES = 64 * 1024
 
 Network = IPv4Network | IPv6Network
-_decode = msgspec.json.Decoder(PushSubscription).decode
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +78,7 @@ class NotReached(OSError):
 class CheckedResolver(Resolver):
     """Resolves names to addresses of the internet, and of networks that the admin named."""
 
-    def initialize(self, networks: Sequence[Network]) -> None:  # type: ignore[override]
+    def initialize(self, networks: Sequence[Network]) -> None:
         """Take the networks beside the internet that may be reached."""
         self._networks = networks
         self._resolver = DefaultLoopResolver()
@@ -123,21 +124,32 @@ class WebPush:
             max_body_size=MAX_ANSWER_BYTES,
         )
         self._trust = ssl.create_default_context()
+        self.public_key = key.public_key
 
-    async def send(self, push: Push) -> None:
+    def check(self, subscription: PushSubscription) -> None:
+        """Refuse a browser to which nothing could be sent.
+
+        Raises
+        ------
+        BadRequest
+        """
+        check_endpoint(subscription.endpoint, self._hosts)
+        check_keys(subscription.keys)
+
+    async def send(self, push: Push, subscription: PushSubscription) -> None:
         """Send one push to one browser.
 
         Raises
         ------
         Undelivered, Refused, Gone
         """
-        subscription = _decode(push.subscription)
         service = service_of(subscription.endpoint)
         try:
-            check_endpoint(subscription.endpoint, self._hosts)
-            body = await asyncio.to_thread(_encrypted, push, subscription)
+            self.check(subscription)
         except BadRequest as error:
-            raise Gone(f"This browser can't be reached any more: {error}") from None
+            # An admin has taken its service from the list.
+            raise Gone(f"This browser can't be reached any more: {error.message}") from None
+        body = await asyncio.to_thread(_encrypted, push, subscription)
         try:
             answer = await self._client.fetch(self._request(push, subscription, body), False)
         except (HTTPTimeoutError, HTTPStreamClosedError):
@@ -192,6 +204,12 @@ def _judge(service: str, answer: HTTPResponse) -> None:
     if code in (404, 410):
         raise Gone(f"{service} knows this browser no more ({code}).")
     if code == 429 or code >= 500:
-        raise Undelivered(f"{service} can't take it now ({code}).")
+        raise Undelivered(f"{service} can't take it now ({code}).", retry_after=_asked(answer))
     if not 200 <= code < 300:
         raise Refused(f"{service} refused it ({code}).")
+
+
+def _asked(answer: HTTPResponse) -> float:
+    """Read how long a service asks to be left alone, in seconds; a date says nothing here."""
+    text = answer.headers.get("Retry-After", "")
+    return min(float(text), MAX_PAUSE_SECONDS) if text.isdecimal() and text.isascii() else 0.0

@@ -36,7 +36,7 @@ from .members import Members
 from .people import ErasedStep, People, PersonalPage, Place
 from .preferences import PreferenceStore
 from .projects import Document, Project, Projects
-from .push import Browser, Browsers
+from .push import Browser, Browsers, Gone, Push, Pusher
 from .store import Store
 from .triage import Triage
 
@@ -55,6 +55,7 @@ __all__ = [
     "Directory",
     "Document",
     "ErasedStep",
+    "Gone",
     "Inbox",
     "InboxPage",
     "Known",
@@ -72,6 +73,8 @@ __all__ = [
     "PreferenceStore",
     "Project",
     "Projects",
+    "Push",
+    "Pusher",
     "Refused",
     "Revision",
     "Run",

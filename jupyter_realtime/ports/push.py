@@ -1,12 +1,13 @@
-"""Browsers that take pushes. Who carries pushes to them is the port `Pusher`, among the deliveries."""
+"""Browsers that take pushes, and who hands pushes to their push services."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ..core.push import PushSubscription
+from .deliveries import Refused
 
 
 @dataclass(frozen=True)
@@ -46,4 +47,56 @@ class Browsers(Protocol):
 
     async def forget(self, person: str, browser: str) -> bool:
         """Forget one of somebody's; false where there is none."""
+        ...
+
+
+@dataclass(frozen=True)
+class Push:
+    """What one browser is sent: ids and a count, nothing of what they stand for.
+
+    Parameters
+    ----------
+    id
+        Stays the same when it is sent again.
+    notifications
+        Their ids, the newest first; none for one that only tries whether pushes arrive.
+    """
+
+    id: str
+    notifications: Sequence[str]
+
+
+class Gone(Refused):
+    """The browser takes no pushes any more: it is to be forgotten."""
+
+
+class Pusher(Protocol):
+    """Hands pushes to browsers' push services."""
+
+    @property
+    def public_key(self) -> str:
+        """With which browsers subscribe: an uncompressed point on P-256, in base64url."""
+        ...
+
+    def check(self, subscription: PushSubscription) -> None:
+        """Refuse a browser to which nothing could be sent.
+
+        Raises
+        ------
+        BadRequest
+        """
+        ...
+
+    async def send(self, push: Push, subscription: PushSubscription) -> None:
+        """Send one push to one browser; returns, or raises, within a minute.
+
+        Raises
+        ------
+        Undelivered, Refused, Gone
+            With words for an admin, in which no endpoint and no key is.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End what is under way."""
         ...
