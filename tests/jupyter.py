@@ -30,6 +30,14 @@ def free_port() -> int:
         return port
 
 
+OUR_OPTIONS = [
+    "--ServerApp.jpserver_extensions={'jupyter_realtime': True}",
+    # That this machine's disk is full is no matter of a test.
+    "--RealtimeConfig.quota_percent=100",
+    "--RealtimeConfig.quota_full_percent=100",
+]
+
+
 class Jupyter:
     """`jupyter lab` (or another application) over a folder, isolated from the user's own settings.
 
@@ -103,7 +111,7 @@ class Jupyter:
             f"--ServerApp.port={self.port}",
             "--ServerApp.port_retries=0",
             f"--IdentityProvider.token={TOKEN}",
-            *(["--ServerApp.jpserver_extensions={'jupyter_realtime': True}"] * self.has_extension),
+            *(OUR_OPTIONS * self.has_extension),
             *self.options,
         ]
         with (self.home / "server.log").open("ab") as log, self._stdin() as stdin:

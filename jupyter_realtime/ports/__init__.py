@@ -5,6 +5,7 @@ and not on an adapter, because they are what callers may rely upon.
 """
 
 from .analyses import Analyses, Run
+from .announcements import Announcements
 from .credentials import MAX_TOKENS_PER_OWNER, Credentials, TokenRecord, TokenSigner
 from .deliveries import (
     Carrier,
@@ -39,11 +40,13 @@ from .projects import Document, Project, Projects
 from .push import Browser, Browsers, Gone, Push, Pusher
 from .store import Store
 from .triage import Triage
+from .usage import Usage
 
 __all__ = [
     "MAX_TOKENS_PER_OWNER",
     "Analyses",
     "AnalysisEngine",
+    "Announcements",
     "Browser",
     "Browsers",
     "Carrier",
@@ -85,6 +88,7 @@ __all__ = [
     "TokenSigner",
     "Triage",
     "Undelivered",
+    "Usage",
     "Waiting",
     "Wanted",
 ]

@@ -12,6 +12,7 @@ from traitlets.config import Configurable
 
 from ..core.messages import Limits
 from ..core.preferences import Policy, Rule
+from ..core.quotas import Thresholds
 from ..service.retention import Retention
 from ..stores.sqlite import DEFAULT_FILE_NAME
 from .origins import ORIGIN
@@ -120,6 +121,31 @@ class RealtimeConfig(Configurable):
         30.0, min=0.0, config=True, help="Days for which notifications are kept."
     )
 
+    memory_limit_bytes = Integer(
+        0,
+        min=0,
+        config=True,
+        help="""Memory that the server and all that it has started may use; whoever looks after the server
+        is told when it runs short. 0: what the environment's MEM_LIMIT says, if it says something.""",
+    )
+    kernels_limit = Integer(
+        0,
+        min=0,
+        config=True,
+        help="""How many kernels may run; whoever looks after the server is told when nearly as many do.
+        0: any number. Nothing is refused or ended because of it.""",
+    )
+    quota_percent = Float(
+        90.0,
+        min=1.0,
+        max=100.0,
+        config=True,
+        help="From which part on a disk, memory or kernels run short, so that somebody is told.",
+    )
+    quota_full_percent = Float(
+        97.0, min=1.0, max=100.0, config=True, help="From which part on they are all but used up."
+    )
+
     notification_defaults = List(
         Dict(),
         config=True,
@@ -177,6 +203,17 @@ class RealtimeConfig(Configurable):
     def owner(self) -> str:
         """For whom kernels act."""
         return self.kernel_owner or getpass.getuser()
+
+    @property
+    def caretakers(self) -> set[str]:
+        """Who is told when something of the server runs short."""
+        return {self.owner, *self.admins}
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """When something runs short, and when it is all but used up."""
+        short, used_up = self.quota_percent / 100, self.quota_full_percent / 100
+        return Thresholds(short=min(short, used_up), used_up=used_up)
 
     def is_admin(self, name: str) -> bool:
         """Whether announcements and people's data are theirs."""

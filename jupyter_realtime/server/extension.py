@@ -18,6 +18,7 @@ from .config import RealtimeConfig
 from .handlers.routes import routes
 from .logs import logs
 from .runtime import Runtime, Services
+from .usage import ServerUsage
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,21 @@ class RealtimeExtension(ExtensionApp):
     async def _prepare(self, services: Services) -> None:
         services.credentials.on_revoked(partial(self._lend_again, services))
         await self._lend_token(services)
+        self._watch_quotas(services)
+
+    def _watch_quotas(self, services: Services) -> None:
+        """Begin to look at what the machine has left."""
+        if self.runtime is None:
+            return
+        config, manager = self.runtime.config, self._server.kernel_manager
+        services.quotas.open(
+            ServerUsage(
+                self.runtime.root,
+                memory_limit=config.memory_limit_bytes,
+                kernels_limit=config.kernels_limit,
+                kernels=lambda: len(manager.list_kernel_ids()),
+            )
+        )
 
     async def _lend_token(self, services: Services) -> None:
         """Give kernels and terminals, which inherit the environment, a token of their owner's."""

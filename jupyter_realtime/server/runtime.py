@@ -39,6 +39,7 @@ from ..service.polling import Polling
 from ..service.preferences import PreferenceBook
 from ..service.projects import Projects
 from ..service.publishing import Publishing
+from ..service.quotas import Quotas
 from ..service.rates import Rates
 from ..service.retention import Pruner
 from ..service.rooms import Rooms
@@ -79,6 +80,7 @@ class Services:
     withdrawal: Withdrawal
     run_news: RunNews
     announcements: Announcements
+    quotas: Quotas
     publishing: Publishing
     history: RunHistory
     triage: Triage
@@ -288,6 +290,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.connections.close(code, reason)
     await services.credentials.close()
     await services.pruner.close()
+    await services.quotas.close()
     await services.announcements.close()
     await services.run_news.close()
     await services.inboxes.close()
@@ -349,6 +352,7 @@ def assemble(
         inboxes=Inboxes(store, projects, days=config.notifications_days),
         withdrawal=Withdrawal(store, directory),
         run_news=RunNews(store, projects, notifier),
+        quotas=Quotas(notifier, projects.root, config.caretakers, config.thresholds),
         announcements=Announcements(
             store, projects, directory, notifier, days=config.notifications_days
         ),
