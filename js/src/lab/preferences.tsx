@@ -91,7 +91,7 @@ function addToShell(app: JupyterFrontEnd, page: MainAreaWidget): void {
 /** In JupyterLab's own settings: what belongs to the person, on every device, is kept by the server. */
 function OpenButton({ trans, onOpen }: { trans: Strings; onOpen: () => void }) {
   return (
-    <div className="jrt-root">
+    <div className="jrt-root jrt-settings">
       <p className="jrt-note">
         {trans.__('What you are told, by which way, and when, is kept by the server.')}
       </p>

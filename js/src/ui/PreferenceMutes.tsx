@@ -80,8 +80,8 @@ function mutedName(muted: Muted | undefined, trans: ReturnType<typeof useStrings
   switch (muted?.kind) {
     case 'project':
       return trans.__('Project %1', muted.name);
-    case 'document':
-      return muted.name;
+    case 'thread':
+      return trans.__('Thread “%1”', muted.name);
     case undefined:
       return trans.__('Something that you can no longer see');
   }
@@ -94,11 +94,11 @@ function useNames(ids: readonly string[], find: Props['names']): ReadonlyMap<str
   useEffect(() => {
     let isGone = false;
     if (wanted !== '') {
-      void find(wanted.split('\n')).then(found => {
-        if (!isGone) {
-          setKnown(before => new Map([...before, ...found]));
-        }
-      });
+      find(wanted.split('\n')).then(
+        found => isGone || setKnown(before => new Map([...before, ...found])),
+        // They are shown without their names.
+        () => undefined,
+      );
     }
     return () => {
       isGone = true;

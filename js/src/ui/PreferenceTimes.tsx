@@ -77,18 +77,22 @@ function QuietSection({ preferences, onChange }: Props) {
       </label>
       {quiet && (
         <p className="jrt-prefs-line">
-          {trans.__('From')}
-          <TimeField
-            label={trans.__('Quiet hours begin')}
-            value={quiet.from}
-            onChange={from => put({ from })}
-          />
-          {trans.__('to')}
-          <TimeField
-            label={trans.__('Quiet hours end')}
-            value={quiet.to}
-            onChange={to => put({ to })}
-          />
+          <span className="jrt-pair">
+            {trans.__('From')}
+            <TimeField
+              label={trans.__('Quiet hours begin')}
+              value={quiet.from}
+              onChange={from => put({ from })}
+            />
+          </span>
+          <span className="jrt-pair">
+            {trans.__('to')}
+            <TimeField
+              label={trans.__('Quiet hours end')}
+              value={quiet.to}
+              onChange={to => put({ to })}
+            />
+          </span>
         </p>
       )}
       <p className="jrt-note">
@@ -118,14 +122,14 @@ function DigestSection({ preferences, onChange }: Props) {
           onChange={choose}
         />
         {isTimed(digest) && (
-          <>
+          <span className="jrt-pair">
             {trans.__('at')}
             <TimeField
               label={trans.__('When the digest comes')}
               value={digest_at}
               onChange={at => onChange({ digest_at: at })}
             />
-          </>
+          </span>
         )}
       </p>
       {digest === 'off' && usesDigest(preferences) ? (

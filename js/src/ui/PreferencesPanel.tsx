@@ -80,7 +80,7 @@ function savedText({ saving, saved, failed }: PreferencesView, trans: Strings): 
 function Failure({ view, book }: { view: PreferencesView; book: PreferenceBook }) {
   const trans = useStrings();
   return view.failed === null ? null : (
-    <p className="jrt-banner jrt-prefs-failed" role="alert">
+    <p className="jrt-banner" role="alert">
       {trans.__('Not saved: %1', errorText(view.failed.error, trans))}{' '}
       <button
         type="button"
@@ -147,30 +147,32 @@ function Sections({ book, names, shown }: PreferencesProps & { shown: Preference
   // What was not saved is told by the store.
   const settle = (done: Promise<void>) => void done.catch(() => undefined);
   return (
-    <div className="jrt-prefs-body">
-      <Section title={trans.__('What comes by which way')}>
-        <PreferenceTable
-          preferences={shown}
-          onMode={(category, channel, mode) => settle(book.setMode(category, channel, mode))}
-        />
-        {settledText(shown, trans).map(words => (
-          <p key={words} className="jrt-note">
-            {words}
-          </p>
-        ))}
-      </Section>
-      {shown.channels?.email && (
-        <Section title={trans.__('Mail goes to')}>
-          <MailAddress email={shown.email ?? null} onChange={email => book.change({ email })} />
+    <div className="jrt-prefs-scroller">
+      <div className="jrt-prefs-body">
+        <Section title={trans.__('What comes by which way')}>
+          <PreferenceTable
+            preferences={shown}
+            onMode={(category, channel, mode) => settle(book.setMode(category, channel, mode))}
+          />
+          {settledText(shown, trans).map(words => (
+            <p key={words} className="jrt-note">
+              {words}
+            </p>
+          ))}
         </Section>
-      )}
-      <PreferenceTimes preferences={shown} onChange={change => settle(book.change(change))} />
-      <PreferenceMutes
-        mutes={shown.mutes}
-        names={names}
-        onMute={id => settle(book.mute(id))}
-        onUnmute={id => settle(book.unmute(id))}
-      />
+        {shown.channels?.email && (
+          <Section title={trans.__('Mail goes to')}>
+            <MailAddress email={shown.email ?? null} onChange={email => book.change({ email })} />
+          </Section>
+        )}
+        <PreferenceTimes preferences={shown} onChange={change => settle(book.change(change))} />
+        <PreferenceMutes
+          mutes={shown.mutes}
+          names={names}
+          onMute={id => settle(book.mute(id))}
+          onUnmute={id => settle(book.unmute(id))}
+        />
+      </div>
     </div>
   );
 }
