@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server": {"service", "ports", "core"},
     # The one place that chooses adapters.
     "server/runtime": {"server", "service", "stores", "delivery", "analysis", "ports", "core"},
+    "server/mailer": {"server", "delivery", "ports", "core"},
     "server/engine": {"server", "analysis", "ports", "core"},
     "server/config": {"service", "stores", "core"},
 }

@@ -24,7 +24,7 @@ MAX_QUOTED_CHARACTERS = 400
 MAX_SUBJECT_CHARACTERS = 120
 
 # People come first.
-_TITLES: Mapping[Category, str] = {
+TITLES: Mapping[Category, str] = {
     "mention": "Mentions",
     "reply": "Replies",
     "issues": "Issues found",
@@ -158,7 +158,7 @@ def sections_of(told: Sequence[Told]) -> list[Section]:
     """Put what is told under its titles."""
     return [
         Section(title, theirs)
-        for category, title in _TITLES.items()
+        for category, title in TITLES.items()
         if (theirs := [one for one in told if one.category == category])
     ]
 

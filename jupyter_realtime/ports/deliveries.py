@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from ..core.deliveries import DeliveryMode, DeliveryState, Way
 from ..core.letters import Confirmation, Letter
-from ..core.notifications import Notification
+from ..core.notifications import Category, Notification
 
 # -- carriers ------------------------------------------------------------------------------------------
 
@@ -254,7 +254,7 @@ class Link:
 
     person: str
     purpose: Purpose
-    category: str | None
+    category: Category | None
 
 
 class Mailboxes(Protocol):
@@ -282,14 +282,10 @@ class Mailboxes(Protocol):
         """Confirm the address that a link is for; returns it, None where the link is none."""
         ...
 
-    async def add_link(self, digest: str, link: Link, now_ms: int) -> None:
-        """Keep what a link does."""
+    async def add_link(self, digest: str, link: Link, now_ms: int, since_ms: int) -> None:
+        """Keep what a link does, and forget links that are older than `since_ms`."""
         ...
 
     async def link(self, digest: str) -> Link | None:
         """Find out what a link does."""
-        ...
-
-    async def forget(self, before_ms: int) -> None:
-        """Forget links that are older."""
         ...

@@ -10,6 +10,7 @@ from jupyter_core.paths import jupyter_data_dir
 from traitlets import Bool, Bunch, Dict, Enum, Float, Integer, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
+from ..core.mail import SmtpServer, is_address, is_domain
 from ..core.messages import Limits
 from ..core.preferences import Policy, Rule
 from ..core.quotas import Thresholds
@@ -81,6 +82,61 @@ class RealtimeConfig(Configurable):
         and start the server again: a new key is made, and tokens that the old ones signed stay valid as
         long as those files are there.""",
     )
+
+    public_url = Unicode(
+        config=True,
+        help="""The address of this Jupyter server as people reach it, for links in mails; the default is
+        what the server says when it starts.""",
+    )
+
+    smtp_url = Unicode(
+        config=True,
+        help="""Who takes our mails: `smtps://user@host` (TLS), `smtp://user@host` (STARTTLS, except on this
+        machine), or `smtp+plain://host` (neither, for a network that is trusted). Without it none is sent.
+        The password stands in `smtp_password_file`.""",
+    )
+
+    smtp_password_file = Unicode(
+        config=True,
+        help="""The file with the password for `smtp_url`; it is read for each mail, so that a new one
+        counts at once.""",
+    )
+
+    mail_from = Unicode(
+        config=True,
+        help="""From which address mails come; the default is the user of `smtp_url`, where that is an
+        address, or else `jupyter` at `mail_domain`.""",
+    )
+
+    mail_domain = Unicode(
+        config=True,
+        help="""Where everybody has an address with their user name: with `example.org`, mails to ana go to
+        ana@example.org. Without it, mails go to those who have confirmed an address of their own.""",
+    )
+
+    @validate("smtp_url")
+    def _check_smtp(self, proposal: Bunch) -> str:
+        url: str = proposal["value"]
+        try:
+            if url:
+                SmtpServer.parse(url)
+        except ValueError as error:
+            raise TraitError(f"RealtimeConfig.smtp_url names no mail server: {error}.") from None
+        return url
+
+    @validate("mail_from")
+    def _check_sender(self, proposal: Bunch) -> str:
+        address: str = proposal["value"]
+        if address and not is_address(address):
+            raise TraitError(f"RealtimeConfig.mail_from is {address!r}, which is no address.")
+        return address
+
+    @validate("mail_domain")
+    def _check_domain(self, proposal: Bunch) -> str:
+        domain: str = proposal["value"]
+        if domain and not is_domain(domain):
+            raise TraitError(f"RealtimeConfig.mail_domain is {domain!r}, which is no domain.")
+        return domain
 
     log_format = Enum(
         ["text", "json"],
@@ -173,6 +229,11 @@ class RealtimeConfig(Configurable):
             defaults=msgspec.convert(self.notification_defaults, list[Rule]),
             locks=msgspec.convert(self.notification_locks, list[Rule]),
         )
+
+    @property
+    def site(self) -> str:
+        """The address of this Jupyter server, with a slash at its end."""
+        return (self.public_url or "http://localhost:8888").rstrip("/") + "/"
 
     @property
     def store_path(self) -> Path:

@@ -8,6 +8,7 @@ import os
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
@@ -26,6 +27,8 @@ PREFIX = "realtime"
 URL_VARIABLE = "JUPYTER_REALTIME_URL"
 TOKEN_VARIABLE = "JUPYTER_REALTIME_TOKEN"
 ROOT_VARIABLE = "JUPYTER_REALTIME_ROOT"
+# Where a Hub says that people reach the servers behind it.
+HUB_URL_VARIABLE = "JUPYTERHUB_PUBLIC_URL"
 
 
 class RealtimeExtension(ExtensionApp):
@@ -61,7 +64,17 @@ class RealtimeExtension(ExtensionApp):
         """Add the routes, and start as soon as the server's loop runs."""
         if self.runtime is not None:
             self.handlers.extend(routes(f"/{PREFIX}"))
-            self._server.io_loop.add_callback(self.runtime.start)
+            self._server.io_loop.add_callback(self._start, self.runtime)
+
+    def _start(self, runtime: Runtime) -> None:
+        """Start, now that it is known where people reach the server."""
+        runtime.config.public_url = runtime.config.public_url or self._public_url()
+        runtime.start()
+
+    def _public_url(self) -> str:
+        """Say where people reach the server; without the token that Jupyter's own address has."""
+        known = urlsplit(os.environ.get(HUB_URL_VARIABLE) or self._server.public_url)
+        return urlunsplit((known.scheme, known.netloc, self._server.base_url, "", ""))
 
     async def _prepare(self, services: Services) -> None:
         services.credentials.on_revoked(partial(self._lend_again, services))

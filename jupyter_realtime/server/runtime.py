@@ -15,16 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .._version import __version__
+from ..core.deliveries import Way
 from ..core.errors import CloseCode, RealtimeError, Unavailable
 from ..core.members import Grant
-from ..ports import AnalysisEngine, Store
+from ..ports import AnalysisEngine, Carrier, Mailer, Store
 from ..service.active_runs import ActiveRuns
+from ..service.addresses import Addresses
 from ..service.analyses import Analyses
 from ..service.announcements import Announcements
 from ..service.connection import Doors
 from ..service.connections import Connections
 from ..service.credentials import Credentials
 from ..service.directory import Directory
+from ..service.dispatch import Dispatcher
 from ..service.exports import Exports
 from ..service.figures import Figures
 from ..service.health import STOPPING, Health, Standing
@@ -32,6 +35,7 @@ from ..service.http_sessions import HttpSessions
 from ..service.inboxes import Inboxes
 from ..service.journal import Journal
 from ..service.leases import Leases
+from ..service.mailing import Mailing
 from ..service.members import Members
 from ..service.notifier import Notifier
 from ..service.people import People
@@ -52,6 +56,7 @@ from ..service.withdrawal import Withdrawal
 from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
 from .identity import Identity
+from .mailer import make_mailer
 from .metrics import metrics
 from .tokens import Tokens, read_keys
 from .transport import Flusher
@@ -74,6 +79,8 @@ class Services:
     people: People
     directory: Directory
     preferences: PreferenceBook
+    addresses: Addresses
+    dispatcher: Dispatcher
     notifier: Notifier
     telling: Telling
     inboxes: Inboxes
@@ -243,12 +250,15 @@ async def open_services(
 
     tokens = Tokens(*await asyncio.to_thread(read_keys, config.key_path))
     store = await SqliteStore.open(config.store_path)
-    services = assemble(config, root, store, tokens, LocalEngine(), figures, replaced)
+    services = assemble(
+        config, root, store, tokens, LocalEngine(), figures, replaced, mailer=make_mailer(config)
+    )
     listen(services)
     services.rooms.open()
     services.leases.open()
     services.pruner.open()
     services.inboxes.open()
+    services.dispatcher.open()
     services.withdrawal.open()
     services.run_news.open()
     services.announcements.open()
@@ -273,6 +283,9 @@ def listen(services: Services) -> None:
         standings.on_change(affected.review)
     standings.on_refreshed(services.rooms.grown)
     services.notifier.on_late(services.withdrawal.review)
+    services.notifier.on_delivery(services.dispatcher.wake)
+    services.preferences.on_change(services.dispatcher.revise)
+    services.store.on_growth(services.dispatcher.wake)
     services.connections.on_admitted(services.directory.seen)
     services.directory.on_new(services.announcements.newcomer)
     services.store.on_commit(standings.committed)
@@ -294,6 +307,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.announcements.close()
     await services.run_news.close()
     await services.inboxes.close()
+    await services.dispatcher.close()
     await services.withdrawal.close()
     await services.directory.close()
     await services.leases.close()
@@ -311,8 +325,16 @@ def assemble(
     engine: AnalysisEngine,
     figures: Figures,
     replaced: Callable[[], None],
+    *,
+    mailer: Mailer | None = None,
 ) -> Services:
-    """Put the services on their adapters."""
+    """Put the services on their adapters.
+
+    Parameters
+    ----------
+    mailer
+        None where no mail is sent.
+    """
     projects = Projects(store, root, Grant(owner=config.owner))
     rooms = Rooms(store.log, figures, most_bytes=config.queue_bytes // 2)
     active = ActiveRuns(rooms)
@@ -322,7 +344,14 @@ def assemble(
     health = Health(store, engine, replaced)
     directory = Directory(store, projects)
     preferences = PreferenceBook(store, projects, config.notification_policy)
-    notifier = Notifier(store, directory, preferences)
+    addresses = Addresses(
+        store, preferences, mailer, domain=config.mail_domain, site=f"{config.site}realtime/"
+    )
+    carriers: dict[Way, Carrier] = {}
+    if mailer is not None:
+        carriers["email"] = Mailing(store, preferences, addresses, mailer, site=config.site)
+    dispatcher = Dispatcher(store, preferences, directory, carriers)
+    notifier = Notifier(store, directory, preferences, dispatcher.reach)
     publishing = Publishing(
         store,
         rooms,
@@ -347,6 +376,8 @@ def assemble(
         people=People(store, rooms, active, projects, credentials),
         directory=directory,
         preferences=preferences,
+        addresses=addresses,
+        dispatcher=dispatcher,
         notifier=notifier,
         telling=Telling(projects, directory, notifier),
         inboxes=Inboxes(store, projects, days=config.notifications_days),

@@ -13,7 +13,6 @@ Rules
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
 import time
 from collections.abc import Collection, Mapping
@@ -21,18 +20,16 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from ..core.actors import Principal
-from ..core.errors import NotFound, RateLimited, RealtimeError, Unavailable
+from ..core.errors import NotFound, RateLimited, Unavailable
 from ..core.letters import Confirmation, Envelope
 from ..core.mail import check_address, is_address
 from ..core.notifications import CATEGORIES, Category
 from ..core.preferences import Channel, Rule
 from ..core.session import Bucket
 from ..ports import Mailer, Store, Undelivered
-from ..ports.deliveries import Address, Link
+from ..ports.deliveries import Address, Link, Purpose
 from .inboxes import DAY_MS, now_ms
 from .preferences import PreferenceBook
-
-log = logging.getLogger(__name__)
 
 # Whoever gets a mail may want to end such mails long after.
 LINK_DAYS = 365
@@ -139,18 +136,19 @@ class Addresses:
         """Make the link by which somebody ends mails; `category` is all that the mail is about."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         link = Link(person, "unsubscribe", category)
-        await self._store.mailboxes.add_link(digest_of(token), link, now_ms())
+        since_ms = now_ms() - LINK_DAYS * DAY_MS
+        await self._store.mailboxes.add_link(digest_of(token), link, now_ms(), since_ms)
         return f"{self._site}unsubscribe/{token}"
 
-    async def look(self, token: str) -> Link:
-        """Find out what a link does, without doing it.
+    async def look(self, token: str, purpose: Purpose) -> Link:
+        """Find out for whom a link is, without doing anything.
 
         Raises
         ------
         NotFound
         """
         link = await self._store.mailboxes.link(digest_of(token))
-        if link is None:
+        if link is None or link.purpose != purpose:
             raise NotFound("This link is not good any more.")
         return link
 
@@ -182,13 +180,6 @@ class Addresses:
         settled = msgspec.structs.replace(before, rules=list(rules.values()))
         await self._book.keep(link.person, settled)
         return [c for c in wanted if locks.get((c, "email"), "off") != "off"]
-
-    async def forget(self) -> None:
-        """Forget links that nobody follows any more."""
-        try:
-            await self._store.mailboxes.forget(now_ms() - LINK_DAYS * DAY_MS)
-        except RealtimeError as error:
-            log.warning("Old links could not be removed: %s", error)
 
 
 def digest_of(token: str) -> str:

@@ -21,6 +21,7 @@ from ..core.deliveries import Way
 from ..core.errors import NotFound, RealtimeError
 from ..core.preferences import Preferences
 from ..ports import Carrier, Outcome, Parcel, Store
+from .directory import Directory
 from .inboxes import now_ms
 from .journal import Journal
 from .parcels import Parcels
@@ -56,13 +57,14 @@ class Dispatcher:
         self,
         store: Store,
         book: PreferenceBook,
+        directory: Directory,
         carriers: Mapping[Way, Carrier],
         clock: Callable[[], int] = now_ms,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._carriers = carriers
-        self._parcels = Parcels(book, carriers, clock, chance)
+        self._parcels = Parcels(book, directory, carriers, clock, chance)
         self._clock = clock
         self._woken = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()

@@ -2,24 +2,26 @@
 
 Rules
 -----
-1. What somebody has muted or switched off meanwhile is not sent. Quiet hours count now, too: a server, or a
-   laptop, that slept wakes nobody.
+1. What somebody has muted or switched off meanwhile, or may not read any more, is not sent. Quiet hours
+   count now, too: a server, or a laptop, that slept wakes nobody.
 2. What fails is tried again, later and later, and given up after a day; what was refused for good, at once.
 3. Where a push can't be delivered, a mail takes over, unless its reader has said that they want none.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 
 from ..core.deliveries import DeliveryState, Way, retry_seconds
-from ..core.errors import RealtimeError
+from ..core.errors import NotFound, RealtimeError
 from ..core.preferences import Preferences, Subject, decide_one, may_stand_in, quiet_until
 from ..ports import Carrier, Outcome, Parcel, Refused, Revision, Undelivered, Waiting
 from ..ports.deliveries import Item
+from .directory import Directory
 from .preferences import PreferenceBook
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ _NO_WAY: Mapping[Way, str] = {
     "email": "No mail reaches you: there is no address that you have confirmed.",
     "push": "No push reaches you: no browser of yours takes any.",
 }
+_HIDDEN = "You may not read in its project any more."
 _INSTEAD = "A push could not be delivered, so a mail takes its place."
 
 
@@ -37,11 +40,13 @@ class Parcels:
     def __init__(
         self,
         book: PreferenceBook,
+        directory: Directory,
         carriers: Mapping[Way, Carrier],
         clock: Callable[[], int],
         chance: Callable[[], float],
     ) -> None:
         self._book = book
+        self._directory = directory
         self._carriers = carriers
         self._clock = clock
         self._chance = chance
@@ -56,7 +61,13 @@ class Parcels:
             return _wait(parcel, "Quiet hours.", _ms(quiet), keep=keep, tried=False)
         if not await self._carriers[parcel.way].reach([parcel.recipient]):
             return self._give_up(parcel, "skipped", _NO_WAY[parcel.way], preferences)
-        rules = {item.id: self._unwanted(parcel, item, preferences, now) for item in parcel.items}
+        hidden = await self._hidden(parcel)
+        rules = {
+            item.id: _HIDDEN
+            if item.notification.project in hidden
+            else self._unwanted(parcel, item, preferences, now)
+            for item in parcel.items
+        }
         unwanted = [
             Outcome(one, "skipped", rule) for one, rule in rules.items() if rule is not None
         ]
@@ -64,6 +75,18 @@ class Parcels:
         if not wanted:
             return unwanted
         return [*unwanted, *await self._carry(replace(parcel, items=wanted), preferences)]
+
+    async def _hidden(self, parcel: Parcel) -> set[str | None]:
+        """Find the projects that its recipient may not read by now, or that are off.
+
+        Of a project of another server of this store, that server takes away what may not be read.
+        """
+        hidden: set[str | None] = set()
+        for project in {item.notification.project for item in parcel.items} - {None}:
+            with contextlib.suppress(NotFound):
+                if not await self._directory.who_may_read([parcel.recipient], str(project)):
+                    hidden.add(project)
+        return hidden
 
     async def _carry(self, parcel: Parcel, preferences: Preferences) -> list[Outcome]:
         try:

@@ -63,8 +63,9 @@ def _add_link(digest: str, link: Link, now_ms: int) -> Unit[None]:
     yield ADD_LINK, {"digest": digest, "created_ms": now_ms, **does}
 
 
-def add_link(digest: str, link: Link, now_ms: int) -> Unit[Written[None]]:
-    """Keep what a link does."""
+def add_link(digest: str, link: Link, now_ms: int, since_ms: int) -> Unit[Written[None]]:
+    """Keep what a link does, and forget older ones."""
+    yield FORGET, {"before_ms": since_ms}
     yield from _add_link(digest, link, now_ms)
     return Written(None)
 
@@ -85,12 +86,6 @@ def confirm(digest: str) -> Unit[Written[str | None]]:
 def _link(digest: str) -> Unit[Link | None]:
     rows = yield LINK, {"wanted": digest}
     return Link(*rows[0]) if rows else None
-
-
-def forget(before_ms: int) -> Unit[Written[None]]:
-    """Forget links that are older."""
-    yield FORGET, {"before_ms": before_ms}
-    return Written(None)
 
 
 class SqlMailboxes:
@@ -115,14 +110,10 @@ class SqlMailboxes:
         """Confirm the address that a link is for."""
         return await self._executor.write(confirm(digest))
 
-    async def add_link(self, digest: str, link: Link, now_ms: int) -> None:
-        """Keep what a link does."""
-        await self._executor.write(add_link(digest, link, now_ms))
+    async def add_link(self, digest: str, link: Link, now_ms: int, since_ms: int) -> None:
+        """Keep what a link does, and forget older ones."""
+        await self._executor.write(add_link(digest, link, now_ms, since_ms))
 
     async def link(self, digest: str) -> Link | None:
         """Find out what a link does."""
         return await self._executor.read(_link(digest))
-
-    async def forget(self, before_ms: int) -> None:
-        """Forget links that are older."""
-        await self._executor.write(forget(before_ms))

@@ -97,12 +97,13 @@ class _Connection(SMTP):
 
 @asynccontextmanager
 async def postbox(
+    port: int = 0,
     *,
     starttls: ssl.SSLContext | None = None,
     tls: ssl.SSLContext | None = None,
     login: bool = False,
 ) -> AsyncIterator[Postbox]:
-    """Open one on a port of its own."""
+    """Open one, on a port of its own unless it is to be a certain one."""
     box = Postbox()
     loop = asyncio.get_running_loop()
     open_: set[_Connection] = set()
@@ -119,7 +120,7 @@ async def postbox(
             auth_require_tls=starttls is not None,
         )
 
-    server = await loop.create_server(connection, "127.0.0.1", 0, ssl=tls)
+    server = await loop.create_server(connection, "127.0.0.1", port, ssl=tls)
     box.port = server.sockets[0].getsockname()[1]
     try:
         yield box

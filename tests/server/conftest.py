@@ -13,7 +13,8 @@ from websockets.asyncio.client import connect as open_socket
 from websockets.typing import Origin, Subprotocol
 
 from jupyter_realtime.core.messages import SUBPROTOCOL
-from tests.builders import issue, lane
+from jupyter_realtime.ports import Delivery, Outcome, Posting, Store
+from tests.builders import issue, lane, notice
 from tests.server.every_call import TOKEN, Api, Make, Names
 from tests.server.sockets import Connect
 
@@ -119,8 +120,18 @@ async def a_finished_run(api: Api) -> str:
     return str(run["id"])
 
 
+async def a_failed_delivery(store: Store, person: str) -> str:
+    """Tell somebody something by a mail that is given up."""
+    mail = Delivery("email", "instant", "You chose instant.", due_ms=1)
+    await store.inbox.post([Posting(person, notice(), listed=True, rule="", deliveries=[mail])], 1)
+    [parcel] = await store.deliveries.claim(["email"], 1, 2, 1)
+    [item] = parcel.items
+    await store.deliveries.settle(parcel, [Outcome(item.id, "dead", "Nobody was there.")], 1)
+    return item.id
+
+
 @pytest.fixture
-def make(api: Api, jp_root_dir: Path) -> Make:
+def make(api: Api, jp_root_dir: Path, jp_web_app: Any) -> Make:
     """Make a project, a run that goes on, and a token, for every call to name."""
     (jp_root_dir / "a.py").touch()
 
@@ -130,7 +141,9 @@ def make(api: Api, jp_root_dir: Path) -> Make:
         _, token = await api("POST", "tokens", TOKEN)
         _, told = await api("POST", "notifications", {"title": "Done"})
         _, announced = await api("POST", "announcements", {"title": "Hello"})
+        services = await jp_web_app.settings["jupyter_realtime"].services()
         names = {
+            "failed": await a_failed_delivery(services.store, services.projects.grant.owner),
             "announced": announced["id"],
             "told": told["id"],
             "project": projects["items"][0]["id"],

@@ -22,6 +22,10 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Nobody has to be known for these; `OPTIONS` says to browsers which pages may call, and no more.
 OPEN = frozenset({("GET", "health"), ("GET", "ready")})
 ID = "([A-Za-z0-9_-]+)"
+# Where links in mails lead: who has the token is whoever got the mail. See `test_mail_links`.
+LINKS = frozenset(
+    {(way, f"{page}/{ID}") for way in ("GET", "POST") for page in ("unsubscribe", "confirm")}
+)
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,9 @@ CALLS = [
     Call("POST", "notifications/read-all", "notifications/read-all", {}),
     Call("GET", f"notifications/{ID}", "notifications/{told}"),
     Call("PATCH", f"notifications/{ID}", "notifications/{told}", {"archived": True}),
+    Call("GET", f"notifications/{ID}/deliveries", "notifications/{told}/deliveries"),
+    Call("GET", "deliveries", "deliveries"),
+    Call("POST", f"deliveries/{ID}/retry", "deliveries/{failed}/retry"),
     Call("GET", "preferences", "preferences"),
     Call("PUT", "preferences", "preferences", {}),
     Call("PATCH", "preferences", "preferences", {}),

@@ -16,7 +16,18 @@ from jupyter_realtime.core.messages import SUBPROTOCOL
 from jupyter_realtime.server.handlers.base import RealtimeHandler
 from jupyter_realtime.server.handlers.routes import routes
 from jupyter_realtime.server.handlers.socket import SocketHandler
-from tests.server.every_call import CALLS, OPEN, Answer, Api, Call, Make, Names, filled, served
+from tests.server.every_call import (
+    CALLS,
+    LINKS,
+    OPEN,
+    Answer,
+    Api,
+    Call,
+    Make,
+    Names,
+    filled,
+    served,
+)
 from tests.server.sockets import Connect, ask, read, until_closed
 
 Answers = dict[tuple[str, str], Answer]
@@ -89,7 +100,7 @@ async def log_in(jp_fetch: Any) -> str:
 
 
 def test_P5_no_route_is_forgotten() -> None:
-    assert set(served()) == {(call.method, call.route) for call in CALLS} | OPEN
+    assert set(served()) == {(call.method, call.route) for call in CALLS} | OPEN | LINKS
     others = [handler for _, handler, *_ in routes("/") if not issubclass(handler, RealtimeHandler)]
     assert others == [SocketHandler], "what is no REST route needs tests of its own"
 

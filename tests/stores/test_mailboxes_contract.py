@@ -23,7 +23,7 @@ async def test_D7_an_address_counts_when_the_link_that_was_sent_to_it_is_followe
 async def test_D7_a_link_that_ends_mails_confirms_no_address(open_store: OpenStore) -> None:
     store = await open_store()
     await store.mailboxes.put("ana", "a@example.org", "to confirm", 1)
-    await store.mailboxes.add_link("to end", Link("ana", "unsubscribe", "reply"), 1)
+    await store.mailboxes.add_link("to end", Link("ana", "unsubscribe", "reply"), 1, 0)
     assert await store.mailboxes.confirm("to end") is None
     assert await store.mailboxes.link("to end") == Link("ana", "unsubscribe", "reply")
     assert await store.mailboxes.link("to confirm") == Link("ana", "confirm", None)
@@ -43,9 +43,9 @@ async def test_D7_a_removed_address_can_not_be_confirmed(open_store: OpenStore) 
 
 async def test_D7_old_links_are_forgotten(open_store: OpenStore) -> None:
     store = await open_store()
-    for number in (1, 2):
-        await store.mailboxes.add_link(f"link {number}", Link("ana", "unsubscribe", None), number)
-    await store.mailboxes.forget(2)
+    for number in (1, 2, 3):
+        link = Link("ana", "unsubscribe", None)
+        await store.mailboxes.add_link(f"link {number}", link, number, since_ms=number - 1)
     assert await store.mailboxes.link("link 1") is None
     assert await store.mailboxes.link("link 2") is not None
     await store.close()

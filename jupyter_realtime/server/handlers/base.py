@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from http.client import responses
-from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast, get_args
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
@@ -148,6 +148,13 @@ class RealtimeHandler(JupyterHandler):
         if not 0 <= number <= MAX_INTEGER:
             raise BadRequest(f"{name} is between 0 and 2⁶³ - 1.")
         return number
+
+    def choice(self, name: str, choices: Any) -> Any:
+        """Read one of some words from the query."""
+        text = self.get_query_argument(name, None)
+        if text is not None and text not in get_args(choices):
+            raise BadRequest(f"{name} is one of {', '.join(get_args(choices))}.")
+        return text
 
     def limit(self) -> int:
         """Read `?limit=`."""

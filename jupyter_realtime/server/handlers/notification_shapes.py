@@ -101,8 +101,25 @@ class AnnounceAnswer(Announcement, frozen=True, kw_only=True):
     told: int
 
 
+class EmailAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one's mails go, as soon as it is `confirmed`."""
+
+    address: str
+    confirmed: bool
+
+
+class ReachableBy(msgspec.Struct, frozen=True, kw_only=True):
+    """By which of the channels that leave the page this server can reach people."""
+
+    email: bool
+    push: bool
+
+
 class PreferencesAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """How one is told: `rules` is the whole table, `locks` those that an admin has settled."""
+    """How one is told: `rules` is the whole table, `locks` those that an admin has settled.
+
+    `email` is where mails go, or null where there is no address; `channels` is what this server can do.
+    """
 
     rules: list[Rule]
     quiet_hours: QuietHours | None
@@ -112,12 +129,32 @@ class PreferencesAnswer(msgspec.Struct, frozen=True, kw_only=True):
     mutes: list[str]
     presence: Literal["visible", "invisible"]
     locks: list[Rule]
+    email: EmailAddress | None
+    channels: ReachableBy
+
+
+class PreferencesRequest(Preferences, frozen=True, kw_only=True):
+    """All of how one wants to be told; what is left out is as by default.
+
+    `email` is where mails are to go, and stays as it is where it is left out; null forgets it.
+    """
+
+    email: str | msgspec.UnsetType | None = msgspec.UNSET
+
+    @property
+    def settled(self) -> Preferences:
+        """Without the address, which is kept elsewhere."""
+        said = {name: getattr(self, name) for name in Preferences.__struct_fields__}
+        return Preferences(**said)
 
 
 class PreferencesChange(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """What is to change; rules that are named take the place of those for the same category and channel."""
+    """What is to change; rules that are named take the place of those for the same category and channel.
+
+    A mail goes to a new `email`, with the link that confirms it; null forgets the address.
+    """
 
     rules: list[Rule] | None = None
     quiet_hours: QuietHours | msgspec.UnsetType | None = msgspec.UNSET
@@ -126,6 +163,7 @@ class PreferencesChange(
     zone: str | None = None
     mutes: list[str] | None = None
     presence: Literal["visible", "invisible"] | None = None
+    email: str | msgspec.UnsetType | None = msgspec.UNSET
 
     def of(self, before: Preferences) -> Preferences:
         """Make it of what was settled before."""

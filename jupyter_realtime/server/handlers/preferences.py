@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ...core.actors import Principal
+from ...core.mail import check_address
 from ...core.preferences import Preferences, all_rules
 from . import notification_shapes as shapes
 from .base import RealtimeHandler, route
+
+Email = str | msgspec.UnsetType | None
 
 
 class PreferencesHandler(RealtimeHandler):
@@ -14,25 +19,32 @@ class PreferencesHandler(RealtimeHandler):
     @route("read", gives=shapes.PreferencesAnswer)
     async def get(self, principal: Principal) -> None:
         """Show how one is told."""
-        self._answer(await self.services.preferences.read(principal))
+        await self._answer(principal, await self.services.preferences.read(principal))
 
-    @route("write", takes=Preferences, gives=shapes.PreferencesAnswer)
+    @route("write", takes=shapes.PreferencesRequest, gives=shapes.PreferencesAnswer)
     async def put(self, principal: Principal) -> None:
         """Settle all of it; what is left out is as by default."""
-        wanted = self.body(Preferences)
-        await self.services.preferences.put(principal, wanted)
-        self._answer(wanted)
+        wanted = self.body(shapes.PreferencesRequest)
+        await self._settle(principal, wanted.settled, wanted.email)
 
     @route("write", takes=shapes.PreferencesChange, gives=shapes.PreferencesAnswer)
     async def patch(self, principal: Principal) -> None:
         """Settle some of it."""
         change = self.body(shapes.PreferencesChange)
         wanted = change.of(await self.services.preferences.read(principal))
-        await self.services.preferences.put(principal, wanted)
-        self._answer(wanted)
+        await self._settle(principal, wanted, change.email)
 
-    def _answer(self, settled: Preferences) -> None:
-        policy = self.services.preferences.policy
+    async def _settle(self, principal: Principal, wanted: Preferences, email: Email) -> None:
+        if isinstance(email, str):
+            check_address(email)
+        await self.services.preferences.put(principal, wanted)
+        if email is not msgspec.UNSET:
+            await self.services.addresses.settle(principal, email)
+        await self._answer(principal, wanted)
+
+    async def _answer(self, principal: Principal, settled: Preferences) -> None:
+        policy, ways = self.services.preferences.policy, self.services.dispatcher.ways
+        known = await self.services.addresses.shown(principal.name)
         self.answer(
             shapes.PreferencesAnswer(
                 rules=all_rules(settled, policy),
@@ -43,5 +55,9 @@ class PreferencesHandler(RealtimeHandler):
                 mutes=settled.mutes,
                 presence=settled.presence,
                 locks=policy.locks,
+                email=None
+                if known is None
+                else shapes.EmailAddress(address=known.address, confirmed=known.confirmed),
+                channels=shapes.ReachableBy(email="email" in ways, push="push" in ways),
             )
         )

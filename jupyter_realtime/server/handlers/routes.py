@@ -11,7 +11,9 @@ from . import (
     analyses,
     announcements,
     credentials,
+    deliveries,
     fallback,
+    mail_links,
     notifications,
     people,
     preferences,
@@ -30,6 +32,11 @@ _ID = r"([A-Za-z0-9_-]+)"
 _PROBES: list[tuple[str, type]] = [
     ("health", probes.HealthHandler),
     ("ready", probes.ReadyHandler),
+]
+# Pages for people who come from a mail; no program calls them.
+_PAGES: list[tuple[str, type]] = [
+    (f"unsubscribe/{_ID}", mail_links.UnsubscribeHandler),
+    (f"confirm/{_ID}", mail_links.ConfirmHandler),
 ]
 _API: list[tuple[str, type]] = [
     *_PROBES,
@@ -55,6 +62,9 @@ _API: list[tuple[str, type]] = [
     ("notifications", notifications.NotificationsHandler),
     ("notifications/read-all", notifications.ReadAllHandler),
     (f"notifications/{_ID}", notifications.NotificationHandler),
+    (f"notifications/{_ID}/deliveries", deliveries.NotificationDeliveriesHandler),
+    ("deliveries", deliveries.DeliveriesHandler),
+    (f"deliveries/{_ID}/retry", deliveries.RetryHandler),
     ("preferences", preferences.PreferencesHandler),
     ("announcements", announcements.AnnouncementsHandler),
     (f"announcements/{_ID}", announcements.AnnouncementHandler),
@@ -80,8 +90,8 @@ def routes(prefix: str) -> list[tuple[Any, ...]]:
     return [
         (url_path_join(prefix, "ws"), SocketHandler),
         # Probes don't care for versions of the API.
-        *((url_path_join(prefix, path), handler) for path, handler in _PROBES),
-        *((url_path_join(api, path), handler) for path, handler in _API),
+        *((url_path_join(prefix, path), handler) for path, handler in (*_PROBES, *_PAGES)),
+        *((url_path_join(api, path), handler) for path, handler in (*_API, *_PAGES)),
         (url_path_join(api, _DOCUMENT), OpenApiHandler, {"document": api_document}),
         (url_path_join(api, "(.*)"), rest.UnknownHandler),
     ]
