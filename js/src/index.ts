@@ -2,6 +2,12 @@
 
 export type { RunView } from './core/analyses.js';
 export type { Connection, ConnectionOptions, ConnectionState, Status } from './core/connection.js';
+export type {
+  Arrivals,
+  Box,
+  Notification,
+  Query,
+} from './core/notifications.js';
 export { RequestError } from './core/outbox.js';
 export type {
   Actor,
@@ -14,5 +20,6 @@ export type {
 export type { RoomView } from './core/room-feed.js';
 export { connect, RealtimeProvider } from './hooks/page.js';
 export { useAnalysis } from './hooks/useAnalysis.js';
+export { type Inbox, useNotifications } from './hooks/useNotifications.js';
 export { type RoomOptions, useRoom } from './hooks/useRoom.js';
 export { type Socket, useSocket } from './hooks/useSocket.js';

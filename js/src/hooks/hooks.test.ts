@@ -20,7 +20,29 @@ interface Library {
 interface Examples {
   Losses: unknown;
   Here: unknown;
+  Bell: unknown;
 }
+
+const makeNotification = (id: string, seq: number) => ({
+  id,
+  seq,
+  type: 'info',
+  category: 'system',
+  title: `Title of ${id}`,
+  message: '',
+  action_url: null,
+  project: null,
+  thread: null,
+  actors: [ADA],
+  count: 1,
+  read: false,
+  seen: false,
+  archived: false,
+  snoozed_until: null,
+  created_at: `2026-11-23T10:00:0${seq}.000Z`,
+  updated_at: `2026-11-23T10:00:0${seq}.000Z`,
+  reason: '',
+});
 
 /** The same tests with both: the widgets are built with Preact, JupyterLab brings React. */
 describe.each(['react', 'preact'])('the hooks, with %s,', name => {
@@ -30,6 +52,7 @@ describe.each(['react', 'preact'])('the hooks, with %s,', name => {
   let server: FakeServer;
   let socket: FakeSocket;
   let connection: Connection;
+  let answer: (address: string, init: RequestInit | undefined) => Promise<Response>;
   let place: HTMLElement;
   let root: ReturnType<Library['createRoot']>;
 
@@ -47,20 +70,22 @@ describe.each(['react', 'preact'])('the hooks, with %s,', name => {
     library = { createElement, createRoot } as unknown as Library;
     const { Losses } = await import('./losses.example.js');
     const { Here } = await import('./here.example.js');
-    examples = { Losses, Here };
+    const { Bell } = await import('./bell.example.js');
+    examples = { Losses, Here, Bell };
     return () => vi.doUnmock('react');
   });
 
   beforeEach(async () => {
     connection = new Connection({
       prefix: 'https://hub.example/realtime/',
-      fetch: (async () => Response.json(HEALTH)) as unknown as typeof fetch,
+      fetch: ((address, init) => answer(String(address), init)) as typeof fetch,
       socket: (url, protocol) => {
         socket = new FakeSocket(url, protocol);
         return socket as unknown as WebSocket;
       },
       random: () => 0,
     });
+    answer = async () => Response.json(HEALTH);
     place = document.body.appendChild(document.createElement('div'));
     root = library.createRoot(place);
   });
@@ -190,6 +215,63 @@ describe.each(['react', 'preact'])('the hooks, with %s,', name => {
     await shows('running, 2 issues');
   });
 
+  /** An inbox as REST has it; `asked` are the requests that change something. */
+  function inbox(...ids: string[]) {
+    const items = ids.map((id, at) => makeNotification(id, ids.length - at));
+    const asked: unknown[] = [];
+    answer = async (address, init) => {
+      if (!address.includes('notifications')) {
+        return Response.json(HEALTH);
+      }
+      if (init?.method === 'GET') {
+        return Response.json({ items, unread: items.length, next: null });
+      }
+      const body = JSON.parse(String(init?.body));
+      asked.push(body);
+      const wanted = items.filter(({ id }) => body.ids?.includes(id));
+      return Response.json({ items: wanted.map(it => ({ ...it, ...body })), unread: 1 });
+    };
+    return asked;
+  }
+
+  test('show what one is told, as it arrives, with one badge for all', async () => {
+    inbox('b', 'a');
+    const View = () => {
+      // As people write it: a new object each time.
+      const { items, unread, loaded } = hooks.useNotifications({ box: 'unread' });
+      return `${loaded} ${unread}: ${items.map(({ id }) => id).join()}`;
+    };
+    await online();
+    show(View);
+    await shows('true 2: b,a');
+    const data = { ...makeNotification('c', 3), unread: 3, toast: 'now', toast_at: null };
+    server.append(`user:${ADA.name}`, { event: 'notification:new', data } as never);
+    await shows('true 3: c,b,a');
+    root.render(null);
+    await vi.waitFor(() => expect(server.heard.at(-1)).toMatchObject({ type: 'unsubscribe' }));
+  });
+
+  test('say why there is no inbox', async () => {
+    inbox();
+    await online();
+    vi.spyOn(server, 'receive').mockImplementationOnce(({ id }) => {
+      const refusal = { code: 'forbidden', message: 'No.', retryable: false, retry_after: null };
+      socket.say({ type: 'error', id, ...refusal });
+    });
+    show(() => hooks.useNotifications().denied ?? '');
+    await shows('No.');
+  });
+
+  test('keep an example of an inbox working', async () => {
+    const asked = inbox('b', 'a');
+    await online();
+    show(examples.Bell);
+    await shows('2 unreadTitle of bDoneTitle of aDoneAll read');
+    place.querySelector('button')?.click();
+    await shows('1 unreadTitle of aDoneAll read');
+    expect(asked).toEqual([{ ids: ['b'], archived: true }]);
+  });
+
   test('leave the room with the view', async () => {
     await online();
     show(() => String(hooks.useRoom(ROOM).ready));
@@ -236,7 +318,10 @@ describe('the page’s connection', () => {
   });
 });
 
-test.each(['losses', 'here'])('the documentation shows the example "%s" as it is run', name => {
-  const documentation = readFileSync(`${HERE}/../../../docs/hooks.md`, 'utf8');
-  expect(documentation).toContain(readFileSync(`${HERE}/${name}.example.tsx`, 'utf8'));
-});
+test.each(['losses', 'here', 'bell'])(
+  'the documentation shows the example "%s" as it is run',
+  name => {
+    const documentation = readFileSync(`${HERE}/../../../docs/hooks.md`, 'utf8');
+    expect(documentation).toContain(readFileSync(`${HERE}/${name}.example.tsx`, 'utf8'));
+  },
+);
