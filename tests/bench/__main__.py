@@ -4,6 +4,7 @@
 
     python -m tests.bench all [--quick]
     python -m tests.bench analysis [--quick]
+    python -m tests.bench notifications [--quick]
     python -m tests.bench fanout --only ours,c --subscribers 500
     python -m tests.bench publish --publishers 20 --in-flight 16
     python -m tests.bench steady|crowd|memory [--only ours,c]
@@ -25,6 +26,8 @@ from .build import BUILT, ROOT
 from .fanout import fanout
 from .latency import crowd, steady
 from .memory import memory
+from .notifications import page as notifications_page
+from .notifications import suite as notifications_suite
 from .page import page
 from .plot import plot
 from .profiling import PROFILES, profile
@@ -80,7 +83,11 @@ def main() -> None:
         one.add_argument("--connections", type=int, default=CONNECTIONS[name])
     back = commands.add_parser("reconnect", help="everybody comes back and has missed 100 events")
     back.add_argument("--clients", type=int, default=FULL.connections)
-    for name, words in (("all", "everything"), ("analysis", "analyses, for their page")):
+    for name, words in (
+        ("all", "everything"),
+        ("analysis", "analyses, for their page"),
+        ("notifications", "notifications, for their page"),
+    ):
         one = commands.add_parser(name, help=words)
         one.add_argument("--quick", action="store_true", help="fewer and shorter; only shows it")
     commands.add_parser("page", help="write docs/benchmarks.md again from the last full results")
@@ -99,6 +106,7 @@ def run_all(options: argparse.Namespace) -> None:
     else:
         write_page(options)
     run_analysis(options)
+    run_notifications(options)
 
 
 def run_analysis(options: argparse.Namespace) -> None:
@@ -110,6 +118,17 @@ def run_analysis(options: argparse.Namespace) -> None:
     else:
         (DOCS / "benchmarks-analysis.md").write_text(written)
         print("docs/benchmarks-analysis.md is written.")
+
+
+def run_notifications(options: argparse.Namespace) -> None:
+    """Measure notifications; a quick run shows the page without keeping it."""
+    plan = notifications_suite.QUICK if options.quick else notifications_suite.FULL
+    written = notifications_page.page(notifications_suite.run(plan, say))
+    if options.quick:
+        print(written)
+    else:
+        (DOCS / "benchmarks-notifications.md").write_text(written)
+        print("docs/benchmarks-notifications.md is written.")
 
 
 def say(words: str) -> None:
@@ -182,6 +201,7 @@ COMMANDS = {
     "reconnect": lambda options: print(reconnect(options.clients, MISSED_EVENTS)),
     "all": run_all,
     "analysis": run_analysis,
+    "notifications": run_notifications,
     "fanout": show_fanout,
     "publish": show_publish,
     "profile": lambda options: print(profile(options.what, options.seconds)),
