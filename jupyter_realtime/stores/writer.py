@@ -149,9 +149,7 @@ class Writer:
         try:
             while (job := self._jobs.get()) is not None:
                 jobs, last = self._gather(job)
-                looks = [job for job in jobs if job.work is _LOOK]
-                outcomes = self._commit(connection, [j for j in jobs if j.work is not _LOOK])
-                outcomes += [self._look(connection, job) for job in looks]
+                outcomes = self._do(connection, jobs)
                 self._loop.call_soon_threadsafe(self._answer, outcomes)
                 if last:
                     break
@@ -168,6 +166,10 @@ class Writer:
                 return jobs, True
             jobs.append(job)
         return jobs, False
+
+    def _do(self, connection: sqlite3.Connection, jobs: list[_Job]) -> list[_Outcome]:
+        outcomes = self._commit(connection, [job for job in jobs if job.work is not _LOOK])
+        return outcomes + [self._look(connection, job) for job in jobs if job.work is _LOOK]
 
     def _look(self, connection: sqlite3.Connection, job: _Job) -> _Outcome:
         try:

@@ -204,7 +204,7 @@ class Client:
             return
         if isinstance(item, EventFrame):
             self._begin(listener)
-            listener.story.told.append(Delivered(item.seq, item.data["body"]))
+            listener.story.told.append(Delivered(item.seq, self.body_of(item)))
         elif isinstance(item, StateFrame):
             listener.board[item.key] = item.data
             if item.data is None:
@@ -217,6 +217,10 @@ class Client:
             listener.board = {entry.key: entry.data for entry in item.states}
         else:
             raise AssertionError(f"{listener.story.name} was refused: {item.error}")
+
+    def body_of(self, item: EventFrame) -> str:
+        """Tell events apart."""
+        return str(item.data["body"])
 
     def _begin(self, listener: Listener) -> None:
         told = listener.story.told

@@ -41,7 +41,7 @@ class SteppedWriter(Writer):
     def _work(self) -> None:
         """Leave the thread at once."""
 
-    def _queue(self, work: Unit[Written[Any]] | Draft) -> asyncio.Future[Any]:
+    def _queue(self, work: Unit[Written[Any]] | Draft | object) -> asyncio.Future[Any]:
         answer = super()._queue(work)
         if self._step is None:
             self._step = self._loop.create_task(self._take_steps())
@@ -52,7 +52,7 @@ class SteppedWriter(Writer):
             while (job := self._next()) is not None:
                 await self._pause()
                 jobs, _ = self._gather(job)
-                outcomes = self._commit(self._connection, jobs)
+                outcomes = self._do(self._connection, jobs)
                 await self._pause()
                 self._answer(outcomes)
         finally:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 from jupyter_realtime.core.messages import Since
@@ -39,6 +39,8 @@ ROOMS = 2
 # up after 2.5 heartbeats of 15 s.
 SETTLE_SECONDS = 75.0
 FAR_BACK_EVENTS = 1000
+
+W = TypeVar("W", bound="World")
 
 
 class World:
@@ -316,9 +318,16 @@ def _noting_failures(complaints: list[str]) -> Iterator[None]:
 @contextmanager
 def world(seed: int) -> Iterator[tuple[VirtualLoop, World]]:
     """Give a world in a folder of its own, and the loop on which it lives."""
+    with world_of(World, seed) as made:
+        yield made
 
-    async def make() -> World:
-        return World(seed, Path(folder))
+
+@contextmanager
+def world_of(kind: type[W], seed: int) -> Iterator[tuple[VirtualLoop, W]]:
+    """Give a world of a kind."""
+
+    async def make() -> W:
+        return kind(seed, Path(folder))
 
     with (
         tempfile.TemporaryDirectory(prefix="realtime-faults-") as folder,
