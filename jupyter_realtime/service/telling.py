@@ -9,6 +9,7 @@ Rules
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Collection, Sequence
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from ..core.access import Verb
 from ..core.actors import Principal
 from ..core.errors import BadRequest, Forbidden, NotFound, RateLimited
-from ..core.notifications import Category, Notice, NotificationType
+from ..core.notifications import MAX_KEY_CHARACTERS, Category, Notice, NotificationType
 from ..core.session import Bucket
 from .directory import Directory
 from .notifier import Notifier
@@ -133,17 +134,25 @@ class Telling:
 
 def _notice(principal: Principal, wish: Wish, project: str | None) -> Notice:
     actor = principal.actor
-    own = f"{actor.kind}:{actor.name}"
-    cause = wish.dedupe
+    cause = None if wish.dedupe is None else _own_key(principal, wish.dedupe)
     return Notice(
         type=wish.type,
         category=wish.category,
         title=wish.title,
         message=wish.message,
-        group=f"told:{own}:{cause or secrets.token_urlsafe(9)}"[:200],
+        group=cause or f"told:{secrets.token_urlsafe(9)}",
         reason="You were told this." if actor.kind == "human" else "A program told you this.",
         actor=actor,
         action_url=wish.action_url,
-        dedupe=None if cause is None else f"told:{own}:{cause}"[:200],
+        dedupe=cause,
         project=project,
     )
+
+
+def _own_key(principal: Principal, dedupe: str) -> str:
+    """Make a client's key its own; a digest, so that no long name shortens it."""
+    if not 1 <= len(dedupe) <= MAX_KEY_CHARACTERS:
+        raise BadRequest(f"dedupe has 1 to {MAX_KEY_CHARACTERS} characters.")
+    actor = principal.actor
+    own = f"{actor.kind}\0{actor.name}\0{dedupe}".encode()
+    return f"told:{hashlib.blake2b(own, digest_size=16).hexdigest()}"
