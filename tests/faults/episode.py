@@ -43,13 +43,18 @@ class Episode:
     ----------
     events, faults
         How many it has to go through, at least.
+    rests
+        After how many rests it ends: where it is known when a mistake shows, the rest need not be seen.
     """
 
-    def __init__(self, world: World, seed: int, events: int, faults: int) -> None:
+    def __init__(
+        self, world: World, seed: int, events: int, faults: int, rests: int = RESTS
+    ) -> None:
         self.world = world
         self.chance = Random(f"episode {seed}")
         self.events = events
         self.faults = faults
+        self.rests = rests
         # Each world has habits of its own, so that also what seldom meets meets in some of them.
         self.batches = self.chance.choice(BATCHES)
         self.pin_rate = self.chance.choice((0.1, 0.3, 0.9))
@@ -65,7 +70,7 @@ class Episode:
         await world.build(NODES, CLIENTS)
         for client in world.clients:
             world.listen(client, self.chance.choice(world.rooms), "earliest")
-        for rest in range(RESTS, 0, -1):
+        for rest in range(RESTS, RESTS - self.rests, -1):
             while not self._is_done(1 - (rest - 1) / RESTS):
                 await asyncio.sleep(self.chance.expovariate(1 / STEP_SECONDS))
                 self.work()
@@ -165,11 +170,11 @@ class Episode:
         await self.world.start(number)
 
 
-def run_episode(seed: int, events: int, faults: int) -> Outcome:
+def run_episode(seed: int, events: int, faults: int, rests: int = RESTS) -> Outcome:
     """Run one in a folder of its own, in virtual time."""
 
     async def run() -> Outcome:
-        return await Episode(made, seed, events, faults).run()
+        return await Episode(made, seed, events, faults, rests).run()
 
     with world(seed) as (loop, made):
         return loop.run_until_complete(run())
