@@ -1,2 +1,3 @@
 import './base.css';
 import './preferences.css';
+import './notifications.css';

@@ -1,4 +1,4 @@
-/** The icon of everything about analyses: a magnifying glass over a line of code. */
+/** Our icons: analyses have a magnifying glass over a line of code, notifications a bell. */
 
 import { LabIcon } from '@jupyterlab/ui-components';
 
@@ -10,3 +10,9 @@ const DRAWING = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0
 </svg>`;
 
 export const analysisIcon = new LabIcon({ name: 'jupyter-realtime:analysis', svgstr: DRAWING });
+
+const BELL = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">
+  <path class="jp-icon3" fill="#616161" d="M12 2.500a1.500 1.500 0 0 1 1.500 1.500v.6A6 6 0 0 1 18 10.400v4.300l1.700 2.300v1H4.300v-1L6 14.700v-4.300a6 6 0 0 1 4.500-5.800V4A1.500 1.500 0 0 1 12 2.500zm0 3.900a4 4 0 0 0-4 4v5l-.5.6h9l-.5-.6v-5a4 4 0 0 0-4-4zM9.800 19.200h4.400a2.200 2.200 0 0 1-4.400 0z"/>
+</svg>`;
+
+export const bellIcon = new LabIcon({ name: 'jupyter-realtime:bell', svgstr: BELL });

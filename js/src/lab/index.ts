@@ -29,7 +29,9 @@ import { connect } from './connect.js';
 import { addToDocuments, followSettings } from './documents.js';
 import { Marking } from './marking.js';
 import { Mending } from './mending.js';
+import { notifications } from './notifications.js';
 import { OnSave } from './on-save.js';
+import { noteSaved } from './on-screen.js';
 import { onOpenIssue } from './open-event.js';
 import { openIssue } from './opener.js';
 import { AnalysisPanelWidget, PANEL_ID } from './panel.js';
@@ -37,7 +39,6 @@ import { preferences } from './preferences.js';
 import { createStatus } from './status.js';
 import { Stepping } from './stepping.js';
 import { followPlace, Targets } from './targets.js';
-import { Toasts } from './toasts.js';
 
 const analysis: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-realtime:plugin',
@@ -144,10 +145,8 @@ const analysis: JupyterFrontEndPlugin<void> = {
     });
     const step = (by: 1 | -1) => stepping.step(by);
     addCommands({ app, palette, trans, targets, analyses, analyse, showPanel, selected, step });
-    const quiet = new Set<string>();
     const latest = new Map<string, string>();
     const onStarted = (path: string, run: string) => {
-      quiet.add(run);
       // One card a file: those before are among the earlier analyses.
       const before = latest.get(path);
       latest.set(path, run);
@@ -155,18 +154,16 @@ const analysis: JupyterFrontEndPlugin<void> = {
         analyses.dismiss(before);
       }
     };
-    const saved = (path: string) =>
+    const saved = (path: string) => {
+      noteSaved(path);
       void analyses
         .start({ paths: [path], ...targets.comparison() })
         .then(run => onStarted(path, run), onProblem);
+    };
     const onSave = new OnSave(saved);
     addToDocuments(app, [widget => marking.watch(widget), widget => onSave.watch(widget)]);
-    const isOnScreen = (run: string) => panel.isVisible || isInWidget(run);
-    const isQuiet = (run: string) => quiet.has(run);
-    const toasts = new Toasts({ analyses, trans, isOnScreen, showPanel, isQuiet });
     followSettings(registry, analysis.id, settings => {
       onSave.enabled = settings.analyseOnSave;
-      toasts.enabled = settings.toasts;
       marking.enabled = settings.marks;
     });
     onOpenIssue(open);
@@ -214,15 +211,6 @@ async function pathOf(targets: Targets, issue: Issue, run: Analysis): Promise<st
   return root === '' ? issue.path : `${root}/${issue.path}`;
 }
 
-/** Whether a widget that shows the run is in sight. */
-function isInWidget(run: string): boolean {
-  const cards = document.querySelectorAll<HTMLElement>('.jrt-widget [data-jrt-run]');
-  return Array.from(cards).some(card => {
-    const { top, bottom, width } = card.getBoundingClientRect();
-    return card.dataset.jrtRun === run && width > 0 && bottom > 0 && top < window.innerHeight;
-  });
-}
-
 function warn(message: string): void {
   Notification.error(message, { autoClose: 8000 });
 }
@@ -250,4 +238,4 @@ function opening(
   };
 }
 
-export default [analysis, preferences];
+export default [analysis, notifications, preferences];

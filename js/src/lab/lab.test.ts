@@ -4,13 +4,12 @@ vi.mock('@jupyterlab/apputils', () => ({ Notification: {} }));
 vi.mock('@jupyterlab/ui-components', () => ({ ReactWidget: {} }));
 
 import type { Analysis } from '../core/protocol.js';
-import { makeIssue, makeRun, NO_ISSUES } from '../ui/testing.js';
+import { makeIssue, makeRun } from '../ui/testing.js';
 import { english } from '../ui/translator.js';
 import { OnSave } from './on-save.js';
 import { analysedText, type Piece, pieceOf } from './pieces.js';
 import { statusText } from './status.js';
 import { nextPlace } from './stepping.js';
-import { mergeNews, newsOf, wordsOf } from './toasts.js';
 
 const piece = (id: string, text: string) =>
   ({ id, model: { sharedModel: { getSource: () => text } } }) as unknown as Piece;
@@ -56,34 +55,6 @@ describe('analysing on save', () => {
     }
     vi.advanceTimersByTime(5000);
     expect(analyse.mock.calls).toEqual([['a.py'], ['b.ipynb']]);
-  });
-});
-
-describe('a toast', () => {
-  const going = makeRun({ paths: ['a.py'] });
-  const critical = { ...NO_ISSUES, critical: 1, low: 2 };
-
-  it('is for ends that were awaited, and for the first critical issue', () => {
-    const seen = new Map();
-    expect(newsOf(makeRun({ id: 'old', state: 'succeeded' }), seen)).toBeNull();
-    expect(newsOf(going, seen)).toBeNull();
-    expect(newsOf({ ...going, counts: critical }, seen)?.kind).toBe('critical');
-    expect(newsOf({ ...going, counts: critical }, seen)).toBeNull();
-    const end = { ...going, state: 'succeeded' as const };
-    expect(newsOf(end, seen)?.kind).toBe('ended');
-    expect(newsOf(end, seen)).toBeNull();
-  });
-
-  it('is one for all', () => {
-    const run = { ...going, state: 'succeeded' as const, counts: critical };
-    expect(wordsOf([{ run, kind: 'ended' }], english)).toBe('a.py: 3 issues, 1 critical');
-    const failed = makeRun({ id: 'r2', state: 'failed' });
-    const news = mergeNews([
-      { run: going, kind: 'critical' },
-      { run, kind: 'ended' },
-      { run: failed, kind: 'ended' },
-    ]);
-    expect(wordsOf(news, english)).toBe('2 analyses, 3 issues, 1 critical, 1 failed');
   });
 });
 

@@ -1,7 +1,8 @@
 /** Issues that a widget asks to open: it knows nothing of JupyterLab, and says so on the window. */
 
+import type { Notification } from '../core/notifications.js';
 import type { Analysis, Issue } from '../core/protocol.js';
-import { OPEN_ISSUE, type OpenIssueDetail } from '../ui/open-event.js';
+import { OPEN_ISSUE, OPEN_NOTIFICATION, type OpenIssueDetail } from '../ui/open-event.js';
 
 export function onOpenIssue(open: (issue: Issue, run: Analysis) => void): void {
   window.addEventListener(OPEN_ISSUE, event => {
@@ -9,5 +10,13 @@ export function onOpenIssue(open: (issue: Issue, run: Analysis) => void): void {
     // So that the sender knows that somebody listens.
     event.preventDefault();
     open(issue, run);
+  });
+}
+
+/** The same for notifications. */
+export function onOpenNotification(open: (notification: Notification) => void): void {
+  window.addEventListener(OPEN_NOTIFICATION, event => {
+    event.preventDefault();
+    open((event as CustomEvent<{ notification: Notification }>).detail.notification);
   });
 }

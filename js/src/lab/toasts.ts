@@ -1,139 +1,300 @@
 /**
- * Toasts for what ends, fails or is critical while it is out of sight.
+ * Toasts for what somebody is told while they look elsewhere: everything goes through here.
  *
- * One toast for all of it: what comes while it is there adds to its words. What was closed stays closed
- * until something else happens.
+ * Rules
+ * 1. At most three are on the screen; of more, the last says how many.
+ * 2. What happens again in the same row renews its toast. Where that was closed by hand, it stays closed
+ *    until the row is read.
+ * 3. None for what somebody did themselves, sees on the screen, or has read elsewhere meanwhile; while they
+ *    present or debug, only for errors.
+ * 4. What was missed – the connection was gone, the tab was hidden – is one toast.
+ * 5. JupyterLab keeps nothing of it: the history is ours.
  */
 
-import { Notification } from '@jupyterlab/apputils';
-
-import type { Analyses, AnalysesState } from '../core/analyses.js';
-import type { Analysis } from '../core/protocol.js';
-import { isFinished } from '../ui/progress-words.js';
-import { titleOf } from '../ui/RunCard.js';
-import { totalOf } from '../ui/SeverityCounts.js';
+import type { Notification, Notifications } from '../core/notifications.js';
+import type { NotificationNew } from '../core/protocol.js';
+import { actorsText } from '../ui/notification-words.js';
+import { categoryName } from '../ui/preference-words.js';
 import type { Strings } from '../ui/translator.js';
 
-const SHOWN_MILLISECONDS = 6000;
-const GATHER_MILLISECONDS = 500;
+export interface Toast {
+  words: string;
+  type: Notification['type'];
+  actions: readonly { label: string; callback: () => void }[];
+}
 
-/** What a toast is about: that runs ended, or that one found something critical before its end. */
-export type News = { run: Analysis; kind: 'ended' | 'critical' };
+/** Where toasts are shown. */
+export interface Surface {
+  show(toast: Toast): string;
+  renew(id: string, toast: Toast): void;
+  close(id: string): void;
+  isHeld(id: string): boolean;
+  /** Be told what a person has closed. */
+  onClosed(listener: (id: string) => void): void;
+}
 
 interface Options {
-  analyses: Analyses;
+  notifications: Notifications;
+  surface: Surface;
   trans: Strings;
-  /** Whether the person sees how the run stands. */
-  isOnScreen: (run: string) => boolean;
-  showPanel: () => void;
-  /** Runs that nobody has asked for: only what is critical or failed is told of them. */
-  isQuiet: (run: string) => boolean;
+  /** Who uses the page. */
+  me: () => string | null;
+  /** Whether what it is about is in sight anyway. */
+  isOnScreen: (notification: Notification) => boolean;
+  /** Whether somebody presents or debugs. */
+  isBusy: () => boolean;
+  open: (notification: Notification) => void;
+  showCenter: () => void;
 }
+
+interface Shown {
+  id: string;
+  /** What it is about; null: a summary. */
+  row: string | null;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+const AT_MOST = 3;
+const SHOWN_MILLISECONDS: Record<Notification['type'], number> = {
+  ...{ info: 6000, success: 6000, warning: 9000, error: 12_000 },
+};
+/** What comes together is told together. */
+const GATHER_MILLISECONDS = 300;
+/** A hand rests on it: it is looked at again. */
+const HELD_MILLISECONDS = 1000;
+const MOST_CHARACTERS = 139;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Toasts {
   enabled = true;
-  private readonly seen = new Map<string, 'going' | 'critical' | 'told'>();
-  private waiting: News[] = [];
-  private shown: { id: string; until: number; news: News[] } | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private shown: Shown[] = [];
+  private waiting = new Map<string, NotificationNew>();
+  /** How many the last toast stands for. */
+  private more = 0;
+  private gathering: ReturnType<typeof setTimeout> | undefined;
+  private readonly closedByHand = new Set<string>();
+  private wasMissed = false;
 
   constructor(private readonly options: Options) {
-    options.analyses.store.subscribe(state => this.look(state));
+    const { notifications, surface } = options;
+    notifications.onArrival(({ notifications: news, missed }) => this.onNews(news, missed));
+    notifications.store.subscribe(() => this.closeRead());
+    surface.onClosed(id => this.onClosed(id));
+    document.addEventListener('visibilitychange', () => this.gather());
   }
 
-  private look({ runs }: AnalysesState): void {
-    for (const { analysis } of Object.values(runs)) {
-      const news = newsOf(analysis, this.seen);
-      if (news && this.wants(news)) {
-        this.waiting.push(news);
-        this.timer ??= setTimeout(() => this.tell(), GATHER_MILLISECONDS);
+  /** All that is told stands before somebody's eyes. */
+  clear(): void {
+    this.waiting.clear();
+    for (const one of this.shown) {
+      this.close(one);
+    }
+  }
+
+  private onNews(news: readonly NotificationNew[], missed: boolean): void {
+    this.wasMissed ||= missed;
+    for (const one of news) {
+      if (one.toast === 'now') {
+        this.waiting.set(one.id, one);
+      } else if (one.toast === 'later' && one.toast_at !== null) {
+        this.later(one, Date.parse(one.toast_at) - Date.now());
+      }
+    }
+    this.gather();
+  }
+
+  private later(one: NotificationNew, milliseconds: number): void {
+    const wait = Math.min(Math.max(0, milliseconds), LONGEST_TIMER_MS);
+    setTimeout(() => {
+      if (this.isLatest(one)) {
+        this.waiting.set(one.id, one);
+        this.gather();
+      }
+    }, wait);
+  }
+
+  private gather(): void {
+    if (this.waiting.size > 0 && document.visibilityState === 'visible') {
+      this.gathering ??= setTimeout(() => this.tell(), GATHER_MILLISECONDS);
+    } else if (document.visibilityState !== 'visible') {
+      this.wasMissed ||= this.waiting.size > 0;
+    }
+  }
+
+  private tell(): void {
+    this.gathering = undefined;
+    if (document.visibilityState !== 'visible') {
+      this.gather();
+      return;
+    }
+    const news = [...this.waiting.values()].filter(one => this.wants(one));
+    const isSummary = this.wasMissed && news.length > 1;
+    this.waiting = new Map();
+    this.wasMissed = false;
+    if (isSummary) {
+      // In place of all that is there: it tells of more than that.
+      [...this.shown].forEach(one => {
+        this.close(one);
+      });
+      this.showSummary(summaryText(news, this.options.trans), gravest(news));
+    } else {
+      for (const one of news) {
+        this.showOne(one);
       }
     }
   }
 
-  private wants({ run, kind }: News): boolean {
-    const isGrave = kind === 'critical' || run.state === 'failed' || run.counts.critical > 0;
-    return this.enabled && (isGrave || !this.options.isQuiet(run.id));
-  }
-
-  private tell(): void {
-    this.timer = undefined;
-    const { trans, showPanel, isOnScreen } = this.options;
-    const news = this.waiting.filter(({ run }) => !isOnScreen(run.id));
-    this.waiting = [];
-    if (news.length === 0) {
-      return;
+  private wants(one: NotificationNew): boolean {
+    const { isBusy, isOnScreen } = this.options;
+    if (!this.enabled || this.closedByHand.has(one.id) || !this.isLatest(one)) {
+      return false;
     }
-    const before = this.shown && this.shown.until > Date.now() ? this.shown : null;
-    const all = mergeNews([...(before?.news ?? []), ...news]);
-    if (before) {
-      Notification.dismiss(before.id);
+    return !this.isMine(one) && !isOnScreen(one) && (one.type === 'error' || !isBusy());
+  }
+
+  /** Analyses and quotas are news to whoever set them going; what one said oneself is none. */
+  private isMine({ actors, category }: NotificationNew): boolean {
+    const [actor] = actors;
+    const isTalk = category === 'mention' || category === 'reply' || category === 'system';
+    return isTalk && actor?.kind === 'human' && actor.name === this.options.me();
+  }
+
+  /** Whether it was neither read meanwhile, nor something else has happened in its row. */
+  private isLatest(one: NotificationNew): boolean {
+    const row = this.options.notifications.get(one.id);
+    return row !== null && !row.read && !row.archived && row.seq === one.seq;
+  }
+
+  private showOne(one: NotificationNew): void {
+    const { surface } = this.options;
+    const toast = this.toastOf(one);
+    const known = this.shown.find(({ row }) => row === one.id);
+    if (known) {
+      surface.renew(known.id, toast);
+      this.plan(known, one.type);
+    } else if (this.shown.length < AT_MOST && this.more === 0) {
+      this.put(surface.show(toast), one.id, one.type);
+    } else {
+      this.addToMore(one.type);
     }
-    const id = Notification.emit(wordsOf(all, trans), typeOf(all), {
-      autoClose: SHOWN_MILLISECONDS,
-      actions: [{ label: trans.__('Show'), callback: showPanel }],
-    });
-    this.shown = { id, until: Date.now() + SHOWN_MILLISECONDS, news: all };
+  }
+
+  /** The last toast stands for all that have no room, and for the one whose room it takes. */
+  private addToMore(type: Notification['type']): void {
+    const [oldest] = this.shown;
+    if (this.more === 0 && oldest && this.shown.length >= AT_MOST) {
+      this.more += 1;
+      this.close(oldest);
+    }
+    this.more += 1;
+    const words = this.options.trans._n('%1 more notification', '%1 more notifications', this.more);
+    this.showSummary(words, type);
+  }
+
+  private showSummary(words: string, type: Notification['type']): void {
+    const { surface, trans, showCenter } = this.options;
+    const toast = { words, type, actions: [{ label: trans.__('Show'), callback: showCenter }] };
+    const known = this.shown.find(({ row }) => row === null);
+    if (known) {
+      surface.renew(known.id, toast);
+      this.plan(known, type);
+    } else {
+      this.put(surface.show(toast), null, type);
+    }
+  }
+
+  private toastOf(one: NotificationNew): Toast {
+    const { trans, open, me } = this.options;
+    const others = one.actors.filter(({ name }) => name !== me());
+    const who = actorsText({ actors: others }, me(), trans);
+    const words = [one.title, who, one.message.split('\n')[0] ?? ''].filter(line => line !== '');
+    return {
+      words: fitting(words),
+      type: one.type,
+      actions: [{ label: trans.__('Open'), callback: () => open(one) }],
+    };
+  }
+
+  private put(id: string, row: string | null, type: Notification['type']): void {
+    const shown: Shown = { id, row, timer: setTimeout(() => {}, 0) };
+    this.shown.push(shown);
+    this.plan(shown, type);
+  }
+
+  private plan(shown: Shown, type: Notification['type']): void {
+    clearTimeout(shown.timer);
+    const go = () => {
+      if (this.options.surface.isHeld(shown.id)) {
+        shown.timer = setTimeout(go, HELD_MILLISECONDS);
+      } else {
+        this.close(shown);
+      }
+    };
+    shown.timer = setTimeout(go, SHOWN_MILLISECONDS[type]);
+  }
+
+  private close(shown: Shown): void {
+    this.forget(shown);
+    this.options.surface.close(shown.id);
+  }
+
+  private forget(shown: Shown): void {
+    clearTimeout(shown.timer);
+    this.shown = this.shown.filter(one => one !== shown);
+    if (shown.row === null) {
+      this.more = 0;
+    }
+  }
+
+  private onClosed(id: string): void {
+    const shown = this.shown.find(one => one.id === id);
+    if (shown) {
+      this.forget(shown);
+      if (shown.row !== null) {
+        this.closedByHand.add(shown.row);
+      }
+    }
+  }
+
+  /** What was read, here or elsewhere, needs no toast, and may have one again. */
+  private closeRead(): void {
+    const isRead = (id: string) => this.options.notifications.get(id)?.read ?? false;
+    for (const shown of this.shown) {
+      if (shown.row !== null && isRead(shown.row)) {
+        this.close(shown);
+      }
+    }
+    for (const id of this.closedByHand) {
+      if (isRead(id)) {
+        this.closedByHand.delete(id);
+      }
+    }
   }
 }
 
-/** What is new of a run since it was looked at last; runs that were over when they came are no news. */
-export function newsOf(
-  run: Analysis,
-  seen: Map<string, 'going' | 'critical' | 'told'>,
-): News | null {
-  const before = seen.get(run.id);
-  if (isFinished(run)) {
-    seen.set(run.id, 'told');
-    const isNews = before === 'going' || before === 'critical';
-    return isNews && run.state !== 'cancelled' ? { run, kind: 'ended' } : null;
-  }
-  if (before === undefined || before === 'going') {
-    const isCritical = run.counts.critical > 0;
-    seen.set(run.id, isCritical ? 'critical' : 'going');
-    return isCritical && before === 'going' ? { run, kind: 'critical' } : null;
-  }
-  return null;
+/** As many lines as fit: JupyterLab cuts the rest off in the middle of a word. */
+function fitting(lines: readonly string[]): string {
+  const [first = '', ...others] = lines;
+  return others.reduce(
+    (words, line) => (words.length + line.length < MOST_CHARACTERS ? `${words}\n${line}` : words),
+    first.length > MOST_CHARACTERS ? `${first.slice(0, MOST_CHARACTERS - 1)}…` : first,
+  );
 }
 
-/** The latest of each run. */
-export function mergeNews(news: readonly News[]): News[] {
-  return [...new Map(news.map(one => [one.run.id, one])).values()];
-}
+const GRAVITY: readonly Notification['type'][] = ['error', 'warning', 'success', 'info'];
 
-export function wordsOf(news: readonly News[], trans: Strings): string {
-  const [first] = news;
-  if (news.length !== 1 || !first) {
-    const total = news.reduce((sum, { run }) => sum + totalOf(run.counts), 0);
-    const critical = news.reduce((sum, { run }) => sum + run.counts.critical, 0);
-    const failed = news.filter(({ run }) => run.state === 'failed').length;
-    return [
-      trans._n('%1 analysis', '%1 analyses', news.length),
-      trans._n('%1 issue', '%1 issues', total),
-      ...(critical > 0 ? [trans.__('%1 critical', critical)] : []),
-      ...(failed > 0 ? [trans.__('%1 failed', failed)] : []),
-    ].join(', ');
-  }
-  const { run, kind } = first;
-  const name = titleOf(run.paths, trans);
-  if (kind === 'critical') {
-    return trans._n(
-      '%2: %1 critical issue so far',
-      '%2: %1 critical issues so far',
-      run.counts.critical,
-      name,
-    );
-  }
-  if (run.state === 'failed') {
-    return trans.__('The analysis of %1 failed: %2', name, run.error ?? '');
-  }
-  const found = trans._n('%2: %1 issue', '%2: %1 issues', totalOf(run.counts), name);
-  return run.counts.critical > 0 ? trans.__('%1, %2 critical', found, run.counts.critical) : found;
-}
+const gravest = (news: readonly NotificationNew[]): Notification['type'] =>
+  GRAVITY.find(type => news.some(one => one.type === type)) ?? 'info';
 
-function typeOf(news: readonly News[]): 'success' | 'warning' | 'error' {
-  if (news.some(({ run }) => run.state === 'failed')) {
-    return 'error';
+/** "5 new notifications: Analyses 3, Mentions 2". */
+export function summaryText(news: readonly NotificationNew[], trans: Strings): string {
+  const counts = new Map<Notification['category'], number>();
+  for (const { category } of news) {
+    counts.set(category, (counts.get(category) ?? 0) + 1);
   }
-  return news.some(({ run }) => run.counts.critical > 0) ? 'warning' : 'success';
+  const parts = [...counts].map(([category, count]) =>
+    trans.__('%1 %2', categoryName(category, trans), count),
+  );
+  const all = trans._n('%1 new notification', '%1 new notifications', news.length);
+  return trans.__('%1: %2', all, parts.join(', '));
 }

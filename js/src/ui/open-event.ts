@@ -1,5 +1,6 @@
 /** How a widget asks the page to open an issue's place: an event on the window. */
 
+import type { Notification } from '../core/notifications.js';
 import type { Analysis, Issue } from '../core/protocol.js';
 
 export const OPEN_ISSUE = 'jupyter-realtime:open-issue';
@@ -13,4 +14,12 @@ export interface OpenIssueDetail {
 export function askToOpen(run: Analysis, issue: Issue): boolean {
   const detail: OpenIssueDetail = { run, issue };
   return !window.dispatchEvent(new CustomEvent(OPEN_ISSUE, { detail, cancelable: true }));
+}
+
+export const OPEN_NOTIFICATION = 'jupyter-realtime:open-notification';
+
+/** Ask the page to lead to what a notification is about; says whether somebody took it. */
+export function askToOpenNotification(notification: Notification): boolean {
+  const detail = { notification };
+  return !window.dispatchEvent(new CustomEvent(OPEN_NOTIFICATION, { detail, cancelable: true }));
 }

@@ -1,5 +1,6 @@
-/** Runs and issues for tests. */
+/** Runs, issues and notifications for tests. */
 
+import type { Notification } from '../core/notifications.js';
 import type { Analysis, DetectorState, Issue } from '../core/protocol.js';
 
 export function makeIssue(over: Partial<Issue> = {}): Issue {
@@ -52,6 +53,30 @@ export function makeRun(over: Partial<Analysis> = {}): Analysis {
     counts: NO_ISSUES,
     detectors: [makeLane()],
     error: null,
+    ...over,
+  };
+}
+
+export function makeNotification(over: Partial<Notification> = {}): Notification {
+  return {
+    id: 'n1',
+    seq: 1,
+    type: 'info',
+    category: 'system',
+    title: 'Training done',
+    message: '',
+    action_url: null,
+    project: null,
+    thread: null,
+    actors: [],
+    count: 1,
+    read: false,
+    seen: false,
+    archived: false,
+    snoozed_until: null,
+    created_at: '2026-11-23T12:00:00.000Z',
+    updated_at: '2026-11-23T12:00:00.000Z',
+    reason: 'Because.',
     ...over,
   };
 }

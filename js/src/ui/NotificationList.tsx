@@ -1,0 +1,288 @@
+/**
+ * The list of notifications; only those in sight are in the page.
+ *
+ * One of them is in the tab order, known by its id and always drawn. What arrives above does not move what
+ * somebody is reading: the list is scrolled along.
+ */
+
+import {
+  defaultRangeExtractor,
+  measureElement,
+  type Range,
+  useVirtualizer,
+  type Virtualizer,
+} from '@tanstack/react-virtual';
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from 'react';
+
+import type { Notification } from '../core/notifications.js';
+import { useLatest } from './hooks.js';
+import { type Below, NotificationRow } from './NotificationRow.js';
+import type { NotificationActions } from './notification-actions.js';
+import { type Row, rowsOf } from './notification-days.js';
+import { useReading } from './reading.js';
+import { useNow } from './time.js';
+import { useStrings } from './translator.js';
+
+interface Props {
+  items: readonly Notification[];
+  more: boolean;
+  loading: boolean;
+  activeId: string | null;
+  /** Which has something below it. */
+  open: { id: string; below: Below } | null;
+  selected: ReadonlySet<string>;
+  actions: NotificationActions;
+  onMore: () => void;
+  onLooked: (ids: string[], how: 'seen' | 'read') => void;
+  onKey: (key: string, notification: Notification) => boolean;
+}
+
+const ROW_HEIGHT = 64;
+const DAY_HEIGHT = 24;
+const OVERSCAN_ROWS = 6;
+/** How near its end more is loaded. */
+const NEAR_ROWS = 30;
+const MINUTE_MS = 60_000;
+
+export function NotificationList(props: Props) {
+  const { items, more, activeId, open, selected, actions, onMore, onLooked } = props;
+  const trans = useStrings();
+  const now = useNow(MINUTE_MS);
+  const rows = useMemo(() => rowsOf(items, now, trans), [items, now, trans]);
+  const indexOf = useMemo(() => new Map(rows.map((row, index) => [row.key, index])), [rows]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const active = activeId !== null && indexOf.has(activeId) ? activeId : (items[0]?.id ?? null);
+  const activeIndex = active === null ? undefined : indexOf.get(active);
+  const virtualizer = useVirtualizer<HTMLDivElement, HTMLElement>({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: index => (rows[index]?.kind === 'day' ? DAY_HEIGHT : ROW_HEIGHT),
+    getItemKey: index => rows[index]?.key ?? index,
+    overscan: OVERSCAN_ROWS,
+    measureElement: measured,
+    initialRect: { width: 300, height: 800 },
+    rangeExtractor: useCallback((range: Range) => withRow(range, activeIndex), [activeIndex]),
+  });
+  useStayingPut(scroller, rows, virtualizer);
+  const drawn = virtualizer.getVirtualItems();
+  const last = drawn.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (more && last >= rows.length - NEAR_ROWS) {
+      onMore();
+    }
+  }, [more, last, rows.length, onMore]);
+
+  const watch = useReading(items, ids => onLooked(ids, 'read'));
+  useSeen(scroller, items, ids => onLooked(ids, 'seen'));
+
+  const focus = useFocus(scroller, index => virtualizer.scrollToIndex(index), indexOf);
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const { target } = event;
+    const id = (target as HTMLElement).closest<HTMLElement>('[data-jrt-notification]')?.dataset
+      .jrtNotification;
+    const at = items.findIndex(one => one.id === id);
+    const notification = items[at];
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    const isOnRow = target === event.currentTarget || (target as HTMLElement).tagName === 'ARTICLE';
+    if (!notification || !isPlain || (!isOnRow && (event.key === 'Enter' || event.key === ' '))) {
+      return;
+    }
+    const next = neighbour(event.key, at, items);
+    if (next !== null) {
+      event.preventDefault();
+      actions.onActive(next);
+      focus(next);
+    } else if (props.onKey(event.key, notification)) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.key === 'e' || event.key === 'Escape') {
+        // It goes: the focus is its neighbour's.
+        focus(notification.id, items[at + 1]?.id ?? null, items[at - 1]?.id ?? null);
+      }
+    }
+  };
+  return (
+    <div ref={scroller} className="jrt-scroller jrt-notifications-scroller">
+      <div
+        role="feed"
+        aria-label={trans.__('Notifications')}
+        aria-busy={props.loading}
+        className="jrt-list-rows"
+        style={{ height: `${virtualizer.getTotalSize()}px` }}
+        onKeyDown={onKeyDown}
+      >
+        {drawn.map(({ key, index, start }) => {
+          const row = rows[index];
+          return (
+            row && (
+              <div
+                key={key}
+                ref={virtualizer.measureElement}
+                data-index={index}
+                className="jrt-row"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                {row.kind === 'day' ? (
+                  <div className="jrt-day">{row.day}</div>
+                ) : (
+                  <NotificationRow
+                    notification={row.notification}
+                    position={row.position}
+                    total={more ? -1 : items.length}
+                    active={row.key === active}
+                    selected={selected.has(row.key)}
+                    below={open?.id === row.key ? open.below : null}
+                    actions={actions}
+                    watch={watch}
+                  />
+                )}
+              </div>
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** What is not shown has no height, and keeps the one that it had. */
+function measured(
+  element: HTMLElement,
+  entry: ResizeObserverEntry | undefined,
+  virtualizer: Virtualizer<HTMLDivElement, HTMLElement>,
+): number {
+  const size = measureElement(element, entry, virtualizer);
+  const index = virtualizer.indexFromElement(element);
+  return size > 0 ? size : (virtualizer.measurementsCache[index]?.size ?? ROW_HEIGHT);
+}
+
+function withRow(range: Range, index: number | undefined): number[] {
+  const shown = defaultRangeExtractor(range);
+  return index === undefined || shown.includes(index)
+    ? shown
+    : [...shown, index].sort((a, b) => a - b);
+}
+
+function neighbour(key: string, at: number, items: readonly Notification[]): string | null {
+  switch (key) {
+    case 'j':
+    case 'ArrowDown':
+      return items[at + 1]?.id ?? null;
+    case 'k':
+    case 'ArrowUp':
+      return items[at - 1]?.id ?? null;
+    case 'Home':
+      return items[0]?.id ?? null;
+    case 'End':
+      return items.at(-1)?.id ?? null;
+    default:
+      return null;
+  }
+}
+
+/** Give the focus to the first of some rows that is there by the next frame. */
+function useFocus(
+  scroller: { current: HTMLElement | null },
+  scrollTo: (index: number) => void,
+  indexOf: ReadonlyMap<string, number>,
+): (...ids: (string | null)[]) => void {
+  const latest = useLatest({ scrollTo, indexOf });
+  return useCallback(
+    (...ids) => {
+      const give = (tries: number) => {
+        const id = ids.find(one => one !== null && latest.current.indexOf.has(one));
+        if (id === undefined || id === null) {
+          return;
+        }
+        const row = scroller.current?.querySelector<HTMLElement>(
+          `[data-jrt-notification="${CSS.escape(id)}"]`,
+        );
+        if (row) {
+          row.focus({ preventScroll: true });
+          row.scrollIntoView({ block: 'nearest' });
+        } else if (tries > 0) {
+          latest.current.scrollTo(latest.current.indexOf.get(id) ?? 0);
+          requestAnimationFrame(() => give(tries - 1));
+        }
+      };
+      // What was done to a row shows with the next frame, and the list is drawn after it.
+      requestAnimationFrame(() => requestAnimationFrame(() => give(TRIES)));
+    },
+    [scroller, latest],
+  );
+}
+
+const TRIES = 5;
+
+type Virtual = Pick<
+  Virtualizer<HTMLDivElement, HTMLElement>,
+  'getVirtualItemForOffset' | 'measurementsCache'
+>;
+
+/** Keep the row at the upper edge where it is, whatever comes above it; at the very top, show what comes. */
+function useStayingPut(
+  scroller: { current: HTMLElement | null },
+  rows: readonly Row[],
+  virtualizer: Virtual,
+): void {
+  const anchor = useRef<{ key: string; below: number } | null>(null);
+  useLayoutEffect(() => {
+    const outer = scroller.current;
+    const kept = anchor.current;
+    if (outer && kept && outer.scrollTop > 0) {
+      const index = rows.findIndex(row => row.key === kept.key);
+      const start = virtualizer.measurementsCache[index]?.start;
+      if (start !== undefined && Math.abs(start + kept.below - outer.scrollTop) > 1) {
+        outer.scrollTop = start + kept.below;
+      }
+    }
+    // Only what comes and goes moves rows; while somebody scrolls, the anchor follows below.
+  }, [rows, scroller, virtualizer]);
+  useEffect(() => {
+    const outer = scroller.current;
+    const note = () => {
+      const item = outer && virtualizer.getVirtualItemForOffset(outer.scrollTop);
+      anchor.current =
+        outer && item ? { key: String(item.key), below: outer.scrollTop - item.start } : null;
+    };
+    outer?.addEventListener('scroll', note, { passive: true });
+    return () => outer?.removeEventListener('scroll', note);
+  }, [scroller, virtualizer]);
+}
+
+/** What is listed while the list is in sight was seen. */
+function useSeen(
+  scroller: { current: HTMLElement | null },
+  items: readonly Notification[],
+  onSeen: (ids: string[]) => void,
+): void {
+  const latest = useLatest({ items, onSeen });
+  const look = useCallback(() => {
+    const isShown =
+      document.visibilityState === 'visible' && (scroller.current?.offsetHeight ?? 0) > 0;
+    const ids = isShown ? latest.current.items.filter(one => !one.seen).map(({ id }) => id) : [];
+    if (ids.length > 0) {
+      latest.current.onSeen(ids);
+    }
+  }, [scroller, latest]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is listed anew is looked at.
+  useEffect(look, [items, look]);
+  useEffect(() => {
+    const observer = typeof ResizeObserver === 'function' ? new ResizeObserver(look) : null;
+    if (scroller.current) {
+      observer?.observe(scroller.current);
+    }
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      observer?.disconnect();
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [look, scroller]);
+}
