@@ -82,6 +82,24 @@ async def test_N4_some_are_changed_together_and_all_are_read_up_to_a_place(api: 
     assert (await inbox(api, box="unread"))["items"] == []
 
 
+async def test_N7_what_goes_just_when_it_is_changed_is_not_found(
+    api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = await told(api, "Going", project=(await project_of(api))["id"])
+    runtime = jp_serverapp.web_app.settings["jupyter_realtime"]
+    inbox = (await runtime.services()).store.inbox
+    change = inbox.change
+
+    async def withdrawn_first(person: str, *how: Any) -> int:
+        await inbox.withdraw(person, (await project_of(api))["id"], True, 0)
+        unread: int = await change(person, *how)
+        return unread
+
+    monkeypatch.setattr(inbox, "change", withdrawn_first)
+    status, error = await api("PATCH", f"notifications/{item['id']}", {"read": True})
+    assert (status, error["code"]) == (404, "not_found")
+
+
 async def test_N5_what_is_snoozed_comes_back_by_itself(api: Api, connect: Connect) -> None:
     item = await told(api, "Later")
     path = f"notifications/{item['id']}"

@@ -85,9 +85,9 @@ class NotificationHandler(RealtimeHandler):
     async def patch(self, principal: Principal, notification: str) -> None:
         """Read, archive or snooze one, or take that back."""
         how = _change(self.body(shapes.NotificationChange))
-        await self.services.inboxes.get(principal, notification)
-        [item], _ = await self.services.inboxes.change(principal, [notification], how)
-        self.answer(item)
+        await self.services.inboxes.change(principal, [notification], how)
+        # It may have gone just now, with a right to see it.
+        self.answer(await self.services.inboxes.get(principal, notification))
 
 
 class ReadAllHandler(RealtimeHandler):
