@@ -70,7 +70,7 @@ $(VENV)/installed-%: $(VENV)/dependencies-% $(VENV)/built-js
 	touch $@
 
 $(VENV)/dependencies-%: $(VENV)/bin/python pyproject.toml
-	mkdir -p jupyter_realtime/labextension jupyter_realtime/widgets/static
+	mkdir -p jupyter_realtime/labextension jupyter_realtime/server/static jupyter_realtime/widgets/static
 	HATCH_BUILD_NO_HOOKS=true $(PIP) --editable ".[$*]"
 	touch $@
 
@@ -92,4 +92,5 @@ js/node_modules/.package-lock.json: js/package.json js/package-lock.json
 	cd js && npm ci --no-audit --no-fund --loglevel=error
 
 clean:
-	rm -rf $(VENV) js/node_modules js/lib jupyter_realtime/labextension jupyter_realtime/widgets/static dist build
+	rm -rf $(VENV) js/node_modules js/lib jupyter_realtime/labextension jupyter_realtime/server/static \
+		jupyter_realtime/widgets/static dist build

@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # The one place that chooses adapters.
     "server/runtime": {"server", "service", "stores", "delivery", "analysis", "ports", "core"},
     "server/mailer": {"server", "delivery", "ports", "core"},
+    "server/pusher": {"server", "delivery", "ports", "core"},
     "server/engine": {"server", "analysis", "ports", "core"},
     "server/config": {"service", "stores", "core"},
 }

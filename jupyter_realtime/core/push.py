@@ -177,3 +177,29 @@ def really_reached(address: str) -> IPv4Address | IPv6Address:
     if inner is None and found in _NAT64:
         inner = IPv4Address(int(found) & 0xFFFFFFFF)
     return inner or found
+
+
+# What a browser says of itself, the most telling word first: others' names stand in there, too.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def label_of(user_agent: str) -> str:
+    """Name a browser for people, like "Firefox on Linux", by its `User-Agent`."""
+    browser = next((name for word, name in _BROWSERS if word in user_agent), "A browser")
+    system = next((name for word, name in _SYSTEMS if word in user_agent), None)
+    return browser if system is None else f"{browser} on {system}"

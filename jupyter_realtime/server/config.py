@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from ipaddress import ip_network
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from traitlets.config import Configurable
 from ..core.mail import SmtpServer, is_address, is_domain
 from ..core.messages import Limits
 from ..core.preferences import Policy, Rule
+from ..core.push import PushHost
 from ..core.quotas import Thresholds
 from ..service.retention import Retention
 from ..stores.sqlite import DEFAULT_FILE_NAME
@@ -138,6 +140,69 @@ class RealtimeConfig(Configurable):
             raise TraitError(f"RealtimeConfig.mail_domain is {domain!r}, which is no domain.")
         return domain
 
+    vapid_key_file = Unicode(
+        config=True,
+        help="""The file with the key that signs pushes to browsers; it is made, readable by its owner only,
+        if it does not exist. The default lies beside the database. With another key, browsers have to turn
+        pushes on again, which they do by themselves when somebody opens a page.""",
+    )
+
+    push_contact = Unicode(
+        config=True,
+        help="""Whom the people of a push service may write to about our pushes: `mailto:` and an address,
+        or an https address. Apple's service asks for it.""",
+    )
+
+    push_hosts = List(
+        Unicode(),
+        [
+            "fcm.googleapis.com",
+            "updates.push.services.mozilla.com",
+            "*.push.services.mozilla.com",
+            "web.push.apple.com",
+            "*.push.apple.com",
+            "*.notify.windows.com",
+        ],
+        config=True,
+        help="""Push services to which this server sends, each as a name, as `*.` and a name for all below
+        it, and with `:port` where it isn't 443. The default has those of Chrome, Edge, Firefox and Safari;
+        with an empty list nothing is pushed.""",
+    )
+
+    push_networks = List(
+        Unicode(),
+        config=True,
+        help="""Networks in which push services may lie beside the internet, like `10.1.0.0/16`: for one of
+        your own. Without it no push reaches a private address, whatever its name says.""",
+    )
+
+    @validate("push_hosts")
+    def _check_push_hosts(self, proposal: Bunch) -> list[str]:
+        hosts: list[str] = proposal["value"]
+        try:
+            _ = [PushHost.parse(host) for host in hosts]
+        except ValueError as error:
+            raise TraitError(f"RealtimeConfig.push_hosts: {error}") from None
+        return hosts
+
+    @validate("push_networks")
+    def _check_push_networks(self, proposal: Bunch) -> list[str]:
+        networks: list[str] = proposal["value"]
+        try:
+            _ = [ip_network(network) for network in networks]
+        except ValueError as error:
+            raise TraitError(f"RealtimeConfig.push_networks: {error}.") from None
+        return networks
+
+    @validate("push_contact")
+    def _check_push_contact(self, proposal: Bunch) -> str:
+        contact: str = proposal["value"]
+        if contact and not contact.startswith(("mailto:", "https://")):
+            raise TraitError(
+                f"RealtimeConfig.push_contact is {contact!r}; write mailto:, or an https address."
+            )
+        return contact
+
     log_format = Enum(
         ["text", "json"],
         default_value="text",
@@ -259,6 +324,13 @@ class RealtimeConfig(Configurable):
         if self.jwt_key_file:
             return Path(self.jwt_key_file)
         return self.store_path.with_name("realtime-jwt.key")
+
+    @property
+    def vapid_path(self) -> Path:
+        """The file of the key that signs pushes."""
+        if self.vapid_key_file:
+            return Path(self.vapid_key_file)
+        return self.store_path.with_name("realtime-vapid.pem")
 
     @property
     def owner(self) -> str:

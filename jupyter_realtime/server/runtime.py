@@ -18,7 +18,7 @@ from .._version import __version__
 from ..core.deliveries import Way
 from ..core.errors import CloseCode, RealtimeError, Unavailable
 from ..core.members import Grant
-from ..ports import AnalysisEngine, Carrier, Mailer, Store
+from ..ports import AnalysisEngine, Carrier, Mailer, Pusher, Store
 from ..service.active_runs import ActiveRuns
 from ..service.addresses import Addresses
 from ..service.analyses import Analyses
@@ -43,6 +43,7 @@ from ..service.polling import Polling
 from ..service.preferences import PreferenceBook
 from ..service.projects import Projects
 from ..service.publishing import Publishing
+from ..service.pushes import Pushes
 from ..service.quotas import Quotas
 from ..service.rates import Rates
 from ..service.retention import Pruner
@@ -58,6 +59,7 @@ from .config import RealtimeConfig
 from .identity import Identity
 from .mailer import make_mailer
 from .metrics import metrics
+from .pusher import make_pusher
 from .tokens import Tokens, read_keys
 from .transport import Flusher
 
@@ -80,6 +82,7 @@ class Services:
     directory: Directory
     preferences: PreferenceBook
     addresses: Addresses
+    pushes: Pushes
     dispatcher: Dispatcher
     notifier: Notifier
     telling: Telling
@@ -251,7 +254,15 @@ async def open_services(
     tokens = Tokens(*await asyncio.to_thread(read_keys, config.key_path))
     store = await SqliteStore.open(config.store_path)
     services = assemble(
-        config, root, store, tokens, LocalEngine(), figures, replaced, mailer=make_mailer(config)
+        config,
+        root,
+        store,
+        tokens,
+        LocalEngine(),
+        figures,
+        replaced,
+        mailer=make_mailer(config),
+        pusher=await make_pusher(config),
     )
     listen(services)
     services.rooms.open()
@@ -308,6 +319,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.run_news.close()
     await services.inboxes.close()
     await services.dispatcher.close()
+    await services.pushes.close()
     await services.withdrawal.close()
     await services.directory.close()
     await services.leases.close()
@@ -327,6 +339,7 @@ def assemble(
     replaced: Callable[[], None],
     *,
     mailer: Mailer | None = None,
+    pusher: Pusher | None = None,
 ) -> Services:
     """Put the services on their adapters.
 
@@ -334,6 +347,8 @@ def assemble(
     ----------
     mailer
         None where no mail is sent.
+    pusher
+        None where nothing is pushed.
     """
     projects = Projects(store, root, Grant(owner=config.owner))
     rooms = Rooms(store.log, figures, most_bytes=config.queue_bytes // 2)
@@ -350,6 +365,9 @@ def assemble(
     carriers: dict[Way, Carrier] = {}
     if mailer is not None:
         carriers["email"] = Mailing(store, preferences, addresses, mailer, site=config.site)
+    pushes = Pushes(store, projects, pusher)
+    if pusher is not None:
+        carriers["push"] = pushes
     dispatcher = Dispatcher(store, preferences, directory, carriers)
     notifier = Notifier(store, directory, preferences, dispatcher.reach)
     publishing = Publishing(
@@ -377,6 +395,7 @@ def assemble(
         directory=directory,
         preferences=preferences,
         addresses=addresses,
+        pushes=pushes,
         dispatcher=dispatcher,
         notifier=notifier,
         telling=Telling(projects, directory, notifier),

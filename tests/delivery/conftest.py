@@ -16,6 +16,7 @@ def push_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ma
     def make() -> PushService:
         service = PushService(tmp_path)
         monkeypatch.setenv("SSL_CERT_FILE", str(service.certificate))
+        service.serve()
         made.append(service)
         return service
 

@@ -88,7 +88,11 @@ class PushService:
             take(stream, address)
 
         self._server.handle_stream = counted  # type: ignore[method-assign]
-        self._server.add_sockets(sockets)
+        self._sockets = sockets
+
+    def serve(self) -> None:
+        """Begin to answer, in the loop that runs."""
+        self._server.add_sockets(self._sockets)
 
     @property
     def origin(self) -> str:
@@ -104,6 +108,8 @@ class PushService:
 
     def close(self) -> None:
         self._server.stop()
+        for one in self._sockets:
+            one.close()
 
 
 class _Handler(RequestHandler):

@@ -84,6 +84,7 @@ def test_a_wheel_from_the_sdist_has_all_that_one_from_a_clone_has(built: dict[st
     assert clone == sdist
     for wanted in (
         "jupyter_realtime/labextension/package.json",
+        "jupyter_realtime/server/static/sw.js",
         "jupyter_realtime/widgets/static/analysis-progress.js",
         "jupyter_realtime/stores/migrations/versions/0001_rooms_projects_analyses.py",
         "jupyter_realtime/sample/notebooks/01-live-analysis.ipynb",

@@ -22,6 +22,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Nobody has to be known for these; `OPTIONS` says to browsers which pages may call, and no more.
 OPEN = frozenset({("GET", "health"), ("GET", "ready")})
 ID = "([A-Za-z0-9_-]+)"
+# No JSON, but code for browsers; see `test_push`.
+WORKER = frozenset({("GET", r"sw\.js")})
 # Where links in mails lead: who has the token is whoever got the mail. See `test_mail_links`.
 LINKS = frozenset(
     {(way, f"{page}/{ID}") for way in ("GET", "POST") for page in ("unsubscribe", "confirm")}
@@ -54,6 +56,14 @@ EVENT = {"room": ROOM, "event": "custom:x", "data": 1}
 STATE = {"room": ROOM, "event": "progress:x", "data": 1, "key": "k", "session": "s" * 22}
 TOKEN = {"label": "ci", "scopes": ["read:system"], "ttl_seconds": 60}
 NOTHING = {"items": [], "next": None}
+# The browser of RFC 8291, appendix A.
+SUBSCRIPTION = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/x",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
 
 CALLS = [
     Call("GET", "me", "me", unscoped=200, unscoped_answer={"scopes": ["read:system"]}),
@@ -152,6 +162,11 @@ CALLS = [
     Call("GET", "preferences", "preferences"),
     Call("PUT", "preferences", "preferences", {}),
     Call("PATCH", "preferences", "preferences", {}),
+    Call("GET", "push", "push"),
+    # Before there is a browser: no test calls the internet.
+    Call("POST", "push/test", "push/test"),
+    Call("POST", "push/subscribe", "push/subscribe", SUBSCRIPTION),
+    Call("POST", "push/unsubscribe", "push/unsubscribe", {"endpoint": SUBSCRIPTION["endpoint"]}),
     Call("GET", "announcements", "announcements"),
     Call("POST", "announcements", "announcements", {"title": "Hello"}),
     Call("DELETE", f"announcements/{ID}", "announcements/{announced}"),

@@ -20,6 +20,7 @@ from tests.server.every_call import (
     CALLS,
     LINKS,
     OPEN,
+    WORKER,
     Answer,
     Api,
     Call,
@@ -100,7 +101,7 @@ async def log_in(jp_fetch: Any) -> str:
 
 
 def test_P5_no_route_is_forgotten() -> None:
-    assert set(served()) == {(call.method, call.route) for call in CALLS} | OPEN | LINKS
+    assert set(served()) == {(call.method, call.route) for call in CALLS} | OPEN | LINKS | WORKER
     others = [handler for _, handler, *_ in routes("/") if not issubclass(handler, RealtimeHandler)]
     assert others == [SocketHandler], "what is no REST route needs tests of its own"
 

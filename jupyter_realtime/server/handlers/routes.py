@@ -19,6 +19,7 @@ from . import (
     preferences,
     probes,
     projects,
+    push,
     rest,
     triage,
 )
@@ -27,6 +28,7 @@ from .openapi import OpenApiHandler
 from .socket import SocketHandler
 
 _DOCUMENT = r"openapi\.json"
+_WORKER = r"sw\.js"
 _ID = r"([A-Za-z0-9_-]+)"
 
 _PROBES: list[tuple[str, type]] = [
@@ -66,6 +68,10 @@ _API: list[tuple[str, type]] = [
     ("deliveries", deliveries.DeliveriesHandler),
     (f"deliveries/{_ID}/retry", deliveries.RetryHandler),
     ("preferences", preferences.PreferencesHandler),
+    ("push", push.PushHandler),
+    ("push/subscribe", push.SubscribeHandler),
+    ("push/unsubscribe", push.UnsubscribeHandler),
+    ("push/test", push.TryOutHandler),
     ("announcements", announcements.AnnouncementsHandler),
     (f"announcements/{_ID}", announcements.AnnouncementHandler),
     ("detectors", rest.DetectorsHandler),
@@ -89,6 +95,7 @@ def routes(prefix: str) -> list[tuple[Any, ...]]:
     api = url_path_join(prefix, "api/v1")
     return [
         (url_path_join(prefix, "ws"), SocketHandler),
+        (url_path_join(prefix, _WORKER), push.WorkerHandler),
         # Probes don't care for versions of the API.
         *((url_path_join(prefix, path), handler) for path, handler in (*_PROBES, *_PAGES)),
         *((url_path_join(api, path), handler) for path, handler in (*_API, *_PAGES)),
