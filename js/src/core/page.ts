@@ -10,13 +10,20 @@ import { Triage } from './triage.js';
 
 const KEY = Symbol.for('jupyter_realtime/1');
 
-interface Page {
+/**
+ * What views share. Each is made by whoever asks for it first, so that a bundle carries only what it uses
+ * itself, whichever bundle has made the page.
+ */
+interface Parts {
+  analyses?: Analyses;
+  triage?: Triage;
+  catalogue?: Catalogue;
+  notifications?: Notifications;
+  preferences?: PreferenceBook;
+}
+
+interface Page extends Parts {
   connection: Connection;
-  analyses: Analyses;
-  triage: Triage;
-  catalogue: Catalogue;
-  notifications: Notifications;
-  preferences: PreferenceBook;
   /** What JupyterLab can do to documents, once it is there. */
   hands: IssueHands | null;
   /** The ids of a run's issues as all views of this page hold them, in order: for tests and tools. */
@@ -32,37 +39,52 @@ export function pageConnection(options: ConnectionOptions): Connection {
   return holder[KEY].connection;
 }
 
+/** Of connections that are not the page's: to another server, or through a kernel. */
+const others = new WeakMap<Connection, Parts>();
+
+function partsOf(connection: Connection): Parts {
+  const known = (globalThis as Holder)[KEY];
+  if (known?.connection === connection) {
+    return known;
+  }
+  const parts = others.get(connection) ?? {};
+  others.set(connection, parts);
+  return parts;
+}
+
 /** What this page knows of analyses; one picture for all views. */
 export function pageAnalyses(connection: Connection): Analyses {
-  const known = (globalThis as Holder)[KEY];
-  return known?.connection === connection ? known.analyses : new Analyses(connection);
+  const parts = partsOf(connection);
+  parts.analyses ??= new Analyses(connection);
+  return parts.analyses;
 }
 
 /** What people decide about issues; one picture for all views. */
 export function pageTriage(connection: Connection): Triage {
-  const known = (globalThis as Holder)[KEY];
-  return known?.connection === connection ? known.triage : new Triage(connection);
+  const parts = partsOf(connection);
+  parts.triage ??= new Triage(connection);
+  return parts.triage;
 }
 
 /** What the server's detectors look for. */
 export function pageCatalogue(connection: Connection): Catalogue {
-  const known = (globalThis as Holder)[KEY];
-  // A page whose connection an older bundle has made knows none.
-  return (known?.connection === connection && known.catalogue) || new Catalogue(connection);
+  const parts = partsOf(connection);
+  parts.catalogue ??= new Catalogue(connection);
+  return parts.catalogue;
 }
 
 /** How the person of this page wants to be told; one picture for all views. */
 export function pagePreferences(connection: Connection): PreferenceBook {
-  const known = (globalThis as Holder)[KEY];
-  // See above.
-  return (known?.connection === connection && known.preferences) || new PreferenceBook(connection);
+  const parts = partsOf(connection);
+  parts.preferences ??= new PreferenceBook(connection);
+  return parts.preferences;
 }
 
 /** What this page's person is told; one picture for all views. */
 export function pageNotifications(connection: Connection): Notifications {
-  const known = (globalThis as Holder)[KEY];
-  // As above.
-  return (known?.connection === connection && known.notifications) || new Notifications(connection);
+  const parts = partsOf(connection);
+  parts.notifications ??= new Notifications(connection);
+  return parts.notifications;
 }
 
 /** JupyterLab says that it can mend documents: for the panel, and for widgets that know nothing of it. */
@@ -78,18 +100,13 @@ export function pageHands(): IssueHands | null {
 }
 
 function makePage(options: ConnectionOptions): Page {
-  const connection = new Connection(options);
-  const analyses = new Analyses(connection);
-  return {
-    connection,
-    analyses,
-    triage: new Triage(connection),
-    catalogue: new Catalogue(connection),
-    notifications: new Notifications(connection),
-    preferences: new PreferenceBook(connection),
+  const page: Page = {
+    connection: new Connection(options),
     hands: null,
-    issueIds: run => (analyses.store.getState().runs[run]?.issues ?? []).map(issue => issue.id),
+    issueIds: run =>
+      (page.analyses?.store.getState().runs[run]?.issues ?? []).map(issue => issue.id),
   };
+  return page;
 }
 
 /** The address of our routes on a page that a Jupyter server has made; null on any other. */
