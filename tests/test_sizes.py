@@ -24,7 +24,15 @@ def test_a_widget_is_small(bundle: Path) -> None:
     assert gzipped(bundle) <= WIDGET_GZIPPED_BYTES
 
 
-@pytest.mark.parametrize("name", ["analysis-progress", "detector-status", "live-issue-list"])
+WIDGETS = [
+    "analysis-progress",
+    "detector-status",
+    "live-issue-list",
+    "notification-preferences",
+]
+
+
+@pytest.mark.parametrize("name", WIDGETS)
 def test_the_widget_was_built(name: str) -> None:
     assert (PACKAGE / "widgets" / "static" / f"{name}.js").is_file()
 

@@ -88,6 +88,10 @@ class Rest:
         """End or remove something."""
         return await self._call("DELETE", path)
 
+    async def request(self, method: str, path: str, body: Any = None) -> Any:
+        """Do what somebody else has put together."""
+        return await self._call(method, path, **({} if body is None else {"json": body}))
+
     async def items(self, path: str, /, **query: str | int) -> AsyncIterator[Any]:
         """Go through a whole list, page by page."""
         cursor: dict[str, str | int] = {}

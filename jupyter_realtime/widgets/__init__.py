@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .analysis import AnalysisProgress, DetectorStatus, LiveIssueList
+    from .notifications import NotificationCenter, NotificationPreferences
 
-__all__ = ["AnalysisProgress", "DetectorStatus", "LiveIssueList"]
+__all__ = [
+    "AnalysisProgress",
+    "DetectorStatus",
+    "LiveIssueList",
+    "NotificationCenter",
+    "NotificationPreferences",
+]
 
-_LAZY = dict.fromkeys(__all__, "analysis")
+_LAZY = {
+    **dict.fromkeys(("AnalysisProgress", "DetectorStatus", "LiveIssueList"), "analysis"),
+    **dict.fromkeys(("NotificationCenter", "NotificationPreferences"), "notifications"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -109,7 +109,7 @@ class Api(RequestHandler):
         self.set_status(status)
         self.finish(body if isinstance(body, bytes) else msgspec.json.encode(body))
 
-    get = post = put = delete = _reply
+    get = post = put = patch = delete = _reply
 
 
 @contextlib.asynccontextmanager

@@ -1,23 +1,28 @@
-/** What the kernel's side of `AnalysisProgress` shares with the page: its traits, as they are in Python. */
+/** What the kernel's side of a widget shares with the page: its traits, as they are in Python. */
 
 import { useSyncExternalStore } from 'react';
 
 import type { Analysis, Issue } from '../core/protocol.js';
 
-export interface Traits {
-  run_id: string;
+/** What all widgets have. */
+export interface SharedTraits {
   prefix: string;
   version: string;
-  /** An empty object until the kernel knows of the run. */
-  snapshot: Analysis | { id?: undefined } | null;
-  issues: Issue[];
   mode: 'page' | 'comm';
 }
 
+/** Of a run's. */
+export interface Traits extends SharedTraits {
+  run_id: string;
+  /** An empty object until the kernel knows of the run. */
+  snapshot: Analysis | { id?: undefined } | null;
+  issues: Issue[];
+}
+
 /** The part of anywidget's model that is used here. */
-export interface Model {
-  get<Name extends keyof Traits>(name: Name): Traits[Name];
-  set<Name extends keyof Traits>(name: Name, value: Traits[Name]): void;
+export interface Model<All extends SharedTraits = Traits> {
+  get<Name extends keyof All>(name: Name): All[Name];
+  set<Name extends keyof All>(name: Name, value: All[Name]): void;
   save_changes(): void;
   send(content: unknown): void;
   on(event: string, callback: (content: unknown) => void): void;

@@ -1,5 +1,5 @@
 /**
- * Where a widget's page gets the run from.
+ * Where a widget's page gets what it shows from.
  *
  * The page's own connection to the server comes first: it is alive while the kernel is busy. Where there
  * is none, or the server knows nothing of the run, or speaks another version, everything comes from the
@@ -11,7 +11,7 @@ import { useEffect, useState } from 'react';
 import type { Connection, ConnectionState } from '../core/connection.js';
 import { pageConnection, prefixFromPage } from '../core/page.js';
 import type { Strings } from '../ui/translator.js';
-import type { Model } from './model.js';
+import type { Model, SharedTraits } from './model.js';
 
 export type Source =
   | { kind: 'finding' }
@@ -21,10 +21,21 @@ export type Source =
 /** How long the page may look for its server before the kernel's side is shown. */
 const PATIENCE_MILLISECONDS = 4000;
 
-export function useSource(model: Model, trans: Strings): Source {
+type Find<All extends SharedTraits> = (
+  model: Model<All>,
+  trans: Strings,
+  found: (source: Source) => void,
+) => () => void;
+
+/** Look by `find`, which is the same function each time, and tell the kernel what was found. */
+export function useSource<All extends SharedTraits>(
+  model: Model<All>,
+  trans: Strings,
+  find: Find<All>,
+): Source {
   const [source, setSource] = useState<Source>({ kind: 'finding' });
   useEffect(() => {
-    const stop = findSource(model, trans, found => {
+    const stop = find(model, trans, found => {
       if (found.kind !== 'finding' && model.get('mode') !== found.kind) {
         model.set('mode', found.kind);
         model.save_changes();
@@ -32,14 +43,33 @@ export function useSource(model: Model, trans: Strings): Source {
       setSource(found);
     });
     return stop;
-  }, [model, trans]);
+  }, [model, trans, find]);
   return source;
 }
 
+/** Where a run comes from. */
 export function findSource(
   model: Model,
   trans: Strings,
   found: (source: Source) => void,
+): () => void {
+  return findServer(model, trans, found, connection => ask(connection, model.get('run_id'), trans));
+}
+
+/** Where comes from what each server has. */
+export function findPage(
+  model: Model<SharedTraits>,
+  trans: Strings,
+  found: (source: Source) => void,
+): () => void {
+  return findServer(model, trans, found, async connection => ({ kind: 'page', connection }));
+}
+
+function findServer(
+  model: Model<SharedTraits>,
+  trans: Strings,
+  found: (source: Source) => void,
+  known: (connection: Connection) => Promise<Source>,
 ): () => void {
   const prefix = prefixFromPage(document) ?? model.get('prefix');
   if (!prefix) {
@@ -61,7 +91,7 @@ export function findSource(
       settle({ kind: 'comm', reason });
     } else if (connection.store.getState().status === 'online') {
       stopLooking();
-      void ask(connection, model.get('run_id'), trans).then(settle);
+      void known(connection).then(settle);
     }
   };
   const late = setTimeout(
@@ -84,7 +114,7 @@ export function findSource(
   };
 }
 
-/** Why the page's own server can't show the run; null: nothing speaks against it. */
+/** Why the page's own server can't show it; null: nothing speaks against it. */
 function whyNot(state: ConnectionState, version: string, trans: Strings): string | null {
   if (state.status === 'absent') {
     return trans.__(

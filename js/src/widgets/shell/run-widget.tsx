@@ -13,7 +13,7 @@ import { askToOpen } from '../../ui/open-event.js';
 import type { RunActions } from '../../ui/RunCard.js';
 import { useStrings } from '../../ui/translator.js';
 import { type Model, useTrait } from '../model.js';
-import { useSource } from '../source.js';
+import { findSource, useSource } from '../source.js';
 
 /** What a widget shows of a run. */
 export type Show = (view: RunView, actions: RunActions) => ReactNode;
@@ -22,7 +22,7 @@ type Part = { model: Model; show: Show };
 
 function Widget({ model, show }: Part) {
   const trans = useStrings();
-  const source = useSource(model, trans);
+  const source = useSource(model, trans, findSource);
   return (
     <div className="jrt-root jrt-widget">
       {source.kind === 'page' ? (

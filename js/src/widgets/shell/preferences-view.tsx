@@ -1,0 +1,26 @@
+/** The preferences by a widget's connection. */
+
+import { useCallback, useMemo } from 'react';
+
+import type { Connection } from '../../core/connection.js';
+import { mutedNames } from '../../core/muted.js';
+import { pagePreferences } from '../../core/page.js';
+import { PreferencesPanel } from '../../ui/PreferencesPanel.js';
+
+interface Props {
+  connection: Connection;
+  onBack?: () => void;
+}
+
+export function PreferencesView({ connection, onBack }: Props) {
+  const book = useMemo(() => pagePreferences(connection), [connection]);
+  const names = useCallback((ids: readonly string[]) => mutedNames(connection, ids), [connection]);
+  return (
+    <PreferencesPanel
+      connection={connection.store}
+      book={book}
+      names={names}
+      onBack={onBack ?? null}
+    />
+  );
+}
