@@ -424,6 +424,7 @@ async def test_Q6_who_loses_the_role_loses_what_they_were_told_of_it(
 ) -> None:
     async with open_services(idle) as services:
         only_by_row(services)
+        services.withdrawal.open()
         project = await project_of(services)
         await give(services, project, "viewer")
         await services.members.remove(OWNER, project, NamedMember(user="ana"))
