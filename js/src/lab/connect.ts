@@ -6,7 +6,10 @@ import type { Connection } from '../core/connection.js';
 import { pageConnection } from '../core/page.js';
 
 export function connect(settings: ServerConnection.ISettings): Connection {
-  const base = new URL(settings.baseUrl, window.location.href);
-  const prefix = new URL('realtime/', base).href;
-  return pageConnection({ prefix, token: () => settings.token || null });
+  return pageConnection({ prefix: prefixOf(settings), token: () => settings.token || null });
+}
+
+/** The absolute address of our routes. */
+export function prefixOf(settings: ServerConnection.ISettings): string {
+  return new URL('realtime/', new URL(settings.baseUrl, window.location.href)).href;
 }

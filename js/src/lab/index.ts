@@ -36,6 +36,7 @@ import { onOpenIssue } from './open-event.js';
 import { openIssue } from './opener.js';
 import { AnalysisPanelWidget, PANEL_ID } from './panel.js';
 import { preferences } from './preferences.js';
+import { push } from './push.js';
 import { createStatus } from './status.js';
 import { Stepping } from './stepping.js';
 import { followPlace, Targets } from './targets.js';
@@ -238,4 +239,4 @@ function opening(
   };
 }
 
-export default [analysis, notifications, preferences];
+export default [analysis, notifications, preferences, push];

@@ -11,9 +11,11 @@ import { IFormRendererRegistry, ReactWidget, settingsIcon } from '@jupyterlab/ui
 
 import { mutedNames } from '../core/muted.js';
 import { pagePreferences } from '../core/page.js';
+import { SHOW_PREFERENCES_EVENT } from '../ui/open-event.js';
 import { PreferencesPanel, type PreferencesProps } from '../ui/PreferencesPanel.js';
 import { type Strings, StringsProvider } from '../ui/translator.js';
 import { connect } from './connect.js';
+import { pushHere } from './push-here.js';
 
 export const SHOW_PREFERENCES = 'jupyter-realtime:show-preferences';
 
@@ -40,6 +42,7 @@ export const preferences: JupyterFrontEndPlugin<void> = {
       connection: connection.store,
       book: pagePreferences(connection),
       names: ids => mutedNames(connection, ids),
+      push: pushHere(app.serviceManager.serverSettings),
     };
     const tracker = new WidgetTracker<MainAreaWidget>({ namespace: WIDGET });
     app.commands.addCommand(SHOW_PREFERENCES, {
@@ -55,6 +58,9 @@ export const preferences: JupyterFrontEndPlugin<void> = {
         }
         app.shell.activateById(page.id);
       },
+    });
+    window.addEventListener(SHOW_PREFERENCES_EVENT, () => {
+      void app.commands.execute(SHOW_PREFERENCES);
     });
     palette?.addItem({ command: SHOW_PREFERENCES, category: trans.__('Notifications') });
     void restorer?.restore(tracker, { command: SHOW_PREFERENCES, name: () => WIDGET });

@@ -6,6 +6,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { ConnectionState } from '../core/connection.js';
 import type { Muted } from '../core/muted.js';
 import type { PreferenceBook, Preferences, PreferencesView } from '../core/preferences.js';
+import type { Push } from '../core/push.js';
 import { Connected } from './Connected.js';
 import { errorText } from './error-words.js';
 import { useFollow, useStore } from './hooks.js';
@@ -14,6 +15,7 @@ import { MailAddress } from './MailAddress.js';
 import { PreferenceMutes } from './PreferenceMutes.js';
 import { PreferenceTable, settledText } from './PreferenceTable.js';
 import { PreferenceTimes } from './PreferenceTimes.js';
+import { PushHere } from './PushHere.js';
 import { clockTime } from './time.js';
 import { type Strings, useStrings } from './translator.js';
 
@@ -22,6 +24,8 @@ export interface PreferencesProps {
   book: PreferenceBook;
   /** What the ids of mutes mean. */
   names: (ids: readonly string[]) => Promise<ReadonlyMap<string, Muted>>;
+  /** Pushes in this browser; null where the page can't see to them. */
+  push?: Push | null;
   /** To where it was opened from; null where it stands alone. */
   onBack?: (() => void) | null;
 }
@@ -142,7 +146,7 @@ function Face({ state, error, onRetry }: FaceProps) {
   );
 }
 
-function Sections({ book, names, shown }: PreferencesProps & { shown: Preferences }) {
+function Sections({ book, names, push = null, shown }: PreferencesProps & { shown: Preferences }) {
   const trans = useStrings();
   // What was not saved is told by the store.
   const settle = (done: Promise<void>) => void done.catch(() => undefined);
@@ -163,6 +167,11 @@ function Sections({ book, names, shown }: PreferencesProps & { shown: Preference
         {shown.channels?.email && (
           <Section title={trans.__('Mail goes to')}>
             <MailAddress email={shown.email ?? null} onChange={email => book.change({ email })} />
+          </Section>
+        )}
+        {push !== null && shown.channels?.push && (
+          <Section title={trans.__('Pushes')}>
+            <PushHere push={push} />
           </Section>
         )}
         <PreferenceTimes preferences={shown} onChange={change => settle(book.change(change))} />
