@@ -28,6 +28,7 @@ WIDGETS = [
     "analysis-progress",
     "detector-status",
     "live-issue-list",
+    "notification-center",
     "notification-preferences",
 ]
 

@@ -1,3 +1,4 @@
 import './base.css';
+import './analysis.css';
 import './preferences.css';
 import './notifications.css';

@@ -23,3 +23,10 @@ export function askToOpenNotification(notification: Notification): boolean {
   const detail = { notification };
   return !window.dispatchEvent(new CustomEvent(OPEN_NOTIFICATION, { detail, cancelable: true }));
 }
+
+export const SHOW_PREFERENCES_EVENT = 'jupyter-realtime:show-preferences';
+
+/** Ask the page to show how one is told. */
+export function askForPreferences(): void {
+  window.dispatchEvent(new CustomEvent(SHOW_PREFERENCES_EVENT));
+}

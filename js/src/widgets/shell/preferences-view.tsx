@@ -7,20 +7,8 @@ import { mutedNames } from '../../core/muted.js';
 import { pagePreferences } from '../../core/page.js';
 import { PreferencesPanel } from '../../ui/PreferencesPanel.js';
 
-interface Props {
-  connection: Connection;
-  onBack?: () => void;
-}
-
-export function PreferencesView({ connection, onBack }: Props) {
+export function PreferencesView({ connection }: { connection: Connection }) {
   const book = useMemo(() => pagePreferences(connection), [connection]);
   const names = useCallback((ids: readonly string[]) => mutedNames(connection, ids), [connection]);
-  return (
-    <PreferencesPanel
-      connection={connection.store}
-      book={book}
-      names={names}
-      onBack={onBack ?? null}
-    />
-  );
+  return <PreferencesPanel connection={connection.store} book={book} names={names} />;
 }

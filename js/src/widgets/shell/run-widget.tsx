@@ -3,7 +3,8 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
-import css from '../../../style/base.css';
+import analysis from '../../../style/analysis.css';
+import base from '../../../style/base.css';
 import type { RunView } from '../../core/analyses.js';
 import type { Connection } from '../../core/connection.js';
 import { pageAnalyses, pageCatalogue, pageTriage } from '../../core/page.js';
@@ -108,7 +109,7 @@ export function widgetOf(show: Show) {
   return {
     render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       const style = document.createElement('style');
-      style.textContent = css;
+      style.textContent = `${base}\n${analysis}`;
       const place = document.createElement('div');
       el.append(style, place);
       const root = createRoot(place);
