@@ -77,7 +77,7 @@ class SmtpMailer:
         ------
         Undelivered, Refused
         """
-        attempt = _Attempt(self._client())
+        attempt = _Attempt(await self._client())
         password = await self._password()
         try:
             await asyncio.wait_for(
@@ -89,15 +89,18 @@ class SmtpMailer:
         finally:
             attempt.close()
 
-    def _client(self) -> aiosmtplib.SMTP:
+    async def _client(self) -> aiosmtplib.SMTP:
         server = self._server
+        if self._trust is None and server.security != "none":
+            # Reads hundreds of certificates: once, and not on the loop.
+            self._trust = await asyncio.to_thread(ssl.create_default_context)
         return aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
             timeout=STEP_SECONDS,
             use_tls=server.security == "tls",
             start_tls=server.security == "starttls",
-            tls_context=self._trust or ssl.create_default_context(),
+            tls_context=self._trust,
         )
 
     async def _password(self) -> str | None:

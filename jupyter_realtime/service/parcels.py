@@ -143,7 +143,8 @@ class Parcels:
     def revisions(self, waiting: Sequence[Waiting], preferences: Preferences) -> list[Revision]:
         """Decide anew what waits for somebody who has settled something else.
 
-        What is due stays due: whoever changes something at nine need not wait for tomorrow's digest.
+        What is due, or only waits for the end of quiet hours, stays due: whoever changes something does not
+        wait for tomorrow's digest.
         """
         return [
             revision
@@ -157,7 +158,8 @@ class Parcels:
         if decision.mode == "off":
             return Revision(one.id, one.mode, decision.rule, None)
         due_ms = one.due_ms
-        if one.attempts == 0 and due_ms > self._clock():
+        quiet = quiet_until(preferences.quiet_hours, now)
+        if one.attempts == 0 and due_ms > _ms(quiet or now):
             due_ms = self._clock() if decision.due is None else _ms(decision.due)
         if (decision.mode, due_ms) == (one.mode, one.due_ms):
             return None
