@@ -27,6 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {"analysis", "client", "ports", "core"},
     # Commands that work on the database itself.
     "cli/database": {"server", "stores", "core"},
+    # A mail as it would be, from what stands in there.
+    "cli/previews": {"server", "stores", "delivery", "ports", "core"},
     "server": {"service", "ports", "core"},
     # The one place that chooses adapters.
     "server/runtime": {"server", "service", "stores", "delivery", "analysis", "ports", "core"},

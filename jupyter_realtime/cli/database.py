@@ -10,7 +10,7 @@ from traitlets.config import Config
 from ..server.config import RealtimeConfig
 from ..stores.backup import back_up, restore
 
-__all__ = ["back_up", "database", "restore"]
+__all__ = ["back_up", "database", "restore", "settings"]
 
 
 class _Settings(JupyterApp):
@@ -36,7 +36,12 @@ def database(store_url: str | None) -> Path:
     ValueError
         If the URL, or the one in the settings, names something else.
     """
+    return settings(store_url).store_path
+
+
+def settings(store_url: str | None) -> RealtimeConfig:
+    """Read the settings of a server; a URL takes the place of theirs."""
     config = RealtimeConfig(config=_Settings().load())
     if store_url is not None:
         config.store_url = store_url
-    return config.store_path
+    return config

@@ -12,7 +12,7 @@ from ..core.letters import Confirmation, Letter
 _COLORS: Mapping[str, str] = {
     "info": "#1565c0",
     "success": "#2e7d32",
-    "warning": "#b26a00",
+    "warning": "#8a5000",
     "error": "#c62828",
 }
 
