@@ -11,7 +11,6 @@ Rules
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine
@@ -21,6 +20,7 @@ from ..core.actors import Principal
 from ..core.errors import RealtimeError
 from ..core.members import role_of
 from ..ports import Known, Store
+from .background import Background
 from .projects import Projects
 from .standings import Standing
 
@@ -42,7 +42,7 @@ class Directory:
         self._projects = projects
         self._written: dict[str, tuple[Principal, float]] = {}
         self._newcomers: list[Newcomer] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     def on_new(self, listener: Newcomer) -> None:
         """Have it told when somebody comes by for the first time."""
@@ -60,9 +60,7 @@ class Directory:
         if len(self._written) >= MOST_REMEMBERED:
             self._written.clear()
         self._written[principal.name] = principal, now
-        task = asyncio.get_running_loop().create_task(self._see(principal))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._background.begin(self._see(principal))
 
     async def _see(self, principal: Principal) -> None:
         known = _known(principal)
@@ -116,9 +114,7 @@ class Directory:
 
     async def close(self) -> None:
         """End what is under way."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.close()
 
 
 def _known(principal: Principal) -> Known:

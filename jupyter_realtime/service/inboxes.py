@@ -13,8 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from ..core.access import Verb
 from ..core.actors import Principal
@@ -22,6 +21,7 @@ from ..core.errors import BadRequest, NotFound, RealtimeError
 from ..core.notifications import Notification
 from ..core.rooms import RoomName, user_room
 from ..ports import Change, InboxPage, Search, Store, Wanted
+from .background import Background
 from .projects import Projects
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Inboxes:
         self._projects = projects
         self._days = days
         self._snoozed = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     # -- what people do ---------------------------------------------------------------------------
 
@@ -105,8 +105,8 @@ class Inboxes:
 
     def open(self) -> None:
         """Begin to bring back what was snoozed, and to forget what is old."""
-        self._spawn(self._wake())
-        self._spawn(self._forget())
+        self._background.begin(self._wake())
+        self._background.begin(self._forget())
 
     async def _wake(self) -> None:
         while True:
@@ -141,13 +141,6 @@ class Inboxes:
         await self._store.directory.forget(before_ms)
         return forgotten
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def close(self) -> None:
         """End what is under way."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.close()

@@ -37,6 +37,7 @@ from ..core.recovery import Origin, Resumption, resume
 from ..core.rooms import RoomName, user_room
 from ..core.times import rfc3339
 from ..ports import Log
+from .background import Background
 from .figures import Figures
 from .journal import Journal
 from .room import Member, Room
@@ -66,13 +67,13 @@ class Rooms:
         self._board_sources: list[BoardSource] = []
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
         self._comparing: asyncio.Task[None] | None = None
         self._grown_again = False
 
     def open(self) -> None:
         """Begin to look now and then, in case that nobody tells us of growth."""
-        self._spawn(self._look_slowly())
+        self._background.begin(self._look_slowly())
 
     @property
     def open_count(self) -> int:
@@ -130,7 +131,7 @@ class Rooms:
     def grown(self) -> None:
         """Look whether another process has written to something that is open here."""
         if self._comparing is None:
-            self._comparing = self._spawn(self._compare())
+            self._comparing = self._background.begin(self._compare())
         else:
             self._grown_again = True
 
@@ -177,7 +178,7 @@ class Rooms:
 
     def _catch_up(self, room: Room) -> None:
         if room.catching_up is None:
-            room.catching_up = self._spawn(self._read_on(room))
+            room.catching_up = self._background.begin(self._read_on(room))
 
     async def _read_on(self, room: Room) -> None:
         try:
@@ -282,15 +283,10 @@ class Rooms:
         if room.is_idle and self._rooms.get(room.name) is room:
             del self._rooms[room.name]
 
-    def _spawn(self, work: Any) -> asyncio.Task[None]:
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
     async def close(self) -> None:
         """End what is under way."""
-        tasks = [*self._tasks, *self._opening.values()]
-        for task in tasks:
+        opening = list(self._opening.values())
+        for task in opening:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._background.close()
+        await asyncio.gather(*opening, return_exceptions=True)

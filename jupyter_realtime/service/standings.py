@@ -19,10 +19,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from ..core.codec import convert, decode_json
 from ..core.errors import RealtimeError
@@ -31,6 +30,7 @@ from ..core.log import StoredEvent
 from ..core.members import MemberKey, Role
 from ..core.rooms import RoomName
 from ..ports import Project, Store
+from .background import Background
 from .journal import Journal
 from .switches import Switches
 
@@ -80,7 +80,7 @@ class Standings:
         self._version = 0
         self._changed: list[Callable[[str], None]] = []
         self._refreshed: list[Callable[[], None]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     def on_change(self, listener: Callable[[str], None]) -> None:
         """Have it told, by its id, when a project's members or its switch have changed."""
@@ -159,11 +159,11 @@ class Standings:
 
     def open(self) -> None:
         """Begin to look at the marker files."""
-        self._spawn(self._watch())
+        self._background.begin(self._watch())
 
     def grown(self) -> None:
         """Read again what another process may have changed."""
-        self._spawn(self._refresh())
+        self._background.begin(self._refresh())
 
     async def _refresh(self) -> None:
         try:
@@ -207,13 +207,6 @@ class Standings:
             marker = await self._switches.off(Path(standing.project.root))
             self._note(replace(self._known[project], marker=marker))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def close(self) -> None:
         """End what is under way."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.close()
