@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import ssl
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ class PushService:
         self.taken: list[Taken] = []
         self.answers: dict[str, tuple[int, dict[str, str]]] = {}
         self.connections = 0
+        self._arrival = threading.Condition()
         sockets = bind_sockets(0, "127.0.0.1")
         self.port: int = sockets[0].getsockname()[1]
         self._server = HTTPServer(
@@ -106,6 +108,16 @@ class PushService:
         """What a browser's page is given when it subscribes."""
         return PushSubscription(endpoint=f"{self.origin}{path}", keys=browser.keys)
 
+    def take(self, push: Taken) -> None:
+        with self._arrival:
+            self.taken.append(push)
+            self._arrival.notify_all()
+
+    def wait_for(self, count: int, within_seconds: float) -> bool:
+        """Wait, in another thread, until so many pushes have come."""
+        with self._arrival:
+            return self._arrival.wait_for(lambda: len(self.taken) >= count, within_seconds)
+
     def close(self) -> None:
         self._server.stop()
         for one in self._sockets:
@@ -122,7 +134,7 @@ class _Handler(RequestHandler):
         for name, value in headers.items():
             self.set_header(name, value)
         if 200 <= status < 300:
-            self.service.taken.append(self._taken(f"/{path}"))
+            self.service.take(self._taken(f"/{path}"))
 
     def _taken(self, path: str) -> Taken:
         scheme, _, fields = self.request.headers["Authorization"].partition(" ")
