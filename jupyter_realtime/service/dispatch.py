@@ -155,6 +155,9 @@ class Dispatcher:
             # Its lease ends, and then it is somebody's again.
             log.warning("What became of a parcel could not be noted: %s", error)
             return
+        except Exception:
+            log.exception("A parcel could not be dealt with")
+            return
         _note(parcel, outcomes, held=held)
 
     # -- what people and admins do -----------------------------------------------------------------
