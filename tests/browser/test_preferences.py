@@ -140,7 +140,10 @@ def test_the_settings_lead_there_and_the_picture_of_the_page(
         "void window.jupyterapp.commands.execute('settingeditor:open',"
         " {query: 'Notification preferences'})"
     )
-    page.get_by_role("button", name="Open notification preferences").click()
+    button = page.get_by_role("button", name="Open notification preferences")
+    box = button.bounding_box()
+    assert box is not None and box["width"] > 2 * box["height"], "it has the room that it needs"
+    button.click()
     panel = page.locator(PAGE)
     expect(panel.get_by_label("Time zone", exact=True)).to_have_value("Europe/Berlin")
     panel.screenshot(path=IMAGES / "preferences.png")
@@ -163,6 +166,8 @@ def test_the_widgets_are_live_by_the_connection_of_their_page(
     assert [one.get_attribute("data-jrt-source") for one in sources.all()] == ["page", "page"]
     jupyter.api("POST", "notifications", {"title": "Training done", "type": "success"})
     expect(center.get_by_text("Training done")).to_be_visible()
+    # High enough for both: what is outside of the window has no picture.
+    page.set_viewport_size({"width": 1200, "height": 1500})
     output.first.screenshot(path=IMAGES / "notification-widgets.png")
     panel.get_by_label("System: Pop-up").uncheck()
     beside = open_preferences(page, jupyter)
