@@ -102,7 +102,7 @@ afterEach(() => {
 
 describe('a toast', () => {
   test('says what and who, leads there, and goes by itself', async () => {
-    const one = made('Done', { message: 'All of it.\nMore.' });
+    const one = made('Done', { message: 'All of it.\nMore.', action_url: '/lab/tree/a.py' });
     await told(one);
     expect(words()).toEqual(['Done\nBen\nAll of it.']);
     screen.get('t1')?.actions[0]?.callback();

@@ -204,14 +204,19 @@ export class Toasts {
   }
 
   private toastOf(one: NotificationNew): Toast {
-    const { trans, open, me } = this.options;
+    const { trans, open, showCenter, me } = this.options;
     const others = one.actors.filter(({ name }) => name !== me());
     const who = actorsText({ actors: others }, me(), trans);
     const words = [one.title, who, one.message.split('\n')[0] ?? ''].filter(line => line !== '');
     return {
       words: fitting(words),
       type: one.type,
-      actions: [{ label: trans.__('Open'), callback: () => open(one) }],
+      // What leads nowhere can still be read in full.
+      actions: [
+        one.action_url === null
+          ? { label: trans.__('Show'), callback: showCenter }
+          : { label: trans.__('Open'), callback: () => open(one) },
+      ],
     };
   }
 

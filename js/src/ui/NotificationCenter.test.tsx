@@ -185,7 +185,7 @@ describe('the centre', () => {
     show({ items: some('a') });
     press('a', 'w');
     await act(async () => {});
-    expect(button('No pop-ups: System')).toBeUndefined();
+    expect(button('No pop-ups for “System”')).toBeUndefined();
   });
 
   test('acts on all that are selected', async () => {

@@ -24,6 +24,7 @@ import { NotificationFilter, type ProjectName } from './NotificationFilter.js';
 import { NotificationList } from './NotificationList.js';
 import type { Below } from './NotificationRow.js';
 import type { NotificationActions } from './notification-actions.js';
+import { focusBeside, focusRow } from './notification-focus.js';
 import { boxName } from './notification-words.js';
 import { quieterBy } from './quieter.js';
 import { Selection } from './Selection.js';
@@ -189,8 +190,6 @@ function Content(props: ContentProps) {
   const hasPreferences = props.openPreferences !== null;
   const me = state.user?.name ?? null;
   const actions = useMemo<NotificationActions>(() => {
-    const focusRow = (id: string) =>
-      document.querySelector<HTMLElement>(`[data-jrt-notification="${CSS.escape(id)}"]`)?.focus();
     const onBelow = (id: string, below: Below) => {
       setOpen(below === null ? null : { id, below });
       if (below === null) {
@@ -222,9 +221,12 @@ function Content(props: ContentProps) {
       onSelect: id => setSelected(before => toggled(before, id)),
       onRead: (id, read) =>
         void (read ? notifications.read([id]) : notifications.unreadAgain([id])),
-      onArchive: (ids, archived) =>
-        void (archived ? notifications.archive(ids) : notifications.restore(ids)),
+      onArchive: (ids, archived) => {
+        focusBeside(ids);
+        void (archived ? notifications.archive(ids) : notifications.restore(ids));
+      },
       onSnooze: (ids, until) => {
+        focusBeside(ids);
         setOpen(null);
         void notifications.snooze(ids, until);
       },

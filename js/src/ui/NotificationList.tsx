@@ -102,10 +102,6 @@ export function NotificationList(props: Props) {
     } else if (props.onKey(event.key, notification)) {
       event.preventDefault();
       event.stopPropagation();
-      if (event.key === 'e' || event.key === 'Escape') {
-        // It goes: the focus is its neighbour's.
-        focus(notification.id, items[at + 1]?.id ?? null, items[at - 1]?.id ?? null);
-      }
     }
   };
   return (
@@ -187,20 +183,16 @@ function neighbour(key: string, at: number, items: readonly Notification[]): str
   }
 }
 
-/** Give the focus to the first of some rows that is there by the next frame. */
+/** Give the focus to a row, scrolling to it where it is not drawn. */
 function useFocus(
   scroller: { current: HTMLElement | null },
   scrollTo: (index: number) => void,
   indexOf: ReadonlyMap<string, number>,
-): (...ids: (string | null)[]) => void {
+): (id: string) => void {
   const latest = useLatest({ scrollTo, indexOf });
   return useCallback(
-    (...ids) => {
+    id => {
       const give = (tries: number) => {
-        const id = ids.find(one => one !== null && latest.current.indexOf.has(one));
-        if (id === undefined || id === null) {
-          return;
-        }
         const row = scroller.current?.querySelector<HTMLElement>(
           `[data-jrt-notification="${CSS.escape(id)}"]`,
         );
@@ -212,8 +204,8 @@ function useFocus(
           requestAnimationFrame(() => give(tries - 1));
         }
       };
-      // What was done to a row shows with the next frame, and the list is drawn after it.
-      requestAnimationFrame(() => requestAnimationFrame(() => give(TRIES)));
+      // At once where it is drawn: the next key may be on its way.
+      give(TRIES);
     },
     [scroller, latest],
   );

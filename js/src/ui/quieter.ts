@@ -36,10 +36,14 @@ export function quieterBy(book: PreferenceBook | null, trans: Strings) {
     const name = categoryName(category, trans);
     return [
       ...mute(thread, trans.__('Mute this thread'), trans.__('This thread is muted.')),
-      ...turnOff('toast', trans.__('No pop-ups: %1', name), trans.__('%1 pop up no more.', name)),
+      ...turnOff(
+        'toast',
+        trans.__('No pop-ups for “%1”', name),
+        trans.__('%1 pop up no more.', name),
+      ),
       ...turnOff(
         'in_app',
-        trans.__('None in the inbox: %1', name),
+        trans.__('Keep “%1” out of the inbox', name),
         trans.__('%1 come into your inbox no more.', name),
       ),
       ...mute(project, trans.__('Mute this project'), trans.__('This project is muted.')),
