@@ -13,7 +13,9 @@ import pytest
 from jupyter_realtime.core.push import PushSubscription
 from jupyter_realtime.delivery.vapid import VapidKey
 from tests.builders import eventually
+from tests.delivery.postbox import postbox
 from tests.delivery.push_service import FakeBrowser, PushService
+from tests.jupyter import free_port
 from tests.server.every_call import SUBSCRIPTION, TOKEN, Api
 from tests.server.test_every_route import Deny, log_in
 from tests.server.test_notifications import told
@@ -31,11 +33,22 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushSer
 
 
 @pytest.fixture
-def jp_server_config(jp_server_config: dict[str, Any], service: PushService) -> dict[str, Any]:
-    """A server that may push to this machine."""
+def smtp_port() -> int:
+    """Where a mail server may be opened."""
+    return free_port()
+
+
+@pytest.fixture
+def jp_server_config(
+    jp_server_config: dict[str, Any], service: PushService, smtp_port: int
+) -> dict[str, Any]:
+    """A server that may push to this machine, and that sends mails."""
     jp_server_config["RealtimeConfig"] |= {
         "push_hosts": [f"localhost:{service.port}", "fcm.googleapis.com"],
         "push_networks": ["127.0.0.0/8", "::1/128"],
+        "smtp_url": f"smtp://127.0.0.1:{smtp_port}",
+        "mail_from": "jupyter@example.org",
+        "mail_domain": "example.org",
     }
     return jp_server_config
 
@@ -153,6 +166,27 @@ async def test_U6_all_browsers_are_told_and_one_that_is_gone_is_forgotten(
         return len((await api("GET", "push"))[1]["items"]) == 2
 
     await eventually(is_forgotten)
+
+
+async def test_D5_a_mail_takes_over_where_no_browser_is_left(
+    api: Api, service: PushService, smtp_port: int
+) -> None:
+    service.serve()
+    async with postbox(smtp_port) as box:
+        await subscribe(api, service.subscribe(FakeBrowser(), "/gone"))
+        service.answers["/gone"] = (410, {})
+        await rules(api, push="instant", email="digest")
+        answer = await told(api, "Training done")
+
+        async def has_come() -> bool:
+            return len(box.mails) == 1
+
+        await eventually(has_come)
+    assert "Training done" in box.mails[0]["Subject"]
+    _, out = await api("GET", f"notifications/{answer['id']}/deliveries")
+    states = {one["channel"]: (one["state"], one["mode"]) for one in out["items"]}
+    assert states == {"push": ("dead", "instant"), "email": ("sent", "instead")}
+    assert service.taken == []
 
 
 async def test_U7_pushes_can_be_tried_out(api: Api, service: PushService) -> None:
