@@ -193,4 +193,4 @@ def _note(parcel: Parcel, outcomes: Sequence[Outcome], *, held: bool) -> None:
     elif held:
         journal.note("delivery.settled", logging.DEBUG, parcel=parcel.id, way=parcel.way, **states)
     else:
-        journal.warn("delivery.lease-lost", parcel=parcel.id, way=parcel.way)
+        journal.warn("delivery.lapsed", parcel=parcel.id, way=parcel.way)

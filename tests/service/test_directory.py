@@ -12,6 +12,7 @@ from jupyter_realtime.core.errors import Unavailable
 from jupyter_realtime.core.members import Member
 from jupyter_realtime.ports import Known
 from tests.builders import eventually, notice, principal
+from tests.client.live import until
 from tests.service.conftest import OpenServices
 from tests.service.telling import (
     ANA,
@@ -81,6 +82,7 @@ async def test_N10_a_newcomer_is_announced_once_on_all_servers(
                 services.directory.seen(ANA)
         await come_by(here, BEN)
         await come_by(there, principal("carl"))
+        await until(lambda: len(come) == 3)
         assert sorted(come) == ["ana", "ben", "carl"]
 
 
