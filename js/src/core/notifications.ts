@@ -82,6 +82,8 @@ interface Page {
 }
 
 const ROWS_A_PAGE = 100;
+/** Whoever scrolls on will scroll on. */
+const ROWS_THAT_FOLLOW = 300;
 const ROWS_AT_MOST = 1000;
 const IDS_A_REQUEST = 1000;
 /** More rows that nobody here knows than these are loaded with their lists. */
@@ -253,7 +255,7 @@ export class Notifications {
     const ticket = list.begin();
     this.touch();
     try {
-      const wanted = cursor === null ? Math.max(ROWS_A_PAGE, list.size) : ROWS_A_PAGE;
+      const wanted = cursor === null ? Math.max(ROWS_A_PAGE, list.size) : ROWS_THAT_FOLLOW;
       const path = pathOf(list.query, Math.min(ROWS_AT_MOST, wanted), cursor);
       const [page, since] = await this.journaled(() => this.connection.rest.get<Page>(path));
       if (list.isCurrent(ticket)) {

@@ -50,7 +50,8 @@ export const notifications: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyter_realtime');
     const connection = connect(app.serviceManager.serverSettings);
     const told = pageNotifications(connection);
-    told.follow();
+    // The inbox is at hand before somebody wants to see it.
+    told.open({ box: 'inbox' });
     const open = (notification: Parameters<typeof openTarget>[1]) => {
       void told.looked([notification.id], 'read');
       openTarget(app, notification);

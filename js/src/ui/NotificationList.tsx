@@ -50,6 +50,7 @@ const OVERSCAN_ROWS = 6;
 /** How near its end more is loaded. */
 const NEAR_ROWS = 30;
 const MINUTE_MS = 60_000;
+const SEEN_AFTER_MILLISECONDS = 400;
 
 export function NotificationList(props: Props) {
   const { items, more, activeId, open, selected, actions, onMore, onLooked } = props;
@@ -215,7 +216,7 @@ const TRIES = 5;
 
 type Virtual = Pick<
   Virtualizer<HTMLDivElement, HTMLElement>,
-  'getVirtualItemForOffset' | 'measurementsCache'
+  'getVirtualItemForOffset' | 'measurementsCache' | 'scrollOffset'
 >;
 
 /** Keep the row at the upper edge where it is, whatever comes above it; at the very top, show what comes. */
@@ -240,29 +241,34 @@ function useStayingPut(
   useEffect(() => {
     const outer = scroller.current;
     const note = () => {
-      const item = outer && virtualizer.getVirtualItemForOffset(outer.scrollTop);
-      anchor.current =
-        outer && item ? { key: String(item.key), below: outer.scrollTop - item.start } : null;
+      // As the virtualizer has just read it: asking the browser again would lay out the page once more.
+      const at = virtualizer.scrollOffset ?? 0;
+      const item = virtualizer.getVirtualItemForOffset(at);
+      anchor.current = item ? { key: String(item.key), below: at - item.start } : null;
     };
     outer?.addEventListener('scroll', note, { passive: true });
     return () => outer?.removeEventListener('scroll', note);
   }, [scroller, virtualizer]);
 }
 
-/** What is listed while the list is in sight was seen. */
+/** What is listed while the list is in sight was seen; told of now and then, however fast it is scrolled. */
 function useSeen(
   scroller: { current: HTMLElement | null },
   items: readonly Notification[],
   onSeen: (ids: string[]) => void,
 ): void {
   const latest = useLatest({ items, onSeen });
+  const timer = useRef<ReturnType<typeof setTimeout>>();
   const look = useCallback(() => {
-    const isShown =
-      document.visibilityState === 'visible' && (scroller.current?.offsetHeight ?? 0) > 0;
-    const ids = isShown ? latest.current.items.filter(one => !one.seen).map(({ id }) => id) : [];
-    if (ids.length > 0) {
-      latest.current.onSeen(ids);
-    }
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      const isShown =
+        document.visibilityState === 'visible' && (scroller.current?.offsetHeight ?? 0) > 0;
+      const ids = isShown ? latest.current.items.filter(one => !one.seen).map(({ id }) => id) : [];
+      if (ids.length > 0) {
+        latest.current.onSeen(ids);
+      }
+    }, SEEN_AFTER_MILLISECONDS);
   }, [scroller, latest]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is listed anew is looked at.
   useEffect(look, [items, look]);
@@ -273,6 +279,7 @@ function useSeen(
     }
     document.addEventListener('visibilitychange', look);
     return () => {
+      clearTimeout(timer.current);
       observer?.disconnect();
       document.removeEventListener('visibilitychange', look);
     };

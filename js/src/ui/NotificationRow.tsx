@@ -1,6 +1,6 @@
 /** One notification: what, who, when, and what can be done about it. */
 
-import { memo, useEffect, useRef } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 
 import type { Notification } from '../core/notifications.js';
 import { Icon, TypeIcon } from './icons.js';
@@ -31,6 +31,9 @@ export const NotificationRow = memo(function NotificationRow(props: Props) {
   const { notification, position, total, active, selected, below, actions, watch } = props;
   const trans = useStrings();
   const article = useRef<HTMLElement>(null);
+  // What can be done is drawn where a hand or the focus is: thousands of rows go by without.
+  const [hovered, setHovered] = useState(false);
+  const isAtHand = hovered || active || selected || below !== null;
   useEffect(() => (article.current ? watch(article.current) : undefined), [watch]);
   const { id, read, title, message, type } = notification;
   return (
@@ -46,21 +49,25 @@ export const NotificationRow = memo(function NotificationRow(props: Props) {
       aria-setsize={total}
       aria-label={spokenText(notification, actions.me, trans)}
       onFocus={() => actions.onActive(id)}
+      onPointerEnter={() => setHovered(true)}
+      onPointerLeave={() => setHovered(false)}
       onClick={event => actions.onClick(id, event)}
     >
+      {isAtHand && (
+        <input
+          type="checkbox"
+          className="jrt-notification-check"
+          tabIndex={active ? 0 : -1}
+          checked={selected}
+          aria-label={trans.__('Select: %1', title)}
+          title={trans.__('Select (x)')}
+          onClick={event => event.stopPropagation()}
+          onChange={() => actions.onSelect(id)}
+        />
+      )}
       <span className="jrt-notification-type" title={typeName(type, trans)}>
         <TypeIcon type={type} />
       </span>
-      <input
-        type="checkbox"
-        className="jrt-notification-check"
-        tabIndex={active ? 0 : -1}
-        checked={selected}
-        aria-label={trans.__('Select: %1', title)}
-        title={trans.__('Select (x)')}
-        onClick={event => event.stopPropagation()}
-        onChange={() => actions.onSelect(id)}
-      />
       <span className="jrt-notification-title">{title}</span>
       {!read && <span className="jrt-notification-dot" aria-hidden="true" />}
       {message !== '' && below !== 'details' && (
@@ -68,7 +75,9 @@ export const NotificationRow = memo(function NotificationRow(props: Props) {
       )}
       <span className="jrt-notification-foot">
         <Facts notification={notification} me={actions.me} />
-        <Buttons notification={notification} active={active} below={below} actions={actions} />
+        {isAtHand && (
+          <Buttons notification={notification} active={active} below={below} actions={actions} />
+        )}
       </span>
       {below === 'details' && <NotificationDetails notification={notification} actions={actions} />}
       {below === 'snooze' && (
@@ -79,7 +88,24 @@ export const NotificationRow = memo(function NotificationRow(props: Props) {
       )}
     </article>
   );
-});
+}, isSameRow);
+
+/** That it was seen shows nowhere, and comes to hundreds at once. */
+function isSameRow(
+  { notification: one, ...before }: Props,
+  { notification: other, ...now }: Props,
+) {
+  const isSame =
+    one === other ||
+    (one.id === other.id &&
+      one.seq === other.seq &&
+      one.updated_at === other.updated_at &&
+      one.read === other.read &&
+      one.archived === other.archived &&
+      one.snoozed_until === other.snoozed_until);
+  const names = Object.keys(now) as (keyof typeof now)[];
+  return isSame && names.every(name => before[name] === now[name]);
+}
 
 function spokenText(
   notification: Notification,

@@ -30,26 +30,25 @@ export function dayName(iso: string, now: number, trans: Strings): string {
     : new Intl.DateTimeFormat(undefined, { dateStyle: 'long' }).format(then);
 }
 
+/** When the reader's day began on which this was, as the server writes times. */
+function beginningOfDay(iso: string): string {
+  const day = new Date(iso);
+  day.setHours(0, 0, 0, 0);
+  return day.toISOString();
+}
+
+/** Put the days between notifications that stand newest first. */
 export function rowsOf(items: readonly Notification[], now: number, trans: Strings): Row[] {
   const rows: Row[] = [];
-  let date = '';
-  let day = '';
+  // Texts of one form: whether something is of the day is told without making a date of it.
+  let since: string | null = null;
   for (const [index, notification] of items.entries()) {
-    const at = new Date(notification.updated_at).toDateString();
-    if (at !== date) {
-      date = at;
-      const name = dayName(notification.updated_at, now, trans);
-      if (name !== day) {
-        day = name;
-        rows.push({ kind: 'day', key: `day ${name}`, day: name });
-      }
+    const { id, updated_at } = notification;
+    if (since === null || updated_at < since) {
+      since = beginningOfDay(updated_at);
+      rows.push({ kind: 'day', key: `day ${since}`, day: dayName(updated_at, now, trans) });
     }
-    rows.push({
-      kind: 'notification',
-      key: notification.id,
-      notification,
-      position: index + 1,
-    });
+    rows.push({ kind: 'notification', key: id, notification, position: index + 1 });
   }
   return rows;
 }

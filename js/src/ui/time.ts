@@ -64,9 +64,25 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
+/** Making a formatter takes longer than what it formats; there are few of them. */
+function kept<Format>(make: (locale: string | undefined) => Format): (locale?: string) => Format {
+  const made = new Map<string | undefined, Format>();
+  return locale => {
+    const format = made.get(locale) ?? make(locale);
+    made.set(locale, format);
+    return format;
+  };
+}
+
+const relativeFormat = kept(locale => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
+const absoluteFormat = kept(
+  locale => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }),
+);
+const clockFormat = kept(locale => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }));
+
 /** Say how long ago it was: "now", "5 minutes ago", "yesterday". */
 export function relativeTime(then: number, at: number, locale?: string): string {
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const format = relativeFormat(locale);
   // A server whose clock is ahead must not make things happen in the future.
   const seconds = Math.max(0, (at - then) / 1000);
   const unit = UNITS.find(([, size]) => seconds >= size);
@@ -75,10 +91,10 @@ export function relativeTime(then: number, at: number, locale?: string): string 
 
 /** The same moment in full, in the reader's zone. */
 export function absoluteTime(then: number, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(then);
+  return absoluteFormat(locale).format(then);
 }
 
 /** The time of day, in the reader's zone: for what began a short while ago and goes on. */
 export function clockTime(then: number, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(then);
+  return clockFormat(locale).format(then);
 }
