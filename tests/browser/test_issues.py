@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import ROOT, OpenLab
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, eventually
 from tests.browser.test_live_analysis import notebook
 from tests.jupyter import Jupyter
 
@@ -258,6 +259,14 @@ def test_an_earlier_analysis_can_be_opened_again(lab: Lab) -> None:
 def test_an_end_is_told_only_where_the_panel_does_not_show_it(lab: Lab) -> None:
     analysed(lab)
     toast = lab.page.locator(".Toastify__toast")
+
+    def told() -> dict[str, Any]:
+        _, listed = lab.server.api("GET", "notifications?category=analysis")
+        return dict(listed)
+
+    eventually(lambda: len(told()["items"]) == 1, lab.page)
+    bell = lab.page.locator(".jrt-bell").first
+    expect(bell).to_have_attribute("data-jrt-unread", str(told()["unread"]))
     expect(toast).to_have_count(0)
     lab.page.locator(".jp-SideBar.jp-mod-right li[data-id='jupyter-realtime-analysis']").click()
     expect(lab.panel).to_be_hidden()

@@ -177,7 +177,13 @@ describe('toasts', () => {
   test('V13: are not for what is on the screen, nor, but for errors, while one presents', async () => {
     isOnScreen = true;
     await told(made('a', { type: 'error' }));
+    isOnScreen = true;
+    const atOnce = made('at once');
+    rows.set(atOnce.id, atOnce);
+    arrive({ notifications: [atOnce], missed: false });
     isOnScreen = false;
+    await gathered();
+    expect(screen.size).toBe(0);
     isBusy = true;
     await told(made('b'), made('c', { type: 'error' }));
     expect(words()).toEqual(['c\nBen']);

@@ -94,13 +94,18 @@ export class Toasts {
   private onNews(news: readonly NotificationNew[], missed: boolean): void {
     this.wasMissed ||= missed;
     for (const one of news) {
-      if (one.toast === 'now') {
+      if (one.toast === 'now' && !this.isInSight(one)) {
         this.waiting.set(one.id, one);
       } else if (one.toast === 'later' && one.toast_at !== null) {
         this.later(one, Date.parse(one.toast_at) - Date.now());
       }
     }
     this.gather();
+  }
+
+  /** It may be so now, and no more when it would be told: then it was seen. */
+  private isInSight(one: NotificationNew): boolean {
+    return document.visibilityState === 'visible' && this.options.isOnScreen(one);
   }
 
   private later(one: NotificationNew, milliseconds: number): void {
