@@ -74,7 +74,8 @@ _ITEM = (
 _items = (
     select(*_ITEM, notification)
     .outerjoin(notification, notification.c.id == delivery.c.notification)
-    .order_by(delivery.c.created_ms, delivery.c.id)
+    # Of what happened in one millisecond the events' places say what came first.
+    .order_by(delivery.c.created_ms, delivery.c.event_seq, delivery.c.id)
 )
 CLAIMABLE = _items.where(_CLAIMABLE, _to_one)
 WAITING = _items.where(
