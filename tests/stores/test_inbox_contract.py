@@ -16,9 +16,9 @@ from sqlalchemy.dialects.sqlite import dialect
 from jupyter_realtime.core.notifications import Notice
 from jupyter_realtime.core.rooms import user_room
 from jupyter_realtime.ports import Change, Delivery, Posting, Search, Store, Wanted
-from jupyter_realtime.stores import inbox as sql
 from jupyter_realtime.stores import unread as unread_numbers
 from jupyter_realtime.stores.compiled import Compiler
+from jupyter_realtime.stores.inbox import passing, reading
 from tests.builders import notice, principal
 from tests.stores.conftest import OpenStore
 
@@ -288,11 +288,11 @@ async def test_N8_who_has_not_read_what_is_forgotten_is_told_so_now(open_store: 
     ("statement", "index"),
     [
         (unread_numbers.RECOUNT, "COVERING INDEX notification_counted"),
-        (sql.DUE, "notification_snoozed"),
-        (sql.NEXT_DUE, "notification_snoozed"),
+        (passing.DUE, "notification_snoozed"),
+        (passing.NEXT_DUE, "notification_snoozed"),
         *(
             (page, "notification_by_time (recipient=? AND updated_ms<?)")
-            for page in (sql.PAGES["inbox"], sql.PAGES["all"])
+            for page in (reading.PAGES["inbox"], reading.PAGES["all"])
         ),
     ],
 )
