@@ -96,8 +96,11 @@ class SqliteStore:
         # From before anything of it was read: a file that is replaced from then on is noticed.
         self._file = file
         self._loop = asyncio.get_running_loop()
+        connection = connect(path)
+        # Likewise: what another server commits from then on is growth, however late the first look is.
+        self._seen = _version_of(connection)
         self._writer = Writer(
-            connect(path), _compiler(), self._loop, is_replaced=lambda: self.is_replaced
+            connection, _compiler(), self._loop, is_replaced=lambda: self.is_replaced
         )
         self.weakness = _NETWORK if is_on_network(path) else None
         self._local = threading.local()
@@ -203,16 +206,16 @@ class SqliteStore:
             await asyncio.to_thread(_truncate_log, self.path)
 
     async def _watch(self) -> None:
-        seen: int | None = None
         while True:
             if self.is_replaced:
                 _tell(self._outage)
             # A file that is gone or locked for a moment must not end the watch.
             with contextlib.suppress(RealtimeError):
                 version = await self._writer.foreign_version()
-                if seen not in (None, version):
+                grown = self._seen not in (None, version)
+                self._seen = version
+                if grown:
                     _tell(self._growth)
-                seen = version
             await asyncio.sleep(WATCH_SECONDS)
 
     async def close(self) -> None:
@@ -255,6 +258,14 @@ def _file_at(path: Path) -> FileId | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _version_of(connection: sqlite3.Connection) -> int | None:
+    """Read what changes when another connection has written; None while the file is locked."""
+    try:
+        return int(connection.execute("PRAGMA data_version").fetchone()[0])
+    except sqlite3.Error:
+        return None
 
 
 def _mark() -> Unit[Written[None]]:

@@ -157,6 +157,18 @@ async def test_L5_two_servers_on_one_file_see_each_others_events(open_store: Ope
     await asyncio.gather(here.close(), there.close())
 
 
+async def test_L6_what_another_commits_before_the_first_look_is_growth(
+    open_store: OpenStore,
+) -> None:
+    here, there = await open_store(), await open_store()
+    await there.log.append(draft())
+    grown = asyncio.Event()
+    here.on_growth(grown.set)
+    await asyncio.wait_for(grown.wait(), 10)
+    await here.close()
+    await there.close()
+
+
 async def test_L6_ones_own_commits_are_no_growth(
     open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
