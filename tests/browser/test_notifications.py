@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from jupyter_realtime.ports import Posting
 from jupyter_realtime.stores.sqlite import SqliteStore
+from tests.browser.busy import FRAME_BUDGET_MS, busy_clock, busy_ms, tasks_of
 from tests.browser.conftest import ROOT, OpenLab
 from tests.browser.lab import Lab, eventually
 from tests.builders import notice
@@ -32,9 +30,6 @@ POSTED_AT_ONCE = 500
 NOW_MS = int((time.time() - 24 * 3600) * 1000)
 EQUAL_WITHIN_MS = 1000
 OPENS_WITHIN_MS = 200
-FRAME_BUDGET_MS = 50
-# What a thread does in one piece, in a trace of Chromium.
-WORK = ("ThreadControllerImpl::RunTask", "X")
 SCROLL = """async () => {
     const list = document.querySelector('.jrt-notifications-scroller');
     const frames = [];
@@ -310,9 +305,8 @@ def test_ten_thousand_open_at_once_and_scroll_without_a_halt(
     lab = Lab(open_lab(), jupyter)
     expect(lab.page.locator(".jrt-bell").first).to_contain_text("99+")
     lab.page.evaluate("window.jupyterapp.restored.then(() => new Promise(requestIdleCallback))")
-    session = lab.page.context.new_cdp_session(lab.page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    busy_ms = busy(session)
+    clock = busy_clock(lab.page)
+    before_ms = busy_ms(clock)
     opened_ms: float = lab.page.evaluate(
         """async show => {
             const began = performance.now();
@@ -323,7 +317,7 @@ def test_ten_thousand_open_at_once_and_scroll_without_a_halt(
         }""",
         SHOW,
     )
-    opening_ms = busy(session) - busy_ms
+    opening_ms = busy_ms(clock) - before_ms
     with tasks_of(lab.page) as tasks:
         frames: list[float] = lab.page.evaluate(SCROLL)
     loaded = int(rows(lab.page).last.get_attribute("aria-posinset") or 0)
@@ -337,34 +331,6 @@ def test_ten_thousand_open_at_once_and_scroll_without_a_halt(
     assert rows(lab.page).count() < 60
     assert len(tasks) > len(frames)
     assert max(tasks) < FRAME_BUDGET_MS
-
-
-def busy(session: CDPSession) -> float:
-    """For how long the page has been at work; what other processes take of the machine is not in it."""
-    metrics = session.send("Performance.getMetrics")["metrics"]
-    [seconds] = [one["value"] for one in metrics if one["name"] == "TaskDuration"]
-    return float(seconds) * 1000
-
-
-@contextmanager
-def tasks_of(page: Page) -> Iterator[list[float]]:
-    """Collect how long each piece of the page's work took, by the clock of its thread."""
-    browser = page.context.browser
-    assert browser is not None
-    tasks: list[float] = []
-    browser.start_tracing(page=page, categories=["toplevel"])
-    yield tasks
-    events = json.loads(browser.stop_tracing())["traceEvents"]
-    mains = {
-        (event["pid"], event["tid"])
-        for event in events
-        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
-    }
-    tasks += [
-        event["tdur"] / 1000
-        for event in events
-        if (event["pid"], event["tid"]) in mains and (event["name"], event["ph"]) == WORK
-    ]
 
 
 def fill(server: Jupyter, count: int) -> None:

@@ -14,7 +14,7 @@ import { CellRow, FileRow, GroupRow, IssueRow } from './IssueRow.js';
 import type { IssueActions } from './issue-actions.js';
 import type { Row } from './issue-rows.js';
 import { useStrings } from './translator.js';
-import { useFocusOf, useOffset } from './virtual.js';
+import { seenHeight, useFocusOf, useOffset } from './virtual.js';
 
 interface Props {
   rows: readonly Row[];
@@ -41,12 +41,13 @@ export function IssueRows(props: Props) {
   const [activeId, setActiveId] = useState<string | null>(null);
   const tabStop = issueAt.get(activeId ?? '') ?? issueAt.values().next().value;
   const margin = useOffset(list, scroller);
-  const virtualizer = useVirtualizer({
+  const virtualizer = useVirtualizer<HTMLElement, HTMLElement>({
     count: rows.length,
     getScrollElement: () => (scroller ?? list).current,
     estimateSize: index => HEIGHTS[rows[index]?.kind ?? 'issue'],
     getItemKey: index => rows[index]?.key ?? index,
     overscan: OVERSCAN_ROWS,
+    measureElement: seenHeight,
     scrollMargin: margin,
     initialRect: { width: 300, height: 600 },
     rangeExtractor: useCallback((range: Range) => withRow(range, tabStop), [tabStop]),

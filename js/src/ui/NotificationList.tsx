@@ -7,7 +7,6 @@
 
 import {
   defaultRangeExtractor,
-  measureElement,
   type Range,
   useVirtualizer,
   type Virtualizer,
@@ -29,6 +28,7 @@ import { type Row, rowsOf } from './notification-days.js';
 import { useReading } from './reading.js';
 import { useNow } from './time.js';
 import { useStrings } from './translator.js';
+import { seenHeight } from './virtual.js';
 
 interface Props {
   items: readonly Notification[];
@@ -67,7 +67,7 @@ export function NotificationList(props: Props) {
     estimateSize: index => (rows[index]?.kind === 'day' ? DAY_HEIGHT : ROW_HEIGHT),
     getItemKey: index => rows[index]?.key ?? index,
     overscan: OVERSCAN_ROWS,
-    measureElement: measured,
+    measureElement: seenHeight,
     initialRect: { width: 300, height: 800 },
     rangeExtractor: useCallback((range: Range) => withRow(range, activeIndex), [activeIndex]),
   });
@@ -147,17 +147,6 @@ export function NotificationList(props: Props) {
       </div>
     </div>
   );
-}
-
-/** What is not shown has no height, and keeps the one that it had. */
-function measured(
-  element: HTMLElement,
-  entry: ResizeObserverEntry | undefined,
-  virtualizer: Virtualizer<HTMLDivElement, HTMLElement>,
-): number {
-  const size = measureElement(element, entry, virtualizer);
-  const index = virtualizer.indexFromElement(element);
-  return size > 0 ? size : (virtualizer.measurementsCache[index]?.size ?? ROW_HEIGHT);
 }
 
 function withRow(range: Range, index: number | undefined): number[] {

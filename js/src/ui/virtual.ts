@@ -1,6 +1,26 @@
 /** What a virtual list needs besides the virtualizer: focus on rows, and its place in what scrolls. */
 
+import { measureElement, type Virtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react';
+
+/**
+ * How high a row is, as its observer saw it; until then, as it was before or as estimated.
+ *
+ * To ask the row itself, while others are being drawn, would lay out the page in the midst of it.
+ * What is not shown has no height, and keeps the one that it had.
+ */
+export function seenHeight<Scroller extends Element>(
+  row: HTMLElement,
+  entry: ResizeObserverEntry | undefined,
+  virtualizer: Virtualizer<Scroller, HTMLElement>,
+): number {
+  const height_px = entry ? measureElement(row, entry, virtualizer) : 0;
+  const index = virtualizer.indexFromElement(row);
+  return (
+    height_px ||
+    (virtualizer.measurementsCache[index]?.size ?? virtualizer.options.estimateSize(index))
+  );
+}
 
 /**
  * Give the focus to an issue as soon as it is drawn, or to the first of the others that is, and bring it
@@ -42,9 +62,9 @@ export function useOffset(
       const top = list.current?.getBoundingClientRect().top ?? 0;
       setOffset(Math.round(top - outer.getBoundingClientRect().top + outer.scrollTop));
     };
+    // It is called at once, too, when the page has been laid out.
     const observer = new ResizeObserver(measure);
     observer.observe(content);
-    measure();
     return () => observer.disconnect();
   }, [list, scroller]);
   return offset;
