@@ -1,23 +1,31 @@
 """The door through which everything comes that people are told.
 
 A source says what happened and whom it concerns; here it is decided, for each of them, how they learn of
-it. Then all of it is one commit: rows, what is to go out by mail and push, and the events that ring.
+it. Then all of it is one commit: rows, what is to go out by mail and push, and the events that ring. What
+happens while a commit is under way shares the next one (`Together`).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timezone
+from itertools import islice
 
 from ..core.notifications import Notice, check_notice
 from ..core.preferences import Channel, Decision, Preferences, Subject, decide
 from ..ports import Delivery, Posted, Posting, Store
 from .directory import Directory
 from .preferences import PreferenceBook
+from .together import Together
 
 # Of one commit; who is told later in a long list waits for those before.
 POSTINGS_A_COMMIT = 200
+# Things that happened, which are decided together.
+MOST_TOGETHER = 100
+
+# What happened, and whom it concerns.
+Happening = tuple[Notice, Collection[str]]
 
 # By which of the channels that leave the page each of some people can be reached.
 Reach = Callable[[Collection[str]], Awaitable[Mapping[str, Collection[Channel]]]]
@@ -48,6 +56,7 @@ class Notifier:
         self._directory = directory
         self._book = book
         self._reach = reach
+        self._together = Together(self._tell_all, MOST_TOGETHER)
         self._on_delivery: list[Callable[[], None]] = []
         self._on_late: list[Callable[[str], None]] = []
 
@@ -74,17 +83,24 @@ class Notifier:
         people = sorted(recipients)
         if notice.project is not None:
             people = sorted(await self._directory.who_may_read(people, notice.project))
+        check_notice(notice)
+        posted = await self._together.ask((notice, people))
+        if notice.project is not None and self._directory.roles(notice.project) is not roles:
+            for tell in self._on_late:
+                tell(notice.project)
+        return posted
+
+    async def _tell_all(self, happenings: Sequence[Happening]) -> list[list[Posted]]:
         now_ms = time.time_ns() // 1_000_000
-        postings = await self.decide(notice, people, now_ms)
+        decided = await self._decide_all(happenings, now_ms)
+        postings = [posting for some in decided for posting in some]
         posted: list[Posted] = []
         for begin in range(0, len(postings), POSTINGS_A_COMMIT):
             some = postings[begin : begin + POSTINGS_A_COMMIT]
             posted += await self._store.inbox.post(some, now_ms)
-        if notice.project is not None and self._directory.roles(notice.project) is not roles:
-            for tell in self._on_late:
-                tell(notice.project)
         self.kept(postings)
-        return posted
+        each = iter(posted)
+        return [list(islice(each, len(some))) for some in decided]
 
     async def decide(self, notice: Notice, people: Collection[str], now_ms: int) -> list[Posting]:
         """Decide how each of some people learns of something, for a source that keeps it in its own commit.
@@ -92,12 +108,26 @@ class Notifier:
         Whether they may see it is its business; when it is kept, `kept` has to be told.
         """
         check_notice(notice)
-        settled = await self._book.of_many(people)
-        reached = await self._reach(people)
+        [postings] = await self._decide_all([(notice, people)], now_ms)
+        return postings
+
+    async def _decide_all(
+        self, happenings: Sequence[Happening], now_ms: int
+    ) -> list[list[Posting]]:
+        everybody = {person for _, people in happenings for person in people}
+        settled = await self._book.of_many(everybody)
+        reached = await self._reach(everybody)
         return [
-            posting
-            for person in people
-            if (posting := self._posting(person, notice, settled[person], reached[person], now_ms))
+            [
+                posting
+                for person in people
+                if (
+                    posting := self._posting(
+                        person, notice, settled[person], reached[person], now_ms
+                    )
+                )
+            ]
+            for notice, people in happenings
         ]
 
     def kept(self, postings: Collection[Posting]) -> None:

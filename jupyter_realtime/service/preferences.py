@@ -1,15 +1,10 @@
 """How people want to be told: read by whoever tells them something, and settled by themselves.
 
-Theory of operation
--------------------
-Where much happens at once, each of a thousand notifications a second needs somebody's preferences. Nothing
-is remembered, since another server may change them at any moment; but those who ask while others are read
-wait for the next read, which is one for all of them.
+Nothing is remembered, since another server may change it at any moment.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
 
@@ -37,9 +32,6 @@ class PreferenceBook:
         self._projects = projects
         self.policy = policy
         self._changed: list[Changed] = []
-        # Those who are read next, and for whom; and who reads.
-        self._next: tuple[set[str], asyncio.Future[dict[str, Preferences]]] | None = None
-        self._reading: asyncio.Task[None] | None = None
 
     def on_change(self, listener: Changed) -> None:
         """Have it told when somebody has settled something else."""
@@ -51,23 +43,8 @@ class PreferenceBook:
 
     async def of_many(self, people: Collection[str]) -> dict[str, Preferences]:
         """Read what several people have settled; nothing is the defaults."""
-        if self._next is None:
-            self._next = set(), asyncio.get_running_loop().create_future()
-        names, answer = self._next
-        names.update(people)
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.get_running_loop().create_task(self._read_next())
-        # Who goes away takes nothing from the others.
-        found = await asyncio.shield(answer)
+        found = await self._store.preferences.of(people)
         return {person: found.get(person, Preferences()) for person in people}
-
-    async def _read_next(self) -> None:
-        while self._next is not None:
-            (names, answer), self._next = self._next, None
-            try:
-                answer.set_result(await self._store.preferences.of(names))
-            except Exception as error:
-                answer.set_exception(error)
 
     async def read(self, principal: Principal) -> Preferences:
         """Read one's own."""
