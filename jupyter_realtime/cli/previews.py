@@ -15,7 +15,7 @@ from ..core.letters import (
     wall,
 )
 from ..core.notifications import Category, Notification, NotificationType
-from ..core.preferences import Policy, Preferences, all_rules, zone_of
+from ..core.preferences import Policy, Preferences, all_rules, in_words, zone_of
 from ..delivery.rendering import as_html, as_text
 from ..ports import Search, Store
 from ..stores.sqlite import SqliteStore
@@ -66,7 +66,7 @@ def _rule(category: Category, settled: Preferences, policy: Policy) -> str:
         for rule in all_rules(settled, policy)
         if (rule.category, rule.channel) == (category, "email")
     ]
-    return f"{category} by email is {mode}."
+    return f"You get {in_words(category, 'email', mode)}."
 
 
 def _written(person: str, name: str, told: list[Told], more: int, when: str) -> Letter:
@@ -104,7 +104,7 @@ def _example(
         by=by,
         when=_WHEN,
         project="bikeshare",
-        rule=f"You chose digest for {category} by email.",
+        rule=f"You chose: {in_words(category, 'email', 'digest')}.",
     )
 
 

@@ -37,6 +37,23 @@ Mode = Literal["off", "digest", "instant"]
 DigestEvery = Literal["off", "hourly", "daily", "weekly"]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
+# As the page of preferences names them.
+_CATEGORY_WORDS: dict[Category, str] = {
+    "analysis": "analyses",
+    "issues": "issues",
+    "mention": "mentions",
+    "reply": "replies",
+    "system": "messages of the system",
+    "quota": "quotas",
+}
+_CHANNEL_WORDS: dict[Channel, str] = {
+    "in_app": "in the inbox",
+    "toast": "as pop-ups",
+    "push": "by push",
+    "email": "by mail",
+}
+_MODE_WORDS: dict[Mode, str] = {"off": "never", "digest": "in a digest", "instant": "at once"}
+
 MAX_MUTES = 1000
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
@@ -202,16 +219,20 @@ def _mode(
     category: Category, channel: Channel, preferences: Preferences, policy: Policy
 ) -> tuple[Mode, str]:
     key = category, channel
-    name = f"{category} by {channel}"
-    for settled, words in (
-        (_settled(policy.locks), "An admin has locked {name} to {mode}."),
-        (_settled(preferences.rules), "You chose {mode} for {name}."),
-        (_settled(policy.defaults), "An admin's default for {name} is {mode}."),
+    for settled, who in (
+        (_settled(policy.locks), "Locked by an admin"),
+        (_settled(preferences.rules), "You chose"),
+        (_settled(policy.defaults), "An admin's default"),
     ):
         if key in settled:
-            return settled[key], words.format(name=name, mode=settled[key])
+            return settled[key], f"{who}: {in_words(category, channel, settled[key])}."
     mode = _BY_DEFAULT[channel].get(category, "off")
-    return mode, f"The default for {name} is {mode}."
+    return mode, f"By default: {in_words(category, channel, mode)}."
+
+
+def in_words(category: Category, channel: Channel, mode: Mode) -> str:
+    """Say how something comes, as in "mentions by mail at once"."""
+    return f"{_CATEGORY_WORDS[category]} {_CHANNEL_WORDS[channel]} {_MODE_WORDS[mode]}"
 
 
 def _settled(rules: Iterable[Rule]) -> Settled:

@@ -24,7 +24,9 @@ _TYPES: dict[str, NotificationType] = {
 }
 
 
-def end_notice(run: Analysis, actor: Actor, project: str, folder: str) -> Notice | None:
+def end_notice(
+    run: Analysis, actor: Actor, project: str, folder: str, *, quiet: bool = False
+) -> Notice | None:
     """Say how a run ended; None where its starter knows: they, or a newer run of theirs, ended it.
 
     Parameters
@@ -33,8 +35,10 @@ def end_notice(run: Analysis, actor: Actor, project: str, folder: str) -> Notice
         The project's name.
     folder
         The project's, below the folder that the server shows; empty for that folder itself.
+    quiet
+        Whether nobody wants to hear that it went well.
     """
-    if run.state not in _TYPES:
+    if run.state not in _TYPES or (quiet and run.state == "succeeded"):
         return None
     name = target(run.paths, project)
     return Notice(

@@ -22,6 +22,8 @@ class Run:
         Whether a runner elsewhere reports it, rather than this server running it.
     lease_until_ms
         Until when (Unix milliseconds) whoever runs it has promised to report again.
+    quiet
+        Whether it is one of many, as on every save: nobody wants to hear that it went well.
     """
 
     analysis: Analysis
@@ -29,6 +31,7 @@ class Run:
     outside: bool
     created_ms: int
     lease_until_ms: int
+    quiet: bool = False
 
 
 class Analyses(Protocol):

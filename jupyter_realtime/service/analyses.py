@@ -91,15 +91,16 @@ class Analyses:
         *,
         outside: bool,
         baseline: str | None = None,
+        quiet: bool = False,
     ) -> Analysis:
-        """Start a run, or register one that is run elsewhere."""
+        """Start a run, or register one that is run elsewhere; quiet: if it goes well, nobody is told."""
         owner, files = await self._locate(paths, project)
         # Before it is said whether there is such a file: that is for those who may look at it.
         await self._projects.check_project(principal, Verb.RUN, owner.id)
         below = await asyncio.to_thread(_below, Path(owner.root), paths, files)
         self._check_detectors(detectors)
         await self._triage.check_baseline(owner.id, baseline)
-        run = _queued(principal, owner, below, outside=outside, baseline=baseline)
+        run = _queued(principal, owner, below, outside=outside, baseline=baseline, quiet=quiet)
         active = await self._keep(run, detectors, is_new=True)
         if not outside:
             self._supersede(active)
@@ -254,7 +255,13 @@ def _below(root: Path, paths: Sequence[str], files: Sequence[Path]) -> list[str]
 
 
 def _queued(
-    principal: Principal, project: Project, paths: list[str], *, outside: bool, baseline: str | None
+    principal: Principal,
+    project: Project,
+    paths: list[str],
+    *,
+    outside: bool,
+    baseline: str | None,
+    quiet: bool,
 ) -> Run:
     run_id = secrets.token_urlsafe(9)
     analysis = Analysis(
@@ -278,4 +285,5 @@ def _queued(
         outside=outside,
         created_ms=now_ms(),
         lease_until_ms=0,
+        quiet=quiet,
     )

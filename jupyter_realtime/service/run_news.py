@@ -5,7 +5,7 @@ Rules
 1. It is told to whoever started the run, themselves or by a program of theirs; not to visitors, who have
    no inbox.
 2. A run that was cancelled ends without a word, but what it has found until then is told: no later run
-   will call it new.
+   will call it new. So is what a quiet run has found, as on every save; that it went well is not said.
 3. Nothing is forgotten and nothing is told twice, whenever a server dies.
 
 Theory of operation
@@ -99,7 +99,7 @@ class RunNews:
         grave = await self._alarming(run)
         for notice in (
             issues_notice(run.analysis, grave, run.actor, project.name, folder),
-            end_notice(run.analysis, run.actor, project.name, folder),
+            end_notice(run.analysis, run.actor, project.name, folder, quiet=run.quiet),
         ):
             if notice is not None:
                 await self._notify(notice, run.actor)

@@ -93,6 +93,7 @@ def save(
             "actor": encode(run.actor).decode(),
             "snapshot": encode(snapshot).decode(),
             "told": 0,
+            "quiet": int(run.quiet),
         },
     )
     if not kept:
@@ -198,6 +199,7 @@ def _run(row: Row) -> Run:
         actor,
         snapshot,
         _told,
+        quiet,
     ) = row
     return Run(
         analysis=_decode_analysis(snapshot),
@@ -205,6 +207,7 @@ def _run(row: Row) -> Run:
         outside=bool(outside),
         created_ms=created_ms,
         lease_until_ms=lease_until_ms,
+        quiet=bool(quiet),
     )
 
 

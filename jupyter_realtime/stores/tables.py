@@ -121,6 +121,8 @@ analysis = Table(
     Column("snapshot", Text, nullable=False),
     # 1 when whom it concerns was told how it ended.
     Column("told", Integer, nullable=False, server_default="0"),
+    # 1 when nobody wants to hear that it went well.
+    Column("quiet", Integer, nullable=False, server_default="0"),
     Index("analysis_by_project", "project", "created_ms"),
     Index("analysis_unfinished", "finished", "lease_until_ms"),
     Index("analysis_untold", "project", sqlite_where=text("finished = 1 AND told = 0")),

@@ -39,7 +39,7 @@ def test_D8_a_preview_shows_what_somebody_has_not_read(
     assert typed(tmp_path, "--preview", str(file)) == 0
     html = file.read_text()
     assert "Ben &lt;b&gt;replied&lt;/b&gt;" in html
-    assert "reply by email is digest." in html
+    assert "You get replies by mail in a digest." in html
     assert "Mon 21 Sep, 19:58" in html
     assert "with what is unread" in capsys.readouterr().out
     assert typed(tmp_path, "--preview", str(file), "--text") == 0

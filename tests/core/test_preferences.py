@@ -63,17 +63,17 @@ def test_H1_a_lock_comes_before_a_mute_a_mute_before_a_rule_a_rule_before_defaul
         by_email(Preferences(digest="daily")),
     ]
     assert [(one.mode, one.rule) for one in found] == [
-        ("off", "An admin has locked mention by email to off."),
+        ("off", "Locked by an admin: mentions by mail never."),
         ("off", "You muted t1."),
-        ("instant", "You chose instant for mention by email."),
-        ("instant", "An admin's default for mention by email is instant."),
-        ("digest", "The default for mention by email is digest."),
+        ("instant", "You chose: mentions by mail at once."),
+        ("instant", "An admin's default: mentions by mail at once."),
+        ("digest", "By default: mentions by mail in a digest."),
     ]
 
 
 def test_H2_who_wants_no_digest_gets_none_and_is_told_why() -> None:
     assert by_email(Preferences()) == Decision(
-        "email", "off", "The default for mention by email is digest. You get no digest."
+        "email", "off", "By default: mentions by mail in a digest. You get no digest."
     )
 
 

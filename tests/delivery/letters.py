@@ -17,7 +17,7 @@ def told(title: str = "Ben replied", **fields: Any) -> Told:
         "by": "Ben",
         "when": "Mon 23 Nov, 08:00",
         "project": "bikeshare",
-        "rule": "You chose digest for reply by email.",
+        "rule": "You chose: replies by mail in a digest.",
     }
     return Told(title=title, **{**known, **fields})
 

@@ -144,7 +144,7 @@ async def test_D9_looking_at_a_link_does_nothing_and_a_post_acts_at_once(
         _, went_out = await api("GET", f"notifications/{told['id']}/deliveries")
         [delivery] = went_out["items"]
         assert (delivery["channel"], delivery["state"]) == ("email", "sent")
-        assert delivery["rule"] == "You chose instant for system by email."
+        assert delivery["rule"] == "You chose: messages of the system by mail at once."
         assert len(box.mails) == 2
     # All but what the mail server of this test says, which reads the mail.
     logged = [record.getMessage() for record in caplog.records if record.name != "mail.log"]

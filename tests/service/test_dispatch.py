@@ -293,7 +293,7 @@ async def test_D6_what_was_switched_off_or_muted_is_not_sent_and_says_by_which_r
         muted = await it.post("Muted", to="ben", thread="thread-1")
         await it.dispatcher.send_due()
         assert mail.parcels == []
-        assert await it.outcomes(off) == [("email", "skipped", "You chose off for reply by email.")]
+        assert await it.outcomes(off) == [("email", "skipped", "You chose: replies by mail never.")]
         assert await it.outcomes(muted, "ben") == [("email", "skipped", "You muted thread-1.")]
 
 

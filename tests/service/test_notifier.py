@@ -72,7 +72,7 @@ async def test_H1_H2_what_is_off_in_the_inbox_is_mailed_and_what_is_off_everywhe
         [posting] = kept
         [delivery] = posting.deliveries
         assert (posting.listed, delivery.channel, delivery.mode) == (False, "email", "instant")
-        assert delivery.rule == "You chose instant for reply by email."
+        assert delivery.rule == "You chose: replies by mail at once."
         await settle(services, rules=[hidden], mutes=["thread:9"])
         assert await notifier.notify(notice(thread="thread:9"), {"ana"}) == []
         assert len(kept) == 1 and await items(services) == []

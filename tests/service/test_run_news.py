@@ -84,7 +84,7 @@ async def test_Q1_who_started_a_run_is_told_once_how_it_ended(open_services: Ope
         assert (failed.type, failed.count, failed.read) == ("error", 1, False)
         assert done.action_url == "/lab/tree/a.py"
         for told in (done, failed):
-            assert told.reason.startswith("You started this analysis. The default for analysis")
+            assert told.reason.startswith("You started this analysis. By default: analyses")
 
 
 async def test_Q1_a_program_runs_for_its_person_and_a_visitor_for_nobody(
@@ -118,6 +118,23 @@ async def test_Q2_what_is_new_and_grave_is_told_and_what_was_known_is_not(
         await ran(services)
         await services.run_news.tell()
         assert [told.category for told in await inbox(services)].count("issues") == 1
+
+
+async def test_Q1_Q2_of_a_quiet_run_only_what_is_wrong_is_told(open_services: OpenServices) -> None:
+    runs = Runs()
+    async with open_services(runs) as services:
+        services.run_news.open()
+        await known(services)
+        await ran(services, quiet=True)
+        runs.found = [issue(severity="high")]
+        await ran(services, quiet=True)
+        await until_told(services, 1)
+        runs.found, runs.state = (), "failed"
+        await ran(services, quiet=True)
+        await until_told(services, 2)
+        failed, grave = await inbox(services)
+        assert (failed.category, failed.type) == ("analysis", "error")
+        assert grave.category == "issues"
 
 
 async def test_Q2_what_a_cancelled_run_has_found_is_told(open_services: OpenServices) -> None:

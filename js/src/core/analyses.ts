@@ -31,6 +31,8 @@ export interface StartRequest {
   detectors?: string[];
   /** The name of the baseline that the issues are compared with. */
   baseline?: string;
+  /** One of many: its starter is not notified that it went well. */
+  quiet?: boolean;
 }
 
 const LOAD_AGAIN_SECONDS = 5;

@@ -158,7 +158,7 @@ const analysis: JupyterFrontEndPlugin<void> = {
     const saved = (path: string) => {
       noteSaved(path);
       void analyses
-        .start({ paths: [path], ...targets.comparison() })
+        .start({ paths: [path], quiet: true, ...targets.comparison() })
         .then(run => onStarted(path, run), onProblem);
     };
     const onSave = new OnSave(saved);

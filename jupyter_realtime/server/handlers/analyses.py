@@ -41,6 +41,7 @@ class AnalysesHandler(RealtimeHandler):
             wanted.project,
             outside=wanted.external,
             baseline=wanted.baseline,
+            quiet=wanted.quiet,
         )
         self.answer(run, 201)
 

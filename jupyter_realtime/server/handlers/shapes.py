@@ -206,7 +206,8 @@ class StateAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to analyse; `external` registers a run that the caller reports itself.
 
-    With `baseline` each issue says whether that baseline has it.
+    With `baseline` each issue says whether that baseline has it. A `quiet` run is one of many, as on every
+    save: whoever starts it is not notified that it went well, only of what is wrong.
     """
 
     paths: list[str]
@@ -214,6 +215,7 @@ class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     project: str | None = None
     external: bool = False
     baseline: str | None = None
+    quiet: bool = False
 
 
 class RuleText(msgspec.Struct, frozen=True, kw_only=True):
