@@ -56,7 +56,12 @@ async def test_D8_a_mail_has_text_and_html_and_says_that_a_program_sends_it() ->
         assert mail["Message-ID"] == "<letter-1@example.org>"
         assert mail["Auto-Submitted"] == "auto-generated"
         for text in (part(mail, "plain"), part(mail, "html")):
-            for words in ("Ben replied", "Have a look at line 3.", "bikeshare", "You chose: replies"):
+            for words in (
+                "Ben replied",
+                "Have a look at line 3.",
+                "bikeshare",
+                "You chose: replies",
+            ):
                 assert words in text
         assert mail.get_content_type() == "multipart/alternative"
 
