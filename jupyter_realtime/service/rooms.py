@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -67,6 +68,8 @@ class Rooms:
         self._board_sources: list[BoardSource] = []
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room]] = {}
+        # How many are about to enter, and keep a room from being forgotten before they are in it.
+        self._entering: Counter[str] = Counter()
         self._background = Background()
         self._comparing: asyncio.Task[None] | None = None
         self._grown_again = False
@@ -254,10 +257,18 @@ class Rooms:
 
     async def _open(self, name: RoomName) -> Room:
         text = str(name)
-        while (room := self._rooms.get(text)) is None:
-            # Many enter at once; one that goes away meanwhile takes the room from nobody. Who is slow to
-            # wake up may find it idle and forgotten again.
-            await asyncio.shield(self._opening.get(text) or self._begin_opening(name))
+        self._entering[text] += 1
+        room = None
+        try:
+            while (room := self._rooms.get(text)) is None:
+                # Many enter at once; one that goes away meanwhile takes the room from nobody.
+                await asyncio.shield(self._opening.get(text) or self._begin_opening(name))
+        finally:
+            self._entering[text] -= 1
+            if not self._entering[text]:
+                del self._entering[text]
+            if room is None and (left := self._rooms.get(text)) is not None:
+                self._forget_if_idle(left)
         return room
 
     def _begin_opening(self, name: RoomName) -> asyncio.Task[Room]:
@@ -280,7 +291,8 @@ class Rooms:
         return room
 
     def _forget_if_idle(self, room: Room) -> None:
-        if room.is_idle and self._rooms.get(room.name) is room:
+        is_wanted = room.name in self._entering
+        if room.is_idle and not is_wanted and self._rooms.get(room.name) is room:
             del self._rooms[room.name]
 
     async def close(self) -> None:

@@ -68,3 +68,26 @@ async def test_R9_a_read_that_fails_fails_those_who_wait_and_nobody_else(
             refused = await client.ask("subscribe", room=room, since="earliest")
             assert (refused["code"], refused["retryable"]) == ("unavailable", True)
         assert (await client.ask("subscribe", room=room, since="earliest"))["recovered"]
+
+
+async def test_R9_who_opens_a_room_that_can_not_be_read_is_refused_at_once(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        opened: list[str] = []
+        position = services.store.log.position
+
+        async def counting(name: str) -> Any:
+            opened.append(name)
+            return await position(name)
+
+        async def failing(*_arguments: Any) -> Any:
+            raise Unavailable("The disk is away.")
+
+        monkeypatch.setattr(services.store.log, "position", counting)
+        monkeypatch.setattr(services.store.log, "page", failing)
+        client = Client(services, principal())
+        refused = await client.ask("subscribe", room=room, since="earliest")
+        assert refused["code"] == "unavailable"
+        assert opened.count(room) == 1

@@ -60,7 +60,7 @@ async def test_Q7_a_full_disk_is_told_once_by_however_many_starts_and_servers(
                 await services.quotas.close()
             [told] = await inbox(one)
             assert (told.category, told.type, told.count) == ("quota", "warning", 1)
-            assert told.reason.startswith("You look after this server. The default for quota")
+            assert told.reason.startswith("You look after this server. By default: quotas")
 
 
 async def has_looked(disk: Disk, times: int) -> bool:
