@@ -36,9 +36,9 @@ def end_notice(
     folder
         The project's, below the folder that the server shows; empty for that folder itself.
     quiet
-        Whether nobody wants to hear that it went well.
+        Whether only a failure is news: also a detector that is not installed would be missed at every save.
     """
-    if run.state not in _TYPES or (quiet and run.state == "succeeded"):
+    if run.state not in _TYPES or (quiet and run.state != "failed"):
         return None
     name = target(run.paths, project)
     return Notice(

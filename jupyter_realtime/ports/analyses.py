@@ -23,7 +23,7 @@ class Run:
     lease_until_ms
         Until when (Unix milliseconds) whoever runs it has promised to report again.
     quiet
-        Whether it is one of many, as on every save: nobody wants to hear that it went well.
+        Whether it is one of many, as on every save: nobody wants to hear that it ended, unless it failed.
     """
 
     analysis: Analysis

@@ -93,7 +93,7 @@ class Analyses:
         baseline: str | None = None,
         quiet: bool = False,
     ) -> Analysis:
-        """Start a run, or register one that is run elsewhere; quiet: if it goes well, nobody is told."""
+        """Start a run, or register one that is run elsewhere; quiet: its end is no news."""
         owner, files = await self._locate(paths, project)
         # Before it is said whether there is such a file: that is for those who may look at it.
         await self._projects.check_project(principal, Verb.RUN, owner.id)

@@ -21,9 +21,6 @@ from .together import Together
 
 # Of one commit; who is told later in a long list waits for those before.
 POSTINGS_A_COMMIT = 200
-# Things that happened, which are decided together.
-MOST_TOGETHER = 100
-
 # What happened, and whom it concerns.
 Happening = tuple[Notice, Collection[str]]
 
@@ -56,7 +53,7 @@ class Notifier:
         self._directory = directory
         self._book = book
         self._reach = reach
-        self._together = Together(self._tell_all, MOST_TOGETHER)
+        self._together = Together(self._tell_all, POSTINGS_A_COMMIT, _people_of)
         self._on_delivery: list[Callable[[], None]] = []
         self._on_late: list[Callable[[str], None]] = []
 
@@ -168,6 +165,10 @@ class Notifier:
             toast_ms=_milliseconds(toast.due) if rings else None,
             deliveries=deliveries,
         )
+
+
+def _people_of(happening: Happening) -> int:
+    return len(happening[1])
 
 
 def subject_of(notice: Notice) -> Subject:

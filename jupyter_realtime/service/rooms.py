@@ -220,15 +220,21 @@ class Rooms:
             return  # It is kept with its entity, and the board is made from there when someone comes.
         room = await self._open(name)
         entry = StateEntry(event=event, key=key, time=rfc3339(time.time()), actor=actor, data=data)
+        try:
+            self._pin(room, entry, owner)
+        finally:
+            self._forget_if_idle(room)
+
+    def _pin(self, room: Room, entry: StateEntry, owner: str | None) -> None:
         board = room.board
-        if owner and data is not None and not board.has_room_for(entry, owner, self._most_bytes):
-            raise LimitReached("Too much is pinned here already; unpin some states first.")
-        if data is not None:
-            room.board.pin(entry, owner)
-        elif not room.board.unpin(event, key):
+        if entry.data is None:
+            if board.unpin(entry.event, entry.key):
+                room.show(entry)
             return
+        if owner and not board.has_room_for(entry, owner, self._most_bytes):
+            raise LimitReached("Too much is pinned here already; unpin some states first.")
+        board.pin(entry, owner)
         room.show(entry)
-        self._forget_if_idle(room)
 
     def has_pinned(self, name: RoomName, owner: str) -> bool:
         """Whether something hangs in a room that a connection has pinned."""
@@ -264,6 +270,7 @@ class Rooms:
                 # Many enter at once; one that goes away meanwhile takes the room from nobody.
                 await asyncio.shield(self._opening.get(text) or self._begin_opening(name))
         finally:
+            # From here to whoever called there is no await: they are in it before it can be forgotten.
             self._entering[text] -= 1
             if not self._entering[text]:
                 del self._entering[text]

@@ -5,7 +5,8 @@ Rules
 1. It is told to whoever started the run, themselves or by a program of theirs; not to visitors, who have
    no inbox.
 2. A run that was cancelled ends without a word, but what it has found until then is told: no later run
-   will call it new. So is what a quiet run has found, as on every save; that it went well is not said.
+   will call it new. So is what a quiet run has found, as on every save; its end is told only where it
+   failed.
 3. Nothing is forgotten and nothing is told twice, whenever a server dies.
 
 Theory of operation

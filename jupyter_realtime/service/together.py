@@ -10,10 +10,11 @@ wait for each other: throughput grows with load, as with the commits of `stores/
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from ..core.errors import RealtimeError
+from ..core.errors import Unavailable
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -25,18 +26,24 @@ class Together(Generic[Asked, Answer]):
     Parameters
     ----------
     answer_all
-        Answers some in their order. An error of ours, as that the store can't be written, is everybody's;
-        after any other each is asked for alone, so that one that fails fails alone.
+        Answers some in their order: all of them, or none, so that they can be asked for again. That the
+        store is away is everybody's error; after any other each is asked for alone, to fail alone.
     most
-        How many share an answer.
+        How much shares an answer. What weighs more is asked for alone.
+    weigh
+        How much one is.
     """
 
     def __init__(
-        self, answer_all: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], most: int
+        self,
+        answer_all: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]],
+        most: int,
+        weigh: Callable[[Asked], int],
     ) -> None:
         self._answer_all = answer_all
         self._most = most
-        self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
+        self._weigh = weigh
+        self._waiting: deque[tuple[Asked, asyncio.Future[Answer]]] = deque()
         self._answering: asyncio.Task[None] | None = None
 
     async def ask(self, asked: Asked) -> Answer:
@@ -50,14 +57,23 @@ class Together(Generic[Asked, Answer]):
 
     async def _answer_next(self) -> None:
         while self._waiting:
-            some, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-            await self._answer(some)
+            await self._answer(self._next_round())
+
+    def _next_round(self) -> list[tuple[Asked, asyncio.Future[Answer]]]:
+        some = [self._waiting.popleft()]
+        weight = self._weigh(some[0][0])
+        while self._waiting:
+            weight += self._weigh(self._waiting[0][0])
+            if weight > self._most:
+                break
+            some.append(self._waiting.popleft())
+        return some
 
     async def _answer(self, some: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:
         try:
             answers = await self._answer_all([asked for asked, _ in some])
         except Exception as error:
-            if len(some) > 1 and not isinstance(error, RealtimeError):
+            if len(some) > 1 and not isinstance(error, Unavailable):
                 for one in some:
                     await self._answer([one])
                 return

@@ -22,7 +22,6 @@ from sqlalchemy import (
     case,
     exists,
     func,
-    insert,
     literal_column,
     null,
     or_,
@@ -35,6 +34,7 @@ from ..core.notifications import Notification
 from ..ports import DeliveryRecord, Outcome, Parcel, Revision, Waiting
 from ..ports.deliveries import Item
 from .inbox import Stored
+from .outgoing import ADD, outgoing
 from .tables import delivery, notification
 from .units import Executor, Row, Unit, Written
 
@@ -140,7 +140,6 @@ UNMAILED = select(delivery.c.recipient, delivery.c.notification, delivery.c.even
         )
     ),
 )
-ADD = insert(delivery)
 
 _RECORD = (
     delivery.c.id,
@@ -310,26 +309,17 @@ def settle(parcel: Parcel, outcomes: Sequence[Outcome], now_ms: int) -> Unit[Wri
 def _mail_instead(wanted: str, rule: str, now_ms: int) -> Unit[None]:
     rows = yield UNMAILED, {"wanted": wanted}
     for recipient, told, event_seq in rows:
-        yield (
-            ADD,
-            {
-                "id": secrets.token_urlsafe(_ID_BYTES),
-                "recipient": recipient,
-                "notification": told,
-                "event_seq": event_seq,
-                "channel": "email",
-                "mode": "instead",
-                "rule": rule,
-                "state": "pending",
-                "due_ms": now_ms,
-                "attempts": 0,
-                "lease": None,
-                "lease_until_ms": 0,
-                "outcome": None,
-                "created_ms": now_ms,
-                "done_ms": None,
-            },
+        row = outgoing(
+            recipient=recipient,
+            notification=told,
+            event_seq=event_seq,
+            channel="email",
+            mode="instead",
+            rule=rule,
+            due_ms=now_ms,
+            now_ms=now_ms,
         )
+        yield ADD, row
 
 
 def revise(revisions: Sequence[Revision], now_ms: int) -> Unit[Written[None]]:

@@ -121,7 +121,7 @@ analysis = Table(
     Column("snapshot", Text, nullable=False),
     # 1 when whom it concerns was told how it ended.
     Column("told", Integer, nullable=False, server_default="0"),
-    # 1 when nobody wants to hear that it went well.
+    # 1 when its end is news only if it failed.
     Column("quiet", Integer, nullable=False, server_default="0"),
     Index("analysis_by_project", "project", "created_ms"),
     Index("analysis_unfinished", "finished", "lease_until_ms"),

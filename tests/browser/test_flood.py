@@ -17,6 +17,8 @@ A_SECOND = 1_000
 A_BATCH = 100
 HEAP_BUDGET_MB = 50
 FIRST_DRAWING_MS = 150
+# A machine that does other things too holds the page up now and then; never often.
+LONG_FRAMES_SHARE = 0.02
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 WATCH = """() => {
     const frames = window.__frames = [];
@@ -84,6 +86,7 @@ def test_a_flood_of_issues_leaves_the_page_at_ease(open_lab: OpenLab, jupyter: J
             issues = [made_up(number) for number in range(first, first + A_BATCH)]
             found = [{"type": "issues", "detector": "flood", "issues": issues}]
             jupyter.api("POST", reports, found)
+            # The load comes at its rate, whatever the page does.
             due = began + (first + A_BATCH) / A_SECOND
             lab.page.wait_for_timeout(max(0.0, due - time.monotonic()) * 1000)
         seconds = time.monotonic() - began
@@ -110,4 +113,6 @@ def test_a_flood_of_issues_leaves_the_page_at_ease(open_lab: OpenLab, jupyter: J
     *others, first_drawing = sorted(tasks)
     assert max(others) < FRAME_BUDGET_MS
     assert first_drawing < FIRST_DRAWING_MS
+    long = [frame for frame in frames if frame > FRAME_BUDGET_MS]
+    assert len(long) <= LONG_FRAMES_SHARE * len(frames)
     assert grown_mb < HEAP_BUDGET_MB

@@ -126,6 +126,8 @@ async def test_Q1_Q2_of_a_quiet_run_only_what_is_wrong_is_told(open_services: Op
         services.run_news.open()
         await known(services)
         await ran(services, quiet=True)
+        runs.state = "partial"
+        await ran(services, quiet=True)
         runs.found = [issue(severity="high")]
         await ran(services, quiet=True)
         await until_told(services, 1)

@@ -21,7 +21,10 @@ class Asked:
         self.rounds: list[list[int]] = []
         self.go_on = asyncio.Semaphore(0)
         self.error: Exception | None = None
-        self.together = Together(self._answer, MOST)
+        self.together = Together(self._answer, MOST, self._weight)
+
+    def _weight(self, one: int) -> int:
+        return 9 if one > 100 else 1
 
     async def _answer(self, some: Sequence[int]) -> list[int]:
         self.rounds.append(list(some))
@@ -63,6 +66,13 @@ async def test_no_more_than_so_many_share_an_answer_and_they_keep_their_order() 
         10 // one for one in range(1, 8)
     ]
     assert asked.rounds == [[1, 2, 3], [4, 5, 6], [7]]
+
+
+async def test_what_weighs_more_than_a_round_is_asked_for_alone() -> None:
+    asked = Asked()
+    asked.let_all_go_on()
+    await asyncio.gather(*(asked.together.ask(one) for one in (1, 200, 2, 3)))
+    assert asked.rounds == [[1], [200], [2, 3]]
 
 
 async def test_an_outage_is_told_to_all_of_a_round_at_once_and_to_nobody_after_it() -> None:

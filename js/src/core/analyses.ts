@@ -31,7 +31,7 @@ export interface StartRequest {
   detectors?: string[];
   /** The name of the baseline that the issues are compared with. */
   baseline?: string;
-  /** One of many: its starter is not notified that it went well. */
+  /** One of many: its starter is not notified of its end, unless it failed. */
   quiet?: boolean;
 }
 

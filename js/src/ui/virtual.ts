@@ -14,10 +14,10 @@ export function seenHeight<Scroller extends Element>(
   entry: ResizeObserverEntry | undefined,
   virtualizer: Virtualizer<Scroller, HTMLElement>,
 ): number {
-  const height_px = entry ? measureElement(row, entry, virtualizer) : 0;
+  const height = entry ? measureElement(row, entry, virtualizer) : 0;
   const index = virtualizer.indexFromElement(row);
   return (
-    height_px ||
+    height ||
     (virtualizer.measurementsCache[index]?.size ?? virtualizer.options.estimateSize(index))
   );
 }

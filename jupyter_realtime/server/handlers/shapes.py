@@ -207,7 +207,7 @@ class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What to analyse; `external` registers a run that the caller reports itself.
 
     With `baseline` each issue says whether that baseline has it. A `quiet` run is one of many, as on every
-    save: whoever starts it is not notified that it went well, only of what is wrong.
+    save: whoever starts it is notified of grave issues and of a failure, and not of each end.
     """
 
     paths: list[str]

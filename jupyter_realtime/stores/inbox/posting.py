@@ -22,7 +22,8 @@ from ...core.rooms import user_room
 from ...core.times import rfc3339
 from ...ports import Posted, Posting
 from .. import log, unread
-from ..tables import delivery, notification, notification_cause
+from ..outgoing import ADD, outgoing
+from ..tables import notification, notification_cause
 from ..units import Unit, Written
 from .changing import tell_of_time
 from .row import (
@@ -48,7 +49,6 @@ PUT = _put.on_conflict_do_update(
         if column.name not in ("id", "recipient", "group_key", "created_ms")
     },
 )
-ADD_DELIVERY = insert(delivery)
 
 
 def post(postings: Sequence[Posting], now_ms: int) -> Unit[Written[list[Posted]]]:
@@ -91,7 +91,7 @@ def _post(posting: Posting, now_ms: int) -> Unit[tuple[Stored, list[StoredEvent]
     # What is in no inbox can't be read there: only what comes behind it could be.
     happened = seq if posting.listed else seq + 1
     for values in _deliveries(posting, row, happened, now_ms):
-        yield ADD_DELIVERY, values
+        yield ADD, values
     more = row.counts - (before.counts if before else 0)
     if not posting.listed:
         if not more:
@@ -165,20 +165,13 @@ def _row(posting: Posting, before: Stored | None, seq: int, now_ms: int) -> Stor
 
 def _deliveries(posting: Posting, row: Stored, seq: int, now_ms: int) -> Iterator[dict[str, Any]]:
     for one in posting.deliveries:
-        yield {
-            "id": secrets.token_urlsafe(ID_BYTES),
-            "recipient": row.recipient,
-            "notification": row.id,
-            "event_seq": seq,
-            "channel": one.channel,
-            "mode": one.mode,
-            "rule": one.rule,
-            "state": "pending",
-            "due_ms": one.due_ms,
-            "attempts": 0,
-            "lease": None,
-            "lease_until_ms": 0,
-            "outcome": None,
-            "created_ms": now_ms,
-            "done_ms": None,
-        }
+        yield outgoing(
+            recipient=row.recipient,
+            notification=row.id,
+            event_seq=seq,
+            channel=one.channel,
+            mode=one.mode,
+            rule=one.rule,
+            due_ms=one.due_ms,
+            now_ms=now_ms,
+        )

@@ -1,4 +1,4 @@
-"""Whether a run is one of many, as on every save: then nobody is told that it went well."""
+"""Whether a run is one of many, as on every save: then its end is news only if it failed."""
 
 import sqlalchemy as sa
 from alembic import op
