@@ -241,6 +241,7 @@ def test_V16_one_click_mutes_and_another_takes_it_back(lab: Lab, jupyter: Jupyte
     lab.page.keyboard.press("w")
     details = row(lab.page, "Too much of this")
     expect(details).to_contain_text("Why this?")
+    assert details.evaluate("it => it.scrollWidth <= it.clientWidth"), "words run out of the panel"
     details.get_by_role("button", name="No pop-ups for “Quotas”").click()
     expect(details).to_contain_text("pop up no more")
 
