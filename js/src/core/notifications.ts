@@ -1,42 +1,26 @@
 /**
- * The page's picture of what its person is told: a badge, and lists of it.
+ * What a page's person is told: a badge and lists, kept up to date, and what the person does with them.
  *
  * Rules
- * 1. What the server has said is kept apart from what the person did here and the server has not answered
- *    yet: views see the one with the other laid over it. A refusal takes its own act away, and no other.
- * 2. The badge is the server's count, moved by those acts for the rows that they change.
- * 3. An answer may be older than events that came while it was under way: they are laid over it again.
- * 4. A list is what is known down to where it was loaded. What is read while it is shown stays in it.
- * 5. Views are told at most once a frame of the screen.
- * 6. What was missed while the connection was gone is handed over at once, and not one by one.
+ * 1. What is known, and what is laid over it, is the picture's (`notification-picture.ts`); here is what is
+ *    said to the server, and heard from it.
+ * 2. A list is what is known down to where it was loaded. What is read while it is shown stays in it.
+ * 3. What was missed while the connection was gone is handed over at once, and not one by one.
  */
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import type { Connection } from './connection.js';
-import { nextFrame } from './frames.js';
-import {
-  type Act,
-  countWith,
-  type Done,
-  inverse,
-  laidOver,
-  type Verb,
-} from './notification-acts.js';
-import { type ListView, NotificationList } from './notification-list.js';
+import { type Act, type Done, inverse, type Verb } from './notification-acts.js';
+import { NotificationList } from './notification-list.js';
+import { type Answer, NotificationPicture, type Page, type Shown } from './notification-picture.js';
 import {
   type Change,
-  cameBackAt,
   changed,
-  changeOf,
-  isIn,
   keyOf,
   type Notification,
   pathOf,
   type Query,
-  rowOf,
-  type Scope,
-  scopeOf,
 } from './notification-rows.js';
 import type { LoggedEvent, NotificationChanged, NotificationNew } from './protocol.js';
 
@@ -52,11 +36,7 @@ export interface Refusal {
   retry: () => void;
 }
 
-export interface NotificationsState {
-  /** What the badge shows; null: nothing is known yet. */
-  unread: number | null;
-  /** The lists that are shown, by `keyOf` their query. */
-  lists: Readonly<Record<string, ListView>>;
+export interface NotificationsState extends Shown {
   /** What was done last and can be undone. */
   done: Done | null;
   refused: Refusal | null;
@@ -70,17 +50,6 @@ export interface Arrivals {
   missed: boolean;
 }
 
-interface Answer {
-  items?: Notification[];
-  unread: number;
-}
-
-interface Page {
-  items: Notification[];
-  unread: number;
-  next: string | null;
-}
-
 const ROWS_A_PAGE = 100;
 /** Whoever scrolls on will scroll on. */
 const ROWS_THAT_FOLLOW = 300;
@@ -91,13 +60,8 @@ const ASKED_ONE_BY_ONE = 5;
 
 export class Notifications {
   readonly store: StoreApi<NotificationsState>;
-  private readonly rows = new Map<string, Notification>();
-  private readonly lists = new Map<string, NotificationList>();
+  private readonly picture: NotificationPicture;
   private readonly listeners = new Set<(arrivals: Arrivals) => void>();
-  /** What is under way to the server, in the order in which it was done. */
-  private acts: Act[] = [];
-  /** The server's count. */
-  private unread: number | null = null;
   /** Events that came since a request was sent, for each request under way. */
   private readonly journals = new Set<LoggedEvent[]>();
   private followers = 0;
@@ -109,14 +73,12 @@ export class Notifications {
   /** Whether it is heard right now. */
   private live = false;
   private missed: NotificationNew[] = [];
-  /** The last event of which this page knows. */
-  private head = 0;
-  private scheduled = false;
 
   constructor(private readonly connection: Pick<Connection, 'store' | 'rest' | 'subscribe'>) {
     this.store = createStore<NotificationsState>(() => ({
       ...{ unread: null, lists: {}, done: null, refused: null, denied: null },
     }));
+    this.picture = new NotificationPicture(shown => this.store.setState(shown));
   }
 
   // -- following
@@ -175,28 +137,21 @@ export class Notifications {
     this.room = null;
     this.heard = false;
     this.live = false;
-    this.rows.clear();
-    this.acts = [];
-    this.unread = null;
-    this.head = 0;
     this.missed = [];
-    for (const list of this.lists.values()) {
-      list.reset();
-    }
     this.store.setState({ done: null, refused: null, denied: null });
-    this.touch();
+    this.picture.clear();
   }
 
   /** All that was missed has arrived. */
   private onReady(seq: number): void {
-    this.head = Math.max(this.head, seq);
+    this.picture.head = Math.max(this.picture.head, seq);
     this.live = true;
     const missed = this.missed;
     this.missed = [];
     if (missed.length > 0) {
       this.tell({ notifications: missed, missed: true });
     }
-    if (this.heard && this.unread !== null) {
+    if (this.heard && this.picture.isCounted) {
       this.loadFailed();
     } else {
       this.heard = true;
@@ -210,14 +165,14 @@ export class Notifications {
   open(query: Query): () => void {
     const unfollow = this.follow();
     const key = keyOf(query);
-    const known = this.lists.get(key);
+    const known = this.picture.lists.get(key);
     const list = known ?? new NotificationList(query);
-    this.lists.set(key, list);
+    this.picture.lists.set(key, list);
     list.shown += 1;
     if (!known && this.heard) {
       void this.load(list);
     }
-    this.touch();
+    this.picture.touch();
     return once(() => {
       list.shown -= 1;
       this.closed(key, list);
@@ -228,16 +183,16 @@ export class Notifications {
   private closed(key: string, list: NotificationList): void {
     // A view may open it again in the same breath.
     queueMicrotask(() => {
-      if (list.shown === 0 && this.lists.get(key) === list) {
-        this.lists.delete(key);
-        this.touch();
+      if (list.shown === 0 && this.picture.lists.get(key) === list) {
+        this.picture.lists.delete(key);
+        this.picture.touch();
       }
     });
   }
 
   /** Load what follows in a list. */
   more(query: Query): void {
-    const list = this.lists.get(keyOf(query));
+    const list = this.picture.lists.get(keyOf(query));
     if (list && list.next !== null && !list.loading) {
       void this.load(list, list.next);
     }
@@ -245,7 +200,7 @@ export class Notifications {
 
   /** Load a list that could not be loaded. */
   retry(query: Query): void {
-    const list = this.lists.get(keyOf(query));
+    const list = this.picture.lists.get(keyOf(query));
     if (list && !list.loading) {
       void this.load(list, list.loaded ? list.next : null);
     }
@@ -253,38 +208,33 @@ export class Notifications {
 
   private async load(list: NotificationList, cursor: string | null = null): Promise<void> {
     const ticket = list.begin();
-    this.touch();
+    this.picture.touch();
     try {
       const wanted = cursor === null ? Math.max(ROWS_A_PAGE, list.size) : ROWS_THAT_FOLLOW;
       const path = pathOf(list.query, Math.min(ROWS_AT_MOST, wanted), cursor);
       const [page, since] = await this.journaled(() => this.connection.rest.get<Page>(path));
       if (list.isCurrent(ticket)) {
-        const isNews = new Set(since.flatMap(idsOf));
-        const gone = list.take(page, cursor, this.rows.values());
-        for (const id of gone.filter(id => !isNews.has(id))) {
-          this.rows.delete(id);
-        }
-        this.take(page, since);
+        this.picture.takePage(list, page, cursor, since);
       }
     } catch (error) {
       list.failed(ticket, error);
     }
-    this.touch();
+    this.picture.touch();
   }
 
   /** What is known may be wrong: ask for all that is shown. */
   private loadAgain(): void {
-    if (this.lists.size === 0) {
+    if (this.picture.lists.size === 0) {
       void this.count();
     }
-    for (const list of this.lists.values()) {
+    for (const list of this.picture.lists.values()) {
       void this.load(list);
     }
   }
 
   /** The connection is back: ask for what could not be loaded. */
   private loadFailed(): void {
-    for (const list of this.lists.values()) {
+    for (const list of this.picture.lists.values()) {
       if (!list.loaded && !list.loading) {
         void this.load(list);
       }
@@ -296,7 +246,7 @@ export class Notifications {
       const [page, since] = await this.journaled(() =>
         this.connection.rest.get<Page>(pathOf({ box: 'unread' }, 1)),
       );
-      this.take({ unread: page.unread }, since);
+      this.picture.take({ unread: page.unread }, since);
     } catch {
       // The next connection asks again; until then there is no badge.
     }
@@ -313,26 +263,14 @@ export class Notifications {
     }
   }
 
-  private take({ items = [], unread }: Answer, since: readonly LoggedEvent[]): void {
-    for (const row of items) {
-      this.rows.set(row.id, row);
-      this.head = Math.max(this.head, row.seq);
-    }
-    this.unread = unread;
-    for (const event of since) {
-      this.apply(event);
-    }
-    this.touch();
-  }
-
   // -- what arrives
 
   private onEvent(event: LoggedEvent): void {
     for (const journal of this.journals) {
       journal.push(event);
     }
-    this.head = Math.max(this.head, event.seq);
-    this.apply(event);
+    this.picture.head = Math.max(this.picture.head, event.seq);
+    this.picture.apply(event);
     if (event.event === 'notification:changed') {
       this.askForUnknown(event.data);
     } else if (event.event === 'notification:new' && event.data.title !== '') {
@@ -342,52 +280,13 @@ export class Notifications {
         this.missed.push(event.data);
       }
     }
-    this.touch();
-  }
-
-  private apply(event: LoggedEvent): void {
-    if (event.event === 'notification:new') {
-      this.unread = event.data.unread;
-      const known = this.rows.get(event.data.id);
-      // What was withdrawn has left an empty event in the log.
-      if (event.data.title !== '' && (known === undefined || known.seq <= event.data.seq)) {
-        this.rows.set(event.data.id, rowOf(event.data));
-      }
-    } else if (event.event === 'notification:changed') {
-      this.unread = event.data.unread;
-      this.applyChange(event, event.data);
-    }
-  }
-
-  private applyChange(event: LoggedEvent, data: NotificationChanged): void {
-    const change = changeOf(data);
-    if (change === null) {
-      for (const id of data.ids ?? []) {
-        this.rows.delete(id);
-      }
-      return;
-    }
-    const scope = scopeOf(data);
-    const back = cameBackAt(event);
-    for (const row of this.within(scope)) {
-      const next = changed(row, change);
-      this.rows.set(row.id, back === null ? next : { ...next, updated_at: back });
-    }
-    if (!('ids' in scope) && change.read) {
-      this.letGo();
-    }
-  }
-
-  private within(scope: Scope): Notification[] {
-    return 'ids' in scope
-      ? [...scope.ids].flatMap(id => this.rows.get(id) ?? [])
-      : [...this.rows.values()].filter(row => isIn(row, scope));
+    this.picture.touch();
   }
 
   /** Rows that came into a box where they were not known. */
   private askForUnknown(data: NotificationChanged): void {
-    const unknown = (data.ids ?? []).filter(id => !this.rows.has(id));
-    if (unknown.length === 0 || this.lists.size === 0) {
+    const unknown = (data.ids ?? []).filter(id => !this.picture.has(id));
+    if (unknown.length === 0 || this.picture.lists.size === 0) {
       return;
     }
     if (unknown.length > ASKED_ONE_BY_ONE) {
@@ -404,11 +303,7 @@ export class Notifications {
       const [row, since] = await this.journaled(() =>
         this.connection.rest.get<Notification>(`notifications/${encodeURIComponent(id)}`),
       );
-      this.rows.set(id, row);
-      since.forEach(event => {
-        this.apply(event);
-      });
-      this.touch();
+      this.picture.put(row, since);
     } catch {
       // It is gone, or the next load of its list brings it.
     }
@@ -424,8 +319,7 @@ export class Notifications {
 
   /** One that is known here, as it is shown. */
   get(id: string): Notification | null {
-    const row = this.rows.get(id);
-    return row ? laidOver(row, this.acts) : null;
+    return this.picture.get(id);
   }
 
   read(ids: readonly string[]): Promise<boolean> {
@@ -455,18 +349,17 @@ export class Notifications {
 
   /** What was looked at: nobody has done anything, so there is nothing to undo or to say. */
   async looked(ids: readonly string[], how: 'seen' | 'read'): Promise<void> {
-    const wanted = ids.filter(id => !(this.get(id)?.[how] ?? true));
+    const wanted = ids.filter(id => !(this.picture.get(id)?.[how] ?? true));
     const change = how === 'read' ? { read: true } : { seen: true };
-    await this.send(wanted, { ...change, up_to: this.upTo(wanted) }).catch(() => {});
+    await this.send(wanted, { ...change, up_to: this.picture.upTo(wanted) }).catch(() => {});
   }
 
   /** Read all in the inbox, of a category and of a project where these are named. */
   async readAll(scope: Pick<Query, 'category' | 'project'> = {}): Promise<boolean> {
-    const upTo = this.head;
+    const upTo = this.picture.head;
     const act: Act = { scope: { upTo, ...scope }, change: { read: true, up_to: upTo } };
-    this.acts = [...this.acts, act];
-    this.letGo();
-    this.touch();
+    this.picture.lay(act);
+    this.picture.letGo();
     try {
       // Those that are not loaded are to be unread again, too, if this is undone.
       const ids = await this.allUnread(scope);
@@ -474,11 +367,9 @@ export class Notifications {
       const [answer, since] = await this.journaled(() =>
         this.connection.rest.post<Answer>('notifications/read-all', body),
       );
-      this.over(act);
-      for (const row of this.within(act.scope)) {
-        this.rows.set(row.id, changed(row, act.change));
-      }
-      this.take(answer, since);
+      this.picture.lift(act);
+      this.picture.keep(act);
+      this.picture.take(answer, since);
       this.remember({ verb: 'read', count: ids.length, steps: [{ ids, change: { read: false } }] });
       return true;
     } catch (error) {
@@ -507,23 +398,18 @@ export class Notifications {
   }
 
   private async act(verb: Verb, ids: readonly string[], change: Change): Promise<boolean> {
-    const rows = ids.flatMap(id => this.get(id) ?? []);
+    const rows = ids.flatMap(id => this.picture.get(id) ?? []);
     const touched = rows.filter(row => changed(row, change) !== row);
     if (touched.length === 0) {
       return true;
     }
     const wanted = touched.map(({ id }) => id);
-    const full = change.read ? { ...change, up_to: this.upTo(wanted) } : change;
+    const full = change.read ? { ...change, up_to: this.picture.upTo(wanted) } : change;
     const isDone = await this.attempt(verb, wanted, full);
     if (isDone) {
       this.remember({ verb, count: wanted.length, steps: inverse(touched, change) });
     }
     return isDone;
-  }
-
-  /** Up to which event these rows were seen. */
-  private upTo(ids: readonly string[]): number {
-    return Math.max(0, ...ids.map(id => this.rows.get(id)?.seq ?? 0));
   }
 
   private async attempt(verb: Verb, ids: readonly string[], change: Change): Promise<boolean> {
@@ -548,38 +434,22 @@ export class Notifications {
 
   private async sendSome(ids: readonly string[], change: Change): Promise<void> {
     const act: Act = { scope: { ids: new Set(ids) }, change };
-    this.acts = [...this.acts, act];
-    this.touch();
+    this.picture.lay(act);
     try {
       const [answer, since] = await this.journaled(() =>
         this.connection.rest.patch<Answer>('notifications', { ids, ...change }),
       );
-      this.over(act);
-      this.dropMissing(ids, answer.items ?? []);
-      this.take(answer, since);
+      this.picture.lift(act);
+      this.picture.dropMissing(ids, answer.items ?? []);
+      this.picture.take(answer, since);
     } catch (error) {
-      this.over(act);
+      this.picture.lift(act);
       throw error;
     }
   }
 
-  /** What the server no longer has is nothing to anybody here. */
-  private dropMissing(ids: readonly string[], items: readonly Notification[]): void {
-    const there = new Set(items.map(({ id }) => id));
-    for (const id of ids) {
-      if (!there.has(id)) {
-        this.rows.delete(id);
-      }
-    }
-  }
-
-  private over(act: Act): void {
-    this.acts = this.acts.filter(one => one !== act);
-    this.touch();
-  }
-
   private refuse(act: Act, verb: Verb, error: unknown, retry: () => void): void {
-    this.over(act);
+    this.picture.lift(act);
     this.store.setState({ refused: { verb, error, retry } });
   }
 
@@ -598,33 +468,6 @@ export class Notifications {
     } while (cursor !== null);
     return ids;
   }
-
-  /** Let lists of unread rows part with those that are read by now. */
-  private letGo(): void {
-    for (const list of this.lists.values()) {
-      list.letGo();
-    }
-  }
-
-  // -- telling the views
-
-  private touch(): void {
-    if (!this.scheduled) {
-      this.scheduled = true;
-      nextFrame(() => {
-        this.scheduled = false;
-        this.publish();
-      });
-    }
-  }
-
-  private publish(): void {
-    const pairs = [...this.rows.values()].map(row => [row, laidOver(row, this.acts)] as const);
-    const rows = pairs.map(([, seen]) => seen);
-    const views = [...this.lists].map(([key, list]) => [key, list.view(rows)] as const);
-    const unread = this.unread === null ? null : countWith(this.unread, this.acts, pairs);
-    this.store.setState({ unread, lists: Object.fromEntries(views) });
-  }
 }
 
 function once(act: () => void): () => void {
@@ -636,14 +479,3 @@ function once(act: () => void): () => void {
     }
   };
 }
-
-const idsOf = (event: LoggedEvent): string[] => {
-  switch (event.event) {
-    case 'notification:new':
-      return [event.data.id];
-    case 'notification:changed':
-      return event.data.ids ?? [];
-    default:
-      return [];
-  }
-};
