@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, OpenLab
+from tests.browser.lab import eventually
 from tests.delivery.push_service import FakeBrowser, PushService, Taken
 from tests.jupyter import Jupyter
 
@@ -128,8 +129,16 @@ class Pushes:
 
     def wait_shown(self, title: str) -> dict[str, str]:
         """Wait until the browser shows something with this title."""
-        found: dict[str, str] = self.page.wait_for_function(SHOWN, arg=title).json_value()
-        return found
+        found: list[dict[str, str]] = []
+
+        def is_shown() -> bool:
+            shown = self.page.evaluate(SHOWN, title)
+            if shown:
+                found.append(shown)
+            return bool(found)
+
+        eventually(is_shown, self.page)
+        return found[0]
 
 
 @pytest.mark.browser
