@@ -400,6 +400,10 @@ describe('a room', () => {
     expect(handler.onError).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ message: 'Later.' }),
     );
+    // Whoever comes meanwhile waits, too.
+    wire.conversation.subscribe(ROOM, recorder(), 'earliest');
+    wire.flow();
+    expect(refuse).toHaveBeenCalledOnce();
     refuse.mockRestore();
     expect(wire.waits).toEqual([2]);
     wire.later.splice(0).forEach(retry => {
@@ -407,6 +411,27 @@ describe('a room', () => {
     });
     wire.flow();
     expect(handler.onReady).toHaveBeenCalledOnce();
+  });
+
+  test('is asked for again by whoever comes after it was refused for good', () => {
+    const refuse = vi.spyOn(wire.server, 'receive').mockImplementation(({ id }) => {
+      const body = { code: 'forbidden', message: 'No.', retryable: false, retry_after: null };
+      wire.say({ type: 'error', id, ...body });
+    });
+    follow('earliest');
+    const next = recorder();
+    wire.conversation.subscribe(ROOM, next, undefined);
+    wire.flow();
+    expect(next.onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ message: 'No.' }),
+    );
+    refuse.mockRestore();
+    const last = recorder();
+    wire.conversation.subscribe(ROOM, last, undefined);
+    wire.flow();
+    for (const { onReady } of [handler, next, last]) {
+      expect(onReady).toHaveBeenCalledOnce();
+    }
   });
 });
 

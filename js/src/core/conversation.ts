@@ -123,7 +123,7 @@ export class Conversation {
     const room = this.rooms.get(name) ?? new Room(name);
     this.rooms.set(name, room);
     const { remove, ask } = room.add(handler, origin);
-    if (ask) {
+    if (ask || room.isRefused) {
       this.ask(room);
     }
     return () => {

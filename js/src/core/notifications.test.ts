@@ -191,10 +191,24 @@ describe('the badge', () => {
     expect(ids()).toEqual([]);
   });
 
-  test('says why there is none', async () => {
+  test('says why there is none, and no more once there is one', async () => {
     notifications.follow();
     handler.onError?.({ code: 'forbidden', message: 'No.', retryable: false, retry_after: null });
     expect(state().denied).toBe('No.');
+    handler.onReady?.({ epoch: 'one', seq });
+    await frame();
+    expect(state()).toMatchObject({ denied: null, unread: 3 });
+  });
+
+  test('is asked for anew by whoever comes after a refusal', async () => {
+    const leave = notifications.follow();
+    handler.onError?.({ code: 'forbidden', message: 'No.', retryable: false, retry_after: null });
+    leave();
+    await frame();
+    expect(state().denied).toBeNull();
+    await opened();
+    expect(connection.subscribe).toHaveBeenCalledTimes(2);
+    expect([state().unread, ids()]).toEqual([3, ['c', 'b', 'a']]);
   });
 });
 

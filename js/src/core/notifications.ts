@@ -146,6 +146,7 @@ export class Notifications {
   private onReady(seq: number): void {
     this.picture.head = Math.max(this.picture.head, seq);
     this.live = true;
+    this.store.setState({ denied: null });
     const missed = this.missed;
     this.missed = [];
     if (missed.length > 0) {

@@ -48,6 +48,8 @@ export class Room {
   /** The id of the subscribe request that is under way. */
   asking: string | null = null;
   live = false;
+  /** Whether it was refused for good: whoever comes later has it asked for again. */
+  isRefused = false;
 
   constructor(readonly name: string) {}
 
@@ -235,10 +237,12 @@ export class Room {
   interrupted(): void {
     this.asking = null;
     this.live = false;
+    this.isRefused = false;
   }
 
   failed(error: ErrorBody): void {
     this.interrupted();
+    this.isRefused = !error.retryable;
     this.each(({ handler }) => handler.onError?.(error));
   }
 

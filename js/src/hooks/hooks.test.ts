@@ -251,15 +251,23 @@ describe.each(['react', 'preact'])('the hooks, with %s,', name => {
     await vi.waitFor(() => expect(server.heard.at(-1)).toMatchObject({ type: 'unsubscribe' }));
   });
 
-  test('say why there is no inbox', async () => {
-    inbox();
+  test('say why there is no inbox, and look again when they are shown anew', async () => {
+    inbox('a');
     await online();
     vi.spyOn(server, 'receive').mockImplementationOnce(({ id }) => {
       const refusal = { code: 'forbidden', message: 'No.', retryable: false, retry_after: null };
       socket.say({ type: 'error', id, ...refusal });
     });
-    show(() => hooks.useNotifications().denied ?? '');
-    await shows('No.');
+    const View = () => {
+      const { denied, loading, unread } = hooks.useNotifications();
+      return `${denied}, ${loading}, ${unread}`;
+    };
+    show(View);
+    await shows('No., false, null');
+    root.render(null);
+    await vi.waitFor(() => expect(server.heard.at(-1)).toMatchObject({ type: 'unsubscribe' }));
+    show(View);
+    await shows('null, false, 1');
   });
 
   test('keep an example of an inbox working', async () => {

@@ -48,8 +48,10 @@ export function useNotifications(query: Partial<Query> = {}): Inbox {
   useFollow(() => notifications.open(wanted), key);
   const { lists, unread, denied, done, refused } = useStore(notifications.store);
   const { more: hasMore, ...list } = lists[key] ?? NO_LIST;
+  // Where there is no inbox nothing is under way.
+  const loading = list.loading && denied === null;
   const acts = useMemo(() => actsOf(notifications, wanted), [notifications, wanted]);
-  return { ...list, hasMore, unread, denied, done, refused, ...acts };
+  return { ...list, loading, hasMore, unread, denied, done, refused, ...acts };
 }
 
 function actsOf(of: Notifications, query: Query): Acts & Pick<Inbox, 'more' | 'retry'> {
