@@ -89,6 +89,11 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     mutes: list[str] = []
     presence: Literal["visible", "invisible"] = "visible"
 
+    @property
+    def reset(self) -> Preferences:
+        """Make the defaults of it; where one is, and whether others see one, is another matter."""
+        return Preferences(zone=self.zone, presence=self.presence)
+
 
 # What comes how, where nobody has said anything: the inbox always, a toast for most, the rest on request.
 _BY_DEFAULT: dict[Channel, dict[Category, Mode]] = {

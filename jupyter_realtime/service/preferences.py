@@ -61,6 +61,17 @@ class PreferenceBook:
         await self._check(principal)
         await self.keep(principal.name, wanted)
 
+    async def reset(self, principal: Principal) -> Preferences:
+        """Take back what one has settled of how one is told; returns what is left.
+
+        Raises
+        ------
+        Forbidden
+        """
+        wanted = (await self.read(principal)).reset
+        await self.keep(principal.name, wanted)
+        return wanted
+
     async def keep(self, person: str, wanted: Preferences) -> None:
         """Settle it for somebody who has shown otherwise that it is them, as by a link in a mail.
 

@@ -162,6 +162,7 @@ CALLS = [
     Call("GET", "preferences", "preferences"),
     Call("PUT", "preferences", "preferences", {}),
     Call("PATCH", "preferences", "preferences", {}),
+    Call("DELETE", "preferences", "preferences"),
     Call("GET", "push", "push"),
     # Before there is a browser: no test calls the internet.
     Call("POST", "push/test", "push/test"),

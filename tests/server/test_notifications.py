@@ -208,6 +208,20 @@ async def test_H1_preferences_are_a_table_that_is_settled_in_whole_or_in_part(ap
     assert await api("GET", "preferences") == (200, whole)
 
 
+async def test_H7_back_to_the_defaults_keeps_where_one_is_and_who_sees_one(api: Api) -> None:
+    _, before = await api("GET", "preferences")
+    off = {"category": "system", "channel": "in_app", "mode": "off"}
+    kept = {"zone": "Europe/Berlin", "presence": "invisible"}
+    quiet = {"zone": "Europe/Berlin", "from": "22:00", "to": "07:00"}
+    of_telling = {"quiet_hours": quiet, "digest": "daily", "digest_at": "09:30", "mutes": ["p1"]}
+    await api("PATCH", "preferences", {"rules": [off], **of_telling, **kept})
+    assert (await told(api, "Not for me"))["recipients"] == []
+    status, after = await api("DELETE", "preferences")
+    assert (status, after) == (200, {**before, **kept})
+    assert await api("GET", "preferences") == (200, after)
+    assert (await told(api, "For me again"))["recipients"] == [ME]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -34,6 +34,11 @@ class PreferencesHandler(RealtimeHandler):
         wanted = change.of(await self.services.preferences.read(principal))
         await self._settle(principal, wanted, change.email)
 
+    @route("write", gives=shapes.PreferencesAnswer)
+    async def delete(self, principal: Principal) -> None:
+        """Go back to the defaults; the address for mails, the zone and the presence stay."""
+        await self._answer(principal, await self.services.preferences.reset(principal))
+
     async def _settle(self, principal: Principal, wanted: Preferences, email: Email) -> None:
         if isinstance(email, str):
             check_address(email)
