@@ -20,6 +20,7 @@ from .issues import Analysis, DetectorState, Issue
 from .members import NamedMember, Role
 from .notifications import Category, Notification
 from .rooms import RoomKind, RoomName
+from .threads import Comment, Reaction, Thread
 
 Data = TypeVar("Data", bound=type[msgspec.Struct])
 
@@ -65,10 +66,11 @@ class ProjectUpdate(msgspec.Struct, frozen=True, kw_only=True):
     """A file of the project was saved, created, renamed or deleted, or a kernel started for it.
 
     Or, of the kind `triage`, somebody has decided about an issue: `changed` says what, by `fingerprint` and
-    `path` or by the baseline's `name`; `removed` that it was taken back.
+    `path` or by the baseline's `name`; `removed` that it was taken back. Of the kind `anchors`, threads of
+    the file stand elsewhere now: they are to be loaded again.
     """
 
-    kind: Literal["saved", "created", "renamed", "deleted", "kernel", "triage"]
+    kind: Literal["saved", "created", "renamed", "deleted", "kernel", "triage", "anchors"]
     path: str
     old_path: str | None
     changed: Literal["dismissal", "baseline"] | None = None
@@ -160,6 +162,44 @@ class NotificationChanged(msgspec.Struct, frozen=True, kw_only=True):
     archived: bool | None
     snoozed_until: str | None
     unread: int
+
+
+@_event("comment:created", rooms=_PROJECT)
+class CommentCreated(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody has written a comment; `opens` is the thread that it begins, null where it replies."""
+
+    document: str
+    thread: str
+    comment: Comment
+    opens: Thread | None
+
+
+@_event("comment:edited", "comment:deleted", rooms=_PROJECT)
+class CommentChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment was edited, or deleted: then it is a tombstone without a text."""
+
+    document: str
+    thread: str
+    comment: Comment
+
+
+@_event("thread:resolved", "thread:reopened", rooms=_PROJECT)
+class ThreadTurned(msgspec.Struct, frozen=True, kw_only=True):
+    """A thread was resolved, or opened again: by a person, or because its issue came back."""
+
+    document: str
+    thread: str
+    reason: Literal["person", "issue"]
+
+
+@_event("reaction:changed", rooms=_PROJECT)
+class ReactionChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """The reactions at a comment, as they are now."""
+
+    document: str
+    thread: str
+    comment: str
+    reactions: list[Reaction]
 
 
 class ProgressState(msgspec.Struct, frozen=True, kw_only=True):

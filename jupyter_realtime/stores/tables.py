@@ -369,3 +369,114 @@ announcement = Table(
     Index("announcement_by_time", "created_ms"),
     sqlite_with_rowid=False,
 )
+
+# Threads of comments. `anchor` is a `core.threads.Anchor` as it was resolved last, `source` what is needed
+# to find its code again (`core.anchors`). `resolved` says by whom and when, null while it is open.
+thread = Table(
+    "thread",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project", Text, ForeignKey("project.id"), nullable=False),
+    Column("document", Text, ForeignKey("document.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("anchor", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("issue", Text),
+    Column("resolved", Text),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    Index("thread_by_document", "document", "created_ms", "id"),
+    Index("thread_by_project", "project", "updated_ms", "id"),
+    Index("thread_by_issue", "project", "issue", sqlite_where=text("issue IS NOT NULL")),
+    sqlite_with_rowid=False,
+)
+
+# `ordinal` counts within the thread, without a hole: a deleted comment stays, without its body. The same
+# `key` of the same author is the same comment, however often it is sent.
+comment = Table(
+    "comment",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("thread", Text, ForeignKey("thread.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("key", Text),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("edited_ms", BigInteger),
+    Column("deleted", Integer, nullable=False),
+    Index("comment_by_thread", "thread", "ordinal", unique=True),
+    Index("comment_by_key", "author", "key", unique=True, sqlite_where=text("key IS NOT NULL")),
+    sqlite_with_rowid=False,
+)
+
+comment_mention = Table(
+    "comment_mention",
+    metadata,
+    Column("comment", Text, ForeignKey("comment.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("thread", Text, nullable=False),
+    Index("comment_mention_by_person", "person", "thread"),
+    sqlite_with_rowid=False,
+)
+
+reaction = Table(
+    "reaction",
+    metadata,
+    Column("comment", Text, ForeignKey("comment.id"), primary_key=True),
+    Column("emoji", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Index("reaction_by_person", "person"),
+    sqlite_with_rowid=False,
+)
+
+# How far somebody has read a thread (`read_up_to`: an ordinal), and what they want to be told of it.
+thread_reader = Table(
+    "thread_reader",
+    metadata,
+    Column("thread", Text, ForeignKey("thread.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("read_up_to", Integer, nullable=False),
+    Column("subscription", Text, nullable=False),
+    Index("thread_reader_by_person", "person"),
+    sqlite_with_rowid=False,
+)
+
+# What somebody wants to be told of a document's threads, where it isn't "participating".
+document_subscription = Table(
+    "document_subscription",
+    metadata,
+    Column("document", Text, ForeignKey("document.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("subscription", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Which cells came from which: split, merge, paste, move, duplicate, as a page has seen it.
+cell_lineage = Table(
+    "cell_lineage",
+    metadata,
+    Column("document", Text, ForeignKey("document.id"), primary_key=True),
+    Column("child", Text, primary_key=True),
+    Column("parent", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What a document looked like when its threads were resolved last: a file that was renamed behind
+# Jupyter's back is known by its content.
+document_content = Table(
+    "document_content",
+    metadata,
+    Column("document", Text, ForeignKey("document.id"), primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("modified_ms", BigInteger, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Index("document_content_by_digest", "digest"),
+    sqlite_with_rowid=False,
+)

@@ -90,6 +90,18 @@ export type AnyEvent =
       data: Analysis;
     }
   | {
+      event: 'comment:created';
+      data: CommentCreated;
+    }
+  | {
+      event: 'comment:deleted';
+      data: CommentChanged;
+    }
+  | {
+      event: 'comment:edited';
+      data: CommentChanged;
+    }
+  | {
       event: 'member:changed';
       data: MemberChanged;
     }
@@ -104,6 +116,18 @@ export type AnyEvent =
   | {
       event: 'project:update';
       data: ProjectUpdate;
+    }
+  | {
+      event: 'reaction:changed';
+      data: ReactionChanged;
+    }
+  | {
+      event: 'thread:reopened';
+      data: ThreadTurned;
+    }
+  | {
+      event: 'thread:resolved';
+      data: ThreadTurned;
     }
   | {
       event: `custom:${string}`;
@@ -455,6 +479,90 @@ export interface Edit {
   text: string;
 }
 /**
+ * Somebody has written a comment; `opens` is the thread that it begins, null where it replies.
+ */
+export interface CommentCreated {
+  document: string;
+  thread: string;
+  comment: Comment;
+  opens: Thread | null;
+}
+/**
+ * One comment: `body` is Markdown as it was written, `html` what is safe to show.
+ *
+ *     A deleted one is a tombstone: it has neither.
+ */
+export interface Comment {
+  id: string;
+  author: Actor;
+  body: string;
+  html: string;
+  created_at: string;
+  edited_at: string | null;
+  deleted: boolean;
+  reactions: Reaction[];
+  mentions: string[];
+}
+/**
+ * One emoji at a comment, and who put it there.
+ */
+export interface Reaction {
+  emoji: string;
+  users: Actor[];
+}
+/**
+ * A thread with all its comments, the oldest first.
+ *
+ *     `issue` is the fingerprint of the issue that it is about. `path` is that of its document within the
+ *     project.
+ */
+export interface Thread {
+  id: string;
+  project: string;
+  document: string;
+  path: string;
+  state: 'open' | 'resolved';
+  anchor: Anchor;
+  comments: Comment[];
+  issue: string | null;
+  resolved: Resolution | null;
+  created_at: string;
+  updated_at: string;
+}
+/**
+ * Where a thread stands.
+ *
+ *     `start` and `end` are code points in the cell `cell_id` (in a file without cells: of the file); null
+ *     where the thread is about the whole cell or document, or where its code is gone. `quote` is the code
+ *     that it stands at now, `original` what it was written about, `score` (0 to 1) how sure the place is.
+ */
+export interface Anchor {
+  status: 'ambiguous' | 'exact' | 'moved' | 'orphaned' | 'outdated';
+  score: number;
+  scope: 'cell' | 'document' | 'range';
+  cell_id: string | null;
+  cell_index: number | null;
+  start: number | null;
+  end: number | null;
+  quote: string;
+  original: string;
+}
+/**
+ * Who resolved a thread, and when.
+ */
+export interface Resolution {
+  by: Actor;
+  at: string;
+}
+/**
+ * A comment was edited, or deleted: then it is a tombstone without a text.
+ */
+export interface CommentChanged {
+  document: string;
+  thread: string;
+  comment: Comment;
+}
+/**
  * An owner gave a `user` or a `group` a role in the project, or took it away.
  *
  *     With the role null no row is left: then what the server grants to everybody counts.
@@ -516,16 +624,34 @@ export interface NotificationNew {
  * A file of the project was saved, created, renamed or deleted, or a kernel started for it.
  *
  *     Or, of the kind `triage`, somebody has decided about an issue: `changed` says what, by `fingerprint` and
- *     `path` or by the baseline's `name`; `removed` that it was taken back.
+ *     `path` or by the baseline's `name`; `removed` that it was taken back. Of the kind `anchors`, threads of
+ *     the file stand elsewhere now: they are to be loaded again.
  */
 export interface ProjectUpdate {
-  kind: 'created' | 'deleted' | 'kernel' | 'renamed' | 'saved' | 'triage';
+  kind: 'anchors' | 'created' | 'deleted' | 'kernel' | 'renamed' | 'saved' | 'triage';
   path: string;
   old_path: string | null;
   changed?: ('baseline' | 'dismissal') | null;
   fingerprint?: string | null;
   name?: string | null;
   removed?: boolean;
+}
+/**
+ * The reactions at a comment, as they are now.
+ */
+export interface ReactionChanged {
+  document: string;
+  thread: string;
+  comment: string;
+  reactions: Reaction[];
+}
+/**
+ * A thread was resolved, or opened again: by a person, or because its issue came back.
+ */
+export interface ThreadTurned {
+  document: string;
+  thread: string;
+  reason: 'issue' | 'person';
 }
 /**
  * A request was refused or failed; `id` is null if it could not be read.
@@ -581,10 +707,16 @@ export interface EventData {
   'analysis:error': Analysis;
   'analysis:issues': AnalysisIssues;
   'analysis:started': Analysis;
+  'comment:created': CommentCreated;
+  'comment:deleted': CommentChanged;
+  'comment:edited': CommentChanged;
   'member:changed': MemberChanged;
   'notification:changed': NotificationChanged;
   'notification:new': NotificationNew;
   'project:update': ProjectUpdate;
+  'reaction:changed': ReactionChanged;
+  'thread:reopened': ThreadTurned;
+  'thread:resolved': ThreadTurned;
 }
 export interface StateData {
   'analysis:detector:progress': DetectorProgress;
