@@ -31,8 +31,10 @@ PROGRAM = (
     "whose server has jupyter_realtime: there the page shows it by itself."
 )
 # Ids have no dots: none of these leads up and out again.
-_PATHS = re.compile(r"(?:notifications|preferences|projects)(?:/[A-Za-z0-9_-]+)*(?:\?.*)?")
-_METHODS = ("GET", "POST", "PUT", "PATCH")
+_REQUESTS = re.compile(
+    r"(?:GET|POST|PUT|PATCH) (?:notifications|preferences|projects)(?:/[A-Za-z0-9_-]+)*(?:\?.*)?"
+    r"|DELETE preferences"
+)
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -92,7 +94,11 @@ class Bridge:
     def _answer(self, content: dict[str, Any]) -> dict[str, Any]:
         method, path = content.get("method"), content.get("path")
         try:
-            if method not in _METHODS or not isinstance(path, str) or not _PATHS.fullmatch(path):
+            if not (
+                isinstance(method, str)
+                and isinstance(path, str)
+                and _REQUESTS.fullmatch(f"{method} {path}")
+            ):
                 raise BadRequest("A widget of notifications asks for nothing else.")
             work = self._own_rest().request(method, path, content.get("body"))
             return {"body": portal().call(work, REQUEST_SECONDS)}

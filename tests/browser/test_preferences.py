@@ -92,6 +92,28 @@ def test_quiet_hours_a_digest_and_mutes_by_mouse_and_keys(
     eventually(lambda: settled(jupyter)["mutes"] == [project["id"]], page)
 
 
+def test_H7_back_to_the_defaults_and_once_more_to_ones_own(
+    open_lab: OpenLab, jupyter: Jupyter
+) -> None:
+    page = open_lab()
+    before = settled(jupyter)
+    quiet = {"from": "21:30", "to": "07:00", "zone": "Asia/Tokyo"}
+    rule = {"category": "quota", "channel": "toast", "mode": "off"}
+    change = {"rules": [rule], "quiet_hours": quiet, "zone": "Asia/Tokyo", "digest": "weekly"}
+    _, mine = jupyter.api("PATCH", "preferences", change)
+    panel = open_preferences(page, jupyter)
+    panel.get_by_role("button", name="Back to the defaults").press("Enter")
+    expect(panel.get_by_label("Quotas: Pop-up")).to_be_checked()
+    expect(panel.get_by_label("Let nothing ring at night")).not_to_be_checked()
+    assert settled(jupyter) == before | {"zone": "Asia/Tokyo"}
+    undo = panel.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    undo.press("Enter")
+    expect(panel.get_by_label("Quotas: Pop-up")).not_to_be_checked()
+    expect(panel.get_by_role("button", name="Back to the defaults")).to_be_focused()
+    eventually(lambda: settled(jupyter) == mine, page)
+
+
 def test_what_could_not_be_saved_goes_back_and_is_tried_again(
     open_lab: OpenLab, jupyter: Jupyter
 ) -> None:

@@ -68,6 +68,9 @@ def test_the_page_asks_the_kernels_server_through_it(server: Served, page: Page)
     answer = page.ask(type="request", id=2, method="PATCH", path="preferences", body=change)
     assert (answer["id"], answer["body"]) == (2, change)
     assert asked == [b'{"digest":"daily"}']
+    server.live.answers["DELETE preferences"] = {"digest": "off"}
+    answer = page.ask(type="request", id=3, method="DELETE", path="preferences")
+    assert answer == {"type": "answer", "id": 3, "body": {"digest": "off"}}
 
 
 def test_a_refusal_comes_as_the_server_said_it(server: Served, page: Page) -> None:

@@ -56,6 +56,11 @@ beforeEach(() => {
   const rest = {
     get: () => answer('GET'),
     patch: (_: string, body: Change) => answer('PATCH', body),
+    delete: async () => {
+      await answer('DELETE');
+      server = { ...SETTLED, zone: server.zone, email: server.email, digest: 'off', mutes: [] };
+      return server;
+    },
   };
   book = new PreferenceBook({ rest, store: connection } as unknown as Connection);
 });
@@ -143,6 +148,59 @@ describe('mutes', () => {
   it('are there once', async () => {
     await book.mute('p1');
     expect(server.mutes).toEqual(['p1']);
+  });
+});
+
+describe('H7: back to the defaults', () => {
+  const mine: Change = {
+    rules: [{ category: 'mention', channel: 'email', mode: 'off' }],
+    quiet_hours: { from: '22:00', to: '07:00', zone: 'Asia/Tokyo' },
+    digest: 'weekly',
+    digest_at: '10:00',
+    mutes: ['p1', 'd1'],
+  };
+
+  beforeEach(async () => {
+    server = withChange({ ...SETTLED, zone: 'Asia/Tokyo' }, mine);
+    await book.load();
+  });
+
+  it('goes what the server says, and takes it back', async () => {
+    hold = [];
+    const done = book.reset();
+    (await held())();
+    const answer = await held();
+    const { rules, ...others } = mine;
+    expect(view()).toMatchObject({ saving: true, taken: null, shown: others });
+    answer();
+    await done;
+    hold = null;
+    expect(view()).toMatchObject({
+      saving: false,
+      shown: { rules: RULES, quiet_hours: null, digest: 'off', mutes: [], zone: 'Asia/Tokyo' },
+    });
+    await book.undoReset();
+    // What was by default stays so: it is not chosen by this.
+    expect(requests('PATCH')).toEqual([mine]);
+    expect(server).toMatchObject({ ...mine, rules: withChange(SETTLED, mine).rules });
+    expect(view().taken).toBeNull();
+    await book.undoReset();
+    expect(requests('PATCH')).toHaveLength(1);
+  });
+
+  it('can not be taken back once something else was changed', async () => {
+    await book.reset();
+    await book.change({ digest: 'hourly' });
+    expect(view().taken).toBeNull();
+  });
+
+  it('that fails changes nothing, and is tried again', async () => {
+    refuse = new Error('Not now.');
+    await expect(book.reset()).rejects.toThrow('Not now.');
+    expect(view()).toMatchObject({ taken: null, shown: { digest: 'weekly' } });
+    refuse = null;
+    await book.retry();
+    expect(view()).toMatchObject({ failed: null, taken: mine, shown: { digest: 'off' } });
   });
 });
 

@@ -5,7 +5,9 @@
  * 1. What I change shows at once. If it fails it alone is taken back, and kept for Retry.
  * 2. Changes go out one after the other, each with only what it changes: what another tab has settled
  *    meanwhile stays. A list of mutes is read again before it is written.
- * 3. While somebody looks, they are read again after a reconnect and whenever the page is looked at again:
+ * 3. Going back to the defaults can be taken back, until something else is changed. What is put back is what
+ *    was other than by default.
+ * 4. While somebody looks, they are read again after a reconnect and whenever the page is looked at again:
  *    other tabs and devices may have changed them.
  */
 
@@ -66,7 +68,10 @@ type Settable = Pick<
 export type Change = Partial<Settable> & { email?: string | null };
 
 /** Something that is wanted; what it changes is known when what the server has is known. */
-type Wish = (settled: Preferences) => Change;
+interface Wish {
+  change: (settled: Preferences) => Change;
+  save: (settled: Preferences) => Promise<Preferences>;
+}
 
 export interface PreferencesView {
   /** As the server has them, with what is on its way; null until they have arrived. */
@@ -78,6 +83,8 @@ export interface PreferencesView {
   saved: number;
   /** What was not saved, and why. */
   failed: { wish: Wish; error: unknown } | null;
+  /** What going back to the defaults has taken away, as long as nothing else was changed since. */
+  taken: Change | null;
 }
 
 export function modeOf(rules: readonly Rule[], category: Category, channel: Channel): Mode {
@@ -101,6 +108,15 @@ export function withChange(settled: Preferences, { email, rules, ...others }: Ch
   };
 }
 
+/** What makes `before` of `now`, but for where mail goes. */
+function restoring(before: Preferences, now: Preferences): Change {
+  const { quiet_hours, digest, digest_at, mutes } = before;
+  const rules = before.rules.filter(
+    ({ category, channel, mode }) => modeOf(now.rules, category, channel) !== mode,
+  );
+  return { rules, quiet_hours, digest, digest_at, mutes };
+}
+
 function withRules(rules: readonly Rule[], news: readonly Rule[]): Rule[] {
   return rules.map(
     rule => news.find(it => it.category === rule.category && it.channel === rule.channel) ?? rule,
@@ -119,6 +135,7 @@ export class PreferenceBook {
     saving: false,
     saved: 0,
     failed: null,
+    taken: null,
   }));
   private settled: Preferences | null = null;
   private wishes: readonly Wish[] = [];
@@ -159,7 +176,7 @@ export class PreferenceBook {
 
   /** Settle something; rejects where it was not saved, and shows what was before. */
   change(change: Change): Promise<void> {
-    return this.want(() => change);
+    return this.want(this.changing(() => change));
   }
 
   setMode(category: Category, channel: Channel, mode: Mode): Promise<void> {
@@ -168,11 +185,29 @@ export class PreferenceBook {
 
   /** Hear no more of a project, a document or a thread. */
   mute(id: string): Promise<void> {
-    return this.want(({ mutes }) => ({ mutes: [...mutes.filter(it => it !== id), id] }), true);
+    const change = ({ mutes }: Preferences) => ({ mutes: [...mutes.filter(it => it !== id), id] });
+    return this.want(this.changing(change), true);
   }
 
   unmute(id: string): Promise<void> {
-    return this.want(({ mutes }) => ({ mutes: mutes.filter(it => it !== id) }), true);
+    const change = ({ mutes }: Preferences) => ({ mutes: mutes.filter(it => it !== id) });
+    return this.want(this.changing(change), true);
+  }
+
+  /** Go back to the defaults; which these are is the server's to say. */
+  reset(): Promise<void> {
+    const save = async (settled: Preferences) => {
+      const now = await this.connection.rest.delete<Preferences>('preferences');
+      this.store.setState({ taken: restoring(settled, now) });
+      return now;
+    };
+    return this.want({ change: () => ({}), save }, true);
+  }
+
+  /** Put back what going back to the defaults has taken away. */
+  undoReset(): Promise<void> {
+    const { taken } = this.store.getState();
+    return taken === null ? Promise.resolve() : this.change(taken);
   }
 
   /** Try again what was not saved. */
@@ -207,9 +242,15 @@ export class PreferenceBook {
     };
   }
 
+  private changing(change: Wish['change']): Wish {
+    const save = (settled: Preferences) =>
+      this.connection.rest.patch<Preferences>('preferences', change(settled));
+    return { change, save };
+  }
+
   private async want(wish: Wish, readAgain = false): Promise<void> {
     this.wishes = [...this.wishes, wish];
-    this.store.setState({ failed: null });
+    this.store.setState({ failed: null, taken: null });
     this.show();
     await this.inTurn(() => this.send(wish, readAgain));
   }
@@ -217,7 +258,7 @@ export class PreferenceBook {
   private async send(wish: Wish, readAgain: boolean): Promise<void> {
     try {
       const settled = readAgain || this.settled === null ? await this.read() : this.settled;
-      this.settled = await this.connection.rest.patch<Preferences>('preferences', wish(settled));
+      this.settled = await wish.save(settled);
       this.store.setState(({ saved }) => ({ saved: saved + 1 }));
     } catch (error) {
       this.store.setState({ failed: { wish, error } });
@@ -242,7 +283,7 @@ export class PreferenceBook {
 
   private show(): void {
     const shown = this.wishes.reduce<Preferences | null>(
-      (settled, wish) => settled && withChange(settled, wish(settled)),
+      (settled, wish) => settled && withChange(settled, wish.change(settled)),
       this.settled,
     );
     this.store.setState({ shown, saving: this.wishes.length > 0 });

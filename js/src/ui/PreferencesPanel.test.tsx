@@ -71,7 +71,7 @@ async function show(settled: Partial<Preferences> = {}): Promise<PreferenceBook>
     return server;
   };
   const book = new PreferenceBook({
-    rest: { get, patch },
+    rest: { get, patch, delete: async () => (server = WHOLE) },
     store: connection,
   } as unknown as Connection);
   const names = async (ids: readonly string[]) =>
@@ -216,6 +216,21 @@ describe('what is muted', () => {
     expect(document.activeElement).toBe(button('Undo'));
     await click(button('Undo'));
     expect(server.mutes).toEqual(['gone', 'p1']);
+  });
+});
+
+describe('the defaults', () => {
+  it('H7: come back with a click, and go with another', async () => {
+    await show({ digest: 'weekly', mutes: ['p1'] });
+    const back = button('Back to the defaults');
+    back.focus();
+    await click(back);
+    expect(labelled<HTMLSelectElement>('How often the digest comes').value).toBe('off');
+    expect(place.textContent).toContain('All is as by default again.');
+    expect(document.activeElement).toBe(button('Undo'));
+    await click(button('Undo'));
+    expect(server).toMatchObject({ digest: 'weekly', mutes: ['p1'] });
+    expect(document.activeElement).toBe(button('Back to the defaults'));
   });
 });
 

@@ -13,6 +13,7 @@ import { useFollow, useStore } from './hooks.js';
 import { Icon } from './icons.js';
 import { MailAddress } from './MailAddress.js';
 import { PreferenceMutes } from './PreferenceMutes.js';
+import { PreferenceReset } from './PreferenceReset.js';
 import { PreferenceTable, settledText } from './PreferenceTable.js';
 import { PreferenceTimes } from './PreferenceTimes.js';
 import { PushHere } from './PushHere.js';
@@ -181,6 +182,7 @@ function Sections({ book, names, push = null, shown }: PreferencesProps & { show
           onMute={id => settle(book.mute(id))}
           onUnmute={id => settle(book.unmute(id))}
         />
+        <PreferenceReset book={book} />
       </div>
     </div>
   );

@@ -41,6 +41,10 @@ it('gives each answer to whoever asked for it', async () => {
   say({ type: 'answer', id: 2, body: 'two' });
   say({ type: 'answer', id: 1, body: 'one' });
   expect(await Promise.all([first, second])).toEqual(['one', 'two']);
+  const third = connection.rest.delete('preferences');
+  expect(sent.at(-1)).toMatchObject({ method: 'DELETE', path: 'preferences' });
+  say({ type: 'answer', id: 3, body: 'three' });
+  expect(await third).toBe('three');
 });
 
 it('fails as the server has it, or as one that can not be reached', async () => {

@@ -44,6 +44,7 @@ export class KernelConnection {
       this.request(method, path, body);
     this.rest = {
       get: (path: string) => this.request('GET', path),
+      delete: (path: string) => this.request('DELETE', path),
       post: through('POST'),
       put: through('PUT'),
       patch: through('PATCH'),
