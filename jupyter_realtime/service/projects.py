@@ -182,6 +182,19 @@ class Projects:
         await self.check_project(principal, Verb.READ, owner.id)
         return owner, await self._store.projects.ensure_document(owner.id, name)
 
+    async def known_document(self, principal: Principal, document: str) -> Document:
+        """Find a document by its id.
+
+        Raises
+        ------
+        Forbidden, NotFound
+        """
+        await self.check(principal, Verb.READ, RoomName(RoomKind.DOCUMENT, document))
+        found = await self._store.projects.document(document)
+        if found is None:
+            raise NotFound(f"There is no document {document[:64]!r}.")
+        return found
+
     # -- who may what -------------------------------------------------------------------------------
 
     def role(self, principal: Principal, standing: Standing) -> Role | None:

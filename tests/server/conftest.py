@@ -141,10 +141,12 @@ def make(api: Api, jp_root_dir: Path, jp_web_app: Any) -> Make:
         _, token = await api("POST", "tokens", TOKEN)
         _, told = await api("POST", "notifications", {"title": "Done"})
         _, announced = await api("POST", "announcements", {"title": "Hello"})
+        _, document = await api("PUT", "documents", {"path": "a.py"})
         services = await jp_web_app.settings["jupyter_realtime"].services()
         names = {
             "failed": await a_failed_delivery(services.store, services.projects.grant.owner),
             "announced": announced["id"],
+            "document": document["id"],
             "told": told["id"],
             "project": projects["items"][0]["id"],
             "run": run["id"],

@@ -127,6 +127,7 @@ CALLS = [
         unscoped=404,
     ),
     Call("PUT", "documents", "documents", {"path": "a.py"}),
+    Call("GET", f"documents/{ID}", "documents/{document}"),
     Call("POST", "publish", "publish", EVENT),
     Call("POST", "states", "states", STATE),
     # Each room has its own refusal in its place.

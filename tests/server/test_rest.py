@@ -30,6 +30,8 @@ async def test_P3_the_root_is_a_project_and_files_have_ids(api: Api, jp_root_dir
     assert document["room"] == f"document:{document['id']}"
     again = await api("PUT", "documents", {"path": "sub/a.py", "project": project})
     assert again[1] == document
+    assert await api("GET", f"documents/{document['id']}") == (200, document)
+    assert (await api("GET", "documents/none"))[0] == 404
 
 
 async def test_P8_the_project_of_a_folder_is_known_when_somebody_asks_for_it(

@@ -13,6 +13,7 @@ from ...core.errors import NotFound
 from ...core.issues import DetectorDescription
 from ...core.messages import Position
 from ...core.rooms import RoomName, document_room
+from ...ports import Document
 from . import shapes
 from .base import LIMIT, RealtimeHandler, route
 from .describing import Parameter
@@ -40,17 +41,26 @@ class DocumentsHandler(RealtimeHandler):
     async def put(self, principal: Principal) -> None:
         """Give a file its id."""
         wanted = self.body(shapes.DocumentRequest)
-        project, document = await self.services.projects.document(
-            principal, wanted.project, wanted.path
-        )
-        self.answer(
-            shapes.DocumentItem(
-                id=document.id,
-                room=document_room(document.id),
-                project=project.id,
-                path=document.path,
-            )
-        )
+        _, document = await self.services.projects.document(principal, wanted.project, wanted.path)
+        self.answer(_item(document))
+
+
+class DocumentHandler(RealtimeHandler):
+    """`documents/<id>`."""
+
+    @route("read", gives=shapes.DocumentItem)
+    async def get(self, principal: Principal, document: str) -> None:
+        """Say which file a document is now."""
+        self.answer(_item(await self.services.projects.known_document(principal, document)))
+
+
+def _item(document: Document) -> shapes.DocumentItem:
+    return shapes.DocumentItem(
+        id=document.id,
+        room=document_room(document.id),
+        project=document.project,
+        path=document.path,
+    )
 
 
 class PublishHandler(RealtimeHandler):

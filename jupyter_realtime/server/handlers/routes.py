@@ -57,6 +57,7 @@ _API: list[tuple[str, type]] = [
     (f"projects/{_ID}/baselines", triage.BaselinesHandler),
     (f"projects/{_ID}/baselines/([^/]+)", triage.BaselineHandler),
     ("documents", rest.DocumentsHandler),
+    (f"documents/{_ID}", rest.DocumentHandler),
     ("publish", rest.PublishHandler),
     ("poll", fallback.PollHandler),
     ("states", fallback.StatesHandler),
