@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+import msgspec
+
 from .actors import SYSTEM_ACTOR, Actor
 from .issues import SEVERITIES, Analysis, Counts, Issue
-from .notifications import MAX_URL_CHARACTERS, Notice, NotificationType
+from .notifications import MAX_MESSAGE_CHARACTERS, MAX_URL_CHARACTERS, Notice, NotificationType
 
 # Worth a word of their own, wherever one is.
 ALARMING = ("critical", "high")
@@ -22,6 +24,9 @@ _TYPES: dict[str, NotificationType] = {
     "partial": "warning",
     "failed": "error",
 }
+
+
+_GRAVITY: tuple[NotificationType, ...] = ("info", "success", "warning", "error")
 
 
 def end_notice(
@@ -75,6 +80,15 @@ def issues_notice(
         actor=SYSTEM_ACTOR,
         action_url=page_of(folder, grave[0].path),
         project=run.project,
+    )
+
+
+def with_end(found: Notice, end: Notice) -> Notice:
+    """Say with what a run has found how it ended, so that one notice tells both."""
+    return msgspec.structs.replace(
+        found,
+        type=max(found.type, end.type, key=_GRAVITY.index),
+        message=f"{found.message}\n{end.title}. {end.message}"[:MAX_MESSAGE_CHARACTERS],
     )
 
 

@@ -8,12 +8,14 @@ happens while a commit is under way shares the next one (`Together`).
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from itertools import islice
 
 from ..core.notifications import Notice, check_notice
 from ..core.preferences import Channel, Decision, Preferences, Subject, decide
+from ..core.telling_once import tell_once
 from ..ports import Delivery, Posted, Posting, Store
 from .directory import Directory
 from .preferences import PreferenceBook
@@ -21,11 +23,24 @@ from .together import Together
 
 # Of one commit; who is told later in a long list waits for those before.
 POSTINGS_A_COMMIT = 200
-# What happened, and whom it concerns.
-Happening = tuple[Notice, Collection[str]]
 
 # By which of the channels that leave the page each of some people can be reached.
 Reach = Callable[[Collection[str]], Awaitable[Mapping[str, Collection[Channel]]]]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What happened, and whom it concerns.
+
+    Parameters
+    ----------
+    beside
+        What is told only by those ways by which `notice` doesn't come: see `core.telling_once`.
+    """
+
+    notice: Notice
+    people: Collection[str]
+    beside: Notice | None = None
 
 
 async def reach_nobody(people: Collection[str]) -> Mapping[str, Collection[Channel]]:
@@ -65,11 +80,14 @@ class Notifier:
         """Have it told of a project whose members changed while something about it was on its way."""
         self._on_late.append(listener)
 
-    async def notify(self, notice: Notice, recipients: Collection[str]) -> list[Posted]:
+    async def notify(
+        self, notice: Notice, recipients: Collection[str], beside: Notice | None = None
+    ) -> list[Posted]:
         """Tell some people something; durable when it returns.
 
         Who may not read the notice's project is left out. A `dedupe` that somebody was told already
-        changes nothing for them.
+        changes nothing for them. What is `beside`, in the same project, is told only by the ways by
+        which the notice does not come.
 
         Raises
         ------
@@ -80,8 +98,10 @@ class Notifier:
         people = sorted(recipients)
         if notice.project is not None:
             people = sorted(await self._directory.who_may_read(people, notice.project))
-        check_notice(notice)
-        posted = await self._together.ask((notice, people))
+        for one in (notice, beside):
+            if one is not None:
+                check_notice(one)
+        posted = await self._together.ask(Happening(notice, people, beside))
         if notice.project is not None and self._directory.roles(notice.project) is not roles:
             for tell in self._on_late:
                 tell(notice.project)
@@ -105,26 +125,22 @@ class Notifier:
         Whether they may see it is its business; when it is kept, `kept` has to be told.
         """
         check_notice(notice)
-        [postings] = await self._decide_all([(notice, people)], now_ms)
+        [postings] = await self._decide_all([Happening(notice, people)], now_ms)
         return postings
 
     async def _decide_all(
         self, happenings: Sequence[Happening], now_ms: int
     ) -> list[list[Posting]]:
-        everybody = {person for _, people in happenings for person in people}
+        everybody = {person for one in happenings for person in one.people}
         settled = await self._book.of_many(everybody)
         reached = await self._reach(everybody)
         return [
             [
                 posting
-                for person in people
-                if (
-                    posting := self._posting(
-                        person, notice, settled[person], reached[person], now_ms
-                    )
-                )
+                for person in one.people
+                for posting in self._postings(person, one, settled[person], reached[person], now_ms)
             ]
-            for notice, people in happenings
+            for one in happenings
         ]
 
     def kept(self, postings: Collection[Posting]) -> None:
@@ -133,42 +149,60 @@ class Notifier:
             for listener in self._on_delivery:
                 listener()
 
-    def _posting(
+    def _postings(
         self,
         person: str,
-        notice: Notice,
+        happening: Happening,
         preferences: Preferences,
         reached: Collection[Channel],
         now_ms: int,
-    ) -> Posting | None:
-        """Decide for one person; None where they want to hear nothing of it at all."""
+    ) -> list[Posting]:
+        """Decide for one person; nothing where they want to hear nothing of it at all."""
         now = datetime.fromtimestamp(now_ms / 1000, timezone.utc)
-        decided = {
-            one.channel: one
-            for one in decide(subject_of(notice), preferences, self._book.policy, now)
-        }
-        deliveries = [
-            made
-            for channel in ("push", "email")
-            if channel in reached and (made := delivery_of(decided[channel], now_ms)) is not None
-        ]
-        in_app, toast = decided["in_app"], decided["toast"]
-        if in_app.mode == "off" and not deliveries:
-            return None
-        rings = toast.mode == "instant"
-        return Posting(
-            recipient=person,
-            notice=notice,
-            listed=in_app.mode != "off",
-            rule=in_app.rule,
-            toast=("later" if toast.due else "now") if rings else "off",
-            toast_ms=_milliseconds(toast.due) if rings else None,
-            deliveries=deliveries,
-        )
+
+        def alone(notice: Notice) -> list[Decision]:
+            return decide(subject_of(notice), preferences, self._book.policy, now)
+
+        notice, beside = happening.notice, happening.beside
+        told: list[tuple[Notice, Sequence[Decision]]] = [(notice, alone(notice))]
+        if beside is not None:
+            first, second = tell_once(alone(notice), alone(beside))
+            told = [(notice, first), (beside, second)]
+        made = (_posting(person, one, decided, reached, now_ms) for one, decided in told)
+        return [posting for posting in made if posting is not None]
+
+
+def _posting(
+    person: str,
+    notice: Notice,
+    decisions: Iterable[Decision],
+    reached: Collection[Channel],
+    now_ms: int,
+) -> Posting | None:
+    """Turn what was decided for one person into what is kept; None where nothing is."""
+    decided = {one.channel: one for one in decisions}
+    deliveries = [
+        made
+        for channel in ("push", "email")
+        if channel in reached and (made := delivery_of(decided[channel], now_ms)) is not None
+    ]
+    in_app, toast = decided["in_app"], decided["toast"]
+    if in_app.mode == "off" and not deliveries:
+        return None
+    rings = toast.mode == "instant"
+    return Posting(
+        recipient=person,
+        notice=notice,
+        listed=in_app.mode != "off",
+        rule=in_app.rule,
+        toast=("later" if toast.due else "now") if rings else "off",
+        toast_ms=_milliseconds(toast.due) if rings else None,
+        deliveries=deliveries,
+    )
 
 
 def _people_of(happening: Happening) -> int:
-    return len(happening[1])
+    return len(happening.people)
 
 
 def subject_of(notice: Notice) -> Subject:

@@ -7,7 +7,9 @@ Rules
 2. A run that was cancelled ends without a word, but what it has found until then is told: no later run
    will call it new. So is what a quiet run has found, as on every save; its end is told only where it
    failed.
-3. Nothing is forgotten and nothing is told twice, whenever a server dies.
+3. It is one thing for its reader: what is grave says how the run ended, too, and the end is told apart only
+   by those ways by which its starter wants to hear of ends and not of issues.
+4. Nothing is forgotten and nothing is told twice, whenever a server dies.
 
 Theory of operation
 -------------------
@@ -28,7 +30,7 @@ from ..core.errors import RealtimeError
 from ..core.issues import Issue
 from ..core.log import StoredEvent
 from ..core.notifications import Notice
-from ..core.run_notices import ALARMING, end_notice, is_alarming, issues_notice
+from ..core.run_notices import ALARMING, end_notice, is_alarming, issues_notice, with_end
 from ..ports import Project, Run, Store
 from .notifier import Notifier
 from .projects import Projects, relative
@@ -98,16 +100,16 @@ class RunNews:
             return
         folder = relative(self._projects.root, Path(project.root))
         grave = await self._alarming(run)
-        for notice in (
-            issues_notice(run.analysis, grave, run.actor, project.name, folder),
-            end_notice(run.analysis, run.actor, project.name, folder, quiet=run.quiet),
-        ):
-            if notice is not None:
-                await self._notify(notice, run.actor)
+        found = issues_notice(run.analysis, grave, run.actor, project.name, folder)
+        end = end_notice(run.analysis, run.actor, project.name, folder, quiet=run.quiet)
+        if found is not None and end is not None:
+            await self._notify(with_end(found, end), run.actor, beside=end)
+        elif (only := found or end) is not None:
+            await self._notify(only, run.actor)
 
-    async def _notify(self, notice: Notice, starter: Actor) -> None:
+    async def _notify(self, notice: Notice, starter: Actor, beside: Notice | None = None) -> None:
         try:
-            await self._notifier.notify(notice, {starter.name})
+            await self._notifier.notify(notice, {starter.name}, beside)
         except RealtimeError as error:
             if error.retryable:
                 raise

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from jupyter_realtime.core.issues import CellRef, Counts, Issue
-from jupyter_realtime.core.notifications import check_notice
-from jupyter_realtime.core.run_notices import end_notice, issues_notice, page_of, target
+from jupyter_realtime.core.notifications import MAX_MESSAGE_CHARACTERS, check_notice
+from jupyter_realtime.core.run_notices import end_notice, issues_notice, page_of, target, with_end
 from tests.builders import actor, issue, lane, run
 
 ANA = actor("ana")
@@ -73,6 +73,38 @@ def test_Q2_the_worst_comes_first_and_only_what_is_new_and_grave() -> None:
     assert last == "… and 1 more."
     assert told.action_url == "/lab/tree/b.ipynb"
     assert issues_notice(ended("succeeded"), issues[1:5], ANA, "shop", "") is None
+
+
+@pytest.mark.parametrize(
+    ("severity", "state", "kind"),
+    [
+        ("high", "succeeded", "warning"),
+        ("high", "failed", "error"),
+        ("critical", "partial", "error"),
+    ],
+)
+def test_Q2_what_is_grave_says_also_how_the_run_ended(severity: Any, state: str, kind: str) -> None:
+    analysis = ended(state, counts=Counts(critical=0, high=1, medium=0, low=7, info=0))
+    grave = issues_notice(analysis, [found(severity)], ANA, "shop", "")
+    end = end_notice(analysis, ANA, "shop", "")
+    assert grave is not None and end is not None
+    told = with_end(grave, end)
+    check_notice(told)
+    assert (told.type, told.title, told.dedupe) == (kind, grave.title, grave.dedupe)
+    *lines, last = told.message.splitlines()
+    assert (lines, last) == (grave.message.splitlines(), f"{end.title}. {end.message}")
+
+
+def test_Q2_what_is_grave_is_cut_where_an_end_says_too_much() -> None:
+    long_name = "d" * (MAX_MESSAGE_CHARACTERS - len("No issues. These detectors failed: ."))
+    analysis = ended("partial", detectors=[lane(long_name, "failed")])
+    end = end_notice(analysis, ANA, "shop", "")
+    grave = issues_notice(analysis, [found("high")], ANA, "shop", "")
+    assert grave is not None and end is not None
+    check_notice(end)
+    told = with_end(grave, end)
+    check_notice(told)
+    assert len(told.message) == MAX_MESSAGE_CHARACTERS
 
 
 @pytest.mark.parametrize(

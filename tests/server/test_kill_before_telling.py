@@ -53,7 +53,7 @@ def test_Q3_a_run_whose_server_dies_with_its_end_is_told_once(tmp_path: Path) ->
             report(server, number, kill=not is_last)
             if not is_last:
                 server.start()
-            expected = [("analysis", 1)] * number + [("issues", 1)] * number
+            expected = [("issues", 1)] * number
             wait_for(lambda all_=expected: told(server) == all_, within_seconds=20)
     finally:
         server.stop()

@@ -12,7 +12,8 @@ import pytest
 from jupyter_realtime.core.actors import Principal
 from jupyter_realtime.core.errors import BadRequest, Unavailable
 from jupyter_realtime.core.issues import Analysis, Issue
-from jupyter_realtime.core.notifications import Notice, Notification
+from jupyter_realtime.core.notifications import Category, Notice, Notification
+from jupyter_realtime.core.preferences import Channel, Preferences, Rule
 from jupyter_realtime.ports import RunReporter, Search
 from jupyter_realtime.server.runtime import Services
 from tests.builders import eventually, issue, lane, principal
@@ -109,15 +110,43 @@ async def test_Q2_what_is_new_and_grave_is_told_and_what_was_known_is_not(
         await known(services)
         await ran(services)
         await services.run_news.tell()
-        titles = {told.category: told.title for told in await inbox(services)}
-        assert titles == {
-            "issues": "1 critical and 1 high issues in a.py",
-            "analysis": "The analysis of a.py is done",
-        }
+        [grave] = await inbox(services)
+        assert (grave.category, grave.title) == ("issues", "1 critical and 1 high issues in a.py")
+        assert grave.message.splitlines()[-1] == (
+            "The analysis of a.py is done. 1 critical, 1 high and 1 low issues."
+        )
         runs.found = [issue("f1", "high"), issue("f2", "critical")]
         await ran(services)
         await services.run_news.tell()
         assert [told.category for told in await inbox(services)].count("issues") == 1
+
+
+def off(category: Category, channel: Channel) -> Rule:
+    return Rule(category=category, channel=channel, mode="off")
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([off("issues", "in_app")], ["analysis"]),
+        ([off("analysis", "in_app")], ["issues"]),
+        ([off("issues", "in_app"), off("analysis", "in_app")], []),
+    ],
+)
+async def test_Q2_to_whom_no_issues_come_the_end_comes(
+    open_services: OpenServices, rules: list[Rule], expected: list[Category]
+) -> None:
+    runs = Runs()
+    runs.found = [issue("f1", "critical")]
+    async with open_services(runs) as services:
+        await known(services)
+        await services.preferences.put(ANA, Preferences(rules=rules))
+        await ran(services)
+        await services.run_news.tell()
+        told = await inbox(services)
+        assert [one.category for one in told] == expected
+        if expected == ["analysis"]:
+            assert told[0].title == "The analysis of a.py is done"
 
 
 async def test_Q1_Q2_of_a_quiet_run_only_what_is_wrong_is_told(open_services: OpenServices) -> None:
@@ -173,7 +202,7 @@ async def test_Q3_a_run_of_which_a_dead_server_told_half_is_told_once_by_the_nex
             with pytest.raises(Unavailable):
                 await services.run_news.tell()
         before = await inbox(services)
-        assert len(before) == 2
+        assert [told.category for told in before] == ["issues"]
     async with open_services(runs) as one, open_services(runs) as other:
         for services in (one, other):
             services.run_news.open()
@@ -195,10 +224,10 @@ async def test_Q3_a_run_that_can_not_be_told_keeps_no_other_back(
         odd, fine = await ran(services), await ran(services)
         notify = services.notifier.notify
 
-        async def refuses(notice: Notice, recipients: set[str]) -> Any:
+        async def refuses(notice: Notice, recipients: set[str], beside: Notice | None) -> Any:
             if notice.group == f"run:{odd.id}":
                 raise BadRequest("This can't be shown.")
-            return await notify(notice, recipients)
+            return await notify(notice, recipients, beside)
 
         monkeypatch.setattr(services.notifier, "notify", refuses)
         await services.run_news.tell()
