@@ -4,8 +4,10 @@ export type {
   Actor,
   Analysis,
   AnalysisIssues,
+  Anchor,
   CellRef,
   ClientFrame,
+  Comment,
   Counts,
   DetectorDescription,
   DetectorProgress,
@@ -23,6 +25,7 @@ export type {
   Position,
   ProgressState,
   PublishRequest,
+  Reaction,
   Reply,
   ServerFrame,
   Since,
@@ -33,6 +36,7 @@ export type {
   SubscribeReply,
   SubscribeRequest,
   SystemStatus,
+  Thread,
   Welcome,
 } from './protocol.gen.js';
 
