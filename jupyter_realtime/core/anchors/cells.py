@@ -1,0 +1,95 @@
+"""The text in which anchors are looked for: a notebook's cells, or a file as one cell without an id."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import msgspec
+
+# Three characters that follow each other: enough to tell which cells are worth a closer look.
+_GRAM = 3
+SEPARATOR = "\n"
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One cell as an anchor sees it; a file without cells is one without an id."""
+
+    id: str | None
+    source: str
+
+
+class Cells:
+    """The cells of one document, prepared so that many anchors can be resolved in them.
+
+    Their text is also looked at as a whole, one cell below the other: so a line knows its surroundings
+    across the borders of cells, and still does after cells were split, merged or given other ids.
+    """
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        self.cells = [Cell(cell.id, encodable(cell.source)) for cell in cells]
+        self.text = SEPARATOR.join(cell.source for cell in self.cells)
+        self.starts: list[int] = []
+        position = 0
+        for cell in self.cells:
+            self.starts.append(position)
+            position += len(cell.source) + len(SEPARATOR)
+        self._by_id: dict[str | None, list[int]] = {}
+        for index, cell in enumerate(self.cells):
+            self._by_id.setdefault(cell.id, []).append(index)
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether there are cells, with or without ids: a file is one cell that has none."""
+        return len(self.cells) != 1 or self.cells[0].id is not None
+
+    def with_id(self, cell_id: str) -> list[int]:
+        """Find the cells with an id: some editors paste a cell with the id of its original."""
+        return self._by_id.get(cell_id, [])
+
+    def index_at(self, position: int) -> int:
+        """Tell in which cell a position of the whole text is."""
+        return bisect_right(self.starts, position) - 1
+
+    def end_of(self, index: int) -> int:
+        """Tell where a cell ends in the whole text."""
+        return self.starts[index] + len(self.cells[index].source)
+
+    def occurrences(self, quote: str) -> Iterator[int]:
+        """Find every place of the whole text at which exactly this stands, within one cell."""
+        position = self.text.find(quote)
+        while position != -1:
+            if position + len(quote) <= self.end_of(self.index_at(position)):
+                yield position
+            position = self.text.find(quote, position + 1)
+
+    def alike(self, quote: str, share: float, limit: int) -> list[int]:
+        """Find the cells that have a part of a quote's trigrams in common with it, the best first."""
+        grams = _grams(quote)
+        counts = Counter(index for gram in grams for index in self._cells_by_gram.get(gram, ()))
+        enough = max(1, share * len(grams))
+        best = sorted((-count, index) for index, count in counts.items() if count >= enough)
+        return [index for _, index in best[:limit]]
+
+    @cached_property
+    def _cells_by_gram(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for index, cell in enumerate(self.cells):
+            for gram in _grams(cell.source):
+                found.setdefault(gram, []).append(index)
+        return found
+
+
+def encodable(text: str) -> str:
+    """Replace halves of characters, which a file may hold and nothing can send, by as many others."""
+    if text.isascii():
+        return text
+    return "".join(
+        "\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text
+    )
+
+
+def _grams(text: str) -> set[str]:
+    return {text[index : index + _GRAM] for index in range(max(1, len(text) - _GRAM + 1))}
