@@ -6,6 +6,8 @@ Rules
    peak is nobody's business.
 2. Only a rise is told. It is over when the share has fallen well below where it began (`SLACK`), so that
    what swings around a threshold is told once.
+3. What was told is over as soon as it is well below, seen as often. Of what was told before this began
+   nothing is known here: so the first time that all is well it is over, too.
 """
 
 from __future__ import annotations
@@ -77,17 +79,26 @@ class Gauge:
     ----------
     level
         The one that counts.
-    rises
-        How often it has been fine before it rose: what is told in one rise is one cause.
+    is_told
+        Whether people may have been told of it, and not yet that it is over.
     """
 
     thresholds: Thresholds
     level: Level = Level.FINE
-    rises: int = 0
+    is_told: bool = True
     _seen: list[Level] = field(default_factory=list)
+    _times_well: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether what people were told holds no more."""
+        is_well = self.level is Level.FINE and self._times_well >= SEEN_TIMES
+        return self.is_told and is_well
 
     def take(self, share: float) -> Level | None:
         """Take a reading; gives a level that somebody has to be told of."""
+        is_well = self.thresholds.level(share, Level.SHORT) is Level.FINE
+        self._times_well = self._times_well + 1 if is_well else 0
         seen = self.thresholds.level(share, self.level)
         self._seen = [*self._seen[1 - SEEN_TIMES :], seen]
         if seen == self.level or len(self._seen) < SEEN_TIMES:
@@ -99,9 +110,12 @@ class Gauge:
             self.level = lowest
         elif highest < before:
             self.level = highest
-        if before is Level.FINE and self.level > before:
-            self.rises += 1
         return self.level if self.level > before else None
+
+
+def group_of(reading: Reading, place: str) -> str:
+    """Name the row in which all is told of a gauge."""
+    return f"quota:{place}:{reading.gauge}"
 
 
 def quota_notice(reading: Reading, level: Level, place: str, cause: str) -> Notice:
@@ -114,7 +128,7 @@ def quota_notice(reading: Reading, level: Level, place: str, cause: str) -> Noti
     cause
         What tells this time from others.
     """
-    group = f"quota:{place}:{reading.gauge}"
+    group = group_of(reading, place)
     kind: NotificationType = "error" if level is Level.USED_UP else "warning"
     words = "all but used up" if level is Level.USED_UP else "running short"
     return Notice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -144,6 +144,13 @@ class Inbox(Protocol):
         self, recipient: str, wanted: Wanted, change: Change, by: Actor, now_ms: int
     ) -> int:
         """Change a person's notifications; returns what is unread from then on."""
+        ...
+
+    async def resolve(self, group: str, people: Collection[str], now_ms: int) -> None:
+        """Have what some people were told in a group be over: read, archived, and no known cause any more.
+
+        So whoever tells it again tells it anew.
+        """
         ...
 
     async def wake(self, now_ms: int, limit: int) -> int | None:

@@ -107,6 +107,10 @@ class Notifier:
                 tell(notice.project)
         return posted
 
+    async def resolve(self, group: str, people: Collection[str]) -> None:
+        """Have what some people were told in a group be over, in all their tabs: what comes next is new."""
+        await self._store.inbox.resolve(group, people, time.time_ns() // 1_000_000)
+
     async def _tell_all(self, happenings: Sequence[Happening]) -> list[list[Posted]]:
         now_ms = time.time_ns() // 1_000_000
         decided = await self._decide_all(happenings, now_ms)

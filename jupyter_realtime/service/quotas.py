@@ -3,9 +3,10 @@
 Rules
 -----
 1. What is told when is in `core.quotas`.
-2. A day has one of each cause: a server that is started again and again over a full disk does not say it
-   each time.
-3. A gauge that hangs (a file system that does not answer) holds up nothing but this.
+2. Until it is over, a day has one of each cause: a server that is started again and again over a full disk
+   does not say it each time.
+3. When it is over, what was told leaves the inbox, also where the server that told it is gone.
+4. A gauge that hangs (a file system that does not answer) holds up nothing but this.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from ..core.errors import RealtimeError
-from ..core.quotas import Gauge, Level, Reading, Thresholds, quota_notice
+from ..core.quotas import Gauge, Level, Reading, Thresholds, group_of, quota_notice
 from ..ports import Usage
 from .notifier import Notifier
 
@@ -70,20 +71,23 @@ class Quotas:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def look(self, usage: Usage) -> None:
-        """Read all gauges, and tell what has risen."""
+        """Read all gauges, tell what has risen, and end what is over."""
         for reading in await usage.read():
             gauge = self._gauges.setdefault(reading.gauge, Gauge(self._thresholds))
             level = gauge.take(reading.share)
             if level is not None:
                 await self._tell(reading, level, gauge)
+            elif gauge.is_over:
+                await self._notifier.resolve(group_of(reading, self._place), self._people)
+                gauge.is_told = False
 
     async def _tell(self, reading: Reading, level: Level, gauge: Gauge) -> None:
         day = int(time.time() // DAY_SECONDS)
-        notice = quota_notice(reading, level, self._place, f"{day}:{gauge.rises}")
+        notice = quota_notice(reading, level, self._place, str(day))
+        gauge.is_told = True
         try:
             await self._notifier.notify(notice, self._people)
         except RealtimeError:
             # As if it had not been seen, so that it is told when the store is there again.
             gauge.level = Level.FINE
-            gauge.rises -= 1
             raise

@@ -66,13 +66,38 @@ def test_Q7_between_two_that_are_told_of_one_level_it_was_well_below(shares: lis
             assert min(shares[first:second]) < threshold - SLACK
 
 
-def test_Q7_a_rise_has_a_number_of_its_own() -> None:
+@pytest.mark.parametrize(
+    ("shares", "over_at"),
+    [
+        # Before it began, somebody may have been told.
+        ((0.5, 0.5, 0.5), 1),
+        ((0.91, 0.91, 0.5, 0.5), 3),
+        ((0.99, 0.99, 0.5, 0.5), 3),
+        # Within the slack, and a dip.
+        ((0.91, 0.91, 0.86, 0.86, 0.5, 0.86), None),
+        ((0.86, 0.86, 0.86), None),
+        ((0.5, 0.91, 0.5, 0.5), 3),
+    ],
+)
+def test_Q7_it_is_over_once_it_was_seen_well_below(
+    shares: tuple[float, ...], over_at: int | None
+) -> None:
     gauge = Gauge(THRESHOLDS)
-    rises = []
-    for share in (0.91, 0.91, 0.98, 0.98, 0.1, 0.1, 0.99, 0.99):
+    is_over = []
+    for share in shares:
         gauge.take(share)
-        rises.append(gauge.rises)
-    assert rises == [0, 1, 1, 1, 1, 1, 1, 2]
+        is_over.append(gauge.is_over)
+    assert (is_over.index(True) if any(is_over) else None) == over_at
+    gauge.is_told = False
+    assert not gauge.is_over
+
+
+@given(st.lists(st.floats(0.0, 2.0), max_size=60))
+def test_Q7_nothing_is_over_that_still_counts(shares: list[float]) -> None:
+    gauge = Gauge(THRESHOLDS)
+    for share in shares:
+        gauge.take(share)
+        assert not gauge.is_over or (gauge.level is Level.FINE and share < THRESHOLDS.short - SLACK)
 
 
 def test_Q7_it_is_said_in_words_how_much_is_left() -> None:

@@ -166,6 +166,33 @@ async def test_N5_what_is_snoozed_is_away_and_comes_back_by_itself(open_store: O
     await store.close()
 
 
+async def test_Q7_what_is_over_is_read_archived_and_may_be_told_again(
+    open_store: OpenStore,
+) -> None:
+    store = await open_store()
+    about = notice(group="quota:here:disk", dedupe="today")
+    others = notice(group="another", dedupe="another")
+    await store.inbox.post(
+        [posting(about), posting(others), posting(about, "ben"), posting(about, "cleo")], NOW
+    )
+    await store.inbox.resolve("quota:here:disk", ["ana", "ben", "nobody"], NOW + 1)
+    for person, left in (("ana", 1), ("ben", 0), ("cleo", 1)):
+        page = await store.inbox.page(person, Search(), None, 10)
+        assert (len(page.items), page.unread) == (left, left)
+    [over] = (await store.inbox.page("ana", Search(box="archived"), None, 10)).items
+    assert over.read
+    name, data = (await events(store))[-1]
+    assert (name, data["ids"], data["unread"]) == ("notification:changed", [over.id], 1)
+    assert (data["read"], data["archived"], data["snoozed_until"]) == (True, True, None)
+    told = await events(store)
+    await store.inbox.resolve("quota:here:disk", ["ana"], NOW + 2)
+    assert await events(store) == told, "what is over already is told to nobody"
+    posted = await store.inbox.post([posting(about), posting(others)], NOW + 3)
+    assert [one.is_new for one in posted] == [True, False]
+    assert await unread(store) == 2
+    await store.close()
+
+
 async def test_N6_boxes_filters_and_pages(open_store: OpenStore) -> None:
     store = await open_store()
     for number in range(7):

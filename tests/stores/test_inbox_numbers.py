@@ -28,7 +28,10 @@ class Walk:
     async def step(self) -> None:
         self.now += self.chance.randrange(3)
         act = self.chance.choice(
-            (self.post, self.post, self.change, self.change, self.wake, self.withdraw, self.forget)
+            (
+                *(self.post, self.post, self.change, self.change),
+                *(self.wake, self.resolve, self.withdraw, self.forget),
+            )
         )
         await act()
 
@@ -58,6 +61,11 @@ class Walk:
 
     async def wake(self) -> None:
         await self.store.inbox.wake(self.now, 2)
+
+    async def resolve(self) -> None:
+        await self.store.inbox.resolve(
+            f"g{self.chance.randrange(9)}", self.chance.choice((["ana"], ["ana", "ben"])), self.now
+        )
 
     async def withdraw(self) -> None:
         await self.store.inbox.withdraw("ana", "p1", self.chance.random() < 0.5, self.now)

@@ -10,7 +10,7 @@ unit counts it (`unread.py`): so nobody looks at rows that stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ...core.actors import Actor
 from ...core.notifications import Notification
@@ -51,6 +51,10 @@ class SqlInbox:
     ) -> int:
         """Change a person's notifications."""
         return await self._executor.write(changing.change(recipient, wanted, change_, by, now_ms))
+
+    async def resolve(self, group: str, people: Collection[str], now_ms: int) -> None:
+        """Have what some people were told in a group be over."""
+        await self._executor.write(passing.resolve(group, people, now_ms))
 
     async def wake(self, now_ms: int, limit: int) -> int | None:
         """Bring back what was snoozed until now."""

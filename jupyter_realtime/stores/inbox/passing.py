@@ -1,6 +1,8 @@
-"""What time and rights do with what people were told: it comes back, goes, or is forgotten."""
+"""What time and rights do with what people were told: it comes back, is over, goes, or is forgotten."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import msgspec
 from sqlalchemy import (
@@ -14,13 +16,15 @@ from sqlalchemy import (
     update,
 )
 
+from ...core.actors import SYSTEM_ACTOR
 from ...core.codec import encode
 from ...core.events import NotificationNew
 from ...core.log import StoredEvent
 from ...core.rooms import user_room
+from ...ports import Change, Wanted
 from ..tables import delivery, event, notification, notification_cause
 from ..units import Unit, Written
-from .changing import tell_of_time
+from .changing import change, tell_of_time
 from .row import (
     AWAY,
     MINE,
@@ -42,6 +46,11 @@ BRING_BACK = (
         updated_ms=bindparam("now_ms"),
         counts=counts_of(snoozed_until_ms=null()),
     )
+)
+IN_GROUP = select(notification.c.id).where(MINE, notification.c.group_key == bindparam("in_group"))
+FORGET_CAUSES_OF = delete(notification_cause).where(
+    notification_cause.c.recipient == bindparam("of"),
+    notification_cause.c.notification == bindparam("wanted"),
 )
 _of_project = (MINE, notification.c.project == bindparam("of_project"))
 HIDE = (
@@ -98,6 +107,19 @@ def wake(now_ms: int, limit: int) -> Unit[Written[int | None]]:
         told += yield from tell_of_time(recipient, now_ms, ids, snoozed_until="")
     [[following]] = yield NEXT_DUE, {}
     return Written(following, told)
+
+
+def resolve(group: str, people: Collection[str], now_ms: int) -> Unit[Written[None]]:
+    """Have what some people were told in a group be over."""
+    told: list[StoredEvent] = []
+    for person in sorted(people):
+        rows = yield IN_GROUP, {"of": person, "in_group": group}
+        for (one,) in rows:
+            yield FORGET_CAUSES_OF, {"of": person, "wanted": one}
+            how = Change(read=True, archived=True)
+            done = yield from change(person, Wanted(ids=[one]), how, SYSTEM_ACTOR, now_ms)
+            told += done.events
+    return Written(None, told)
 
 
 def withdraw(recipient: str, project: str, hide: bool, now_ms: int) -> Unit[Written[None]]:
