@@ -1,0 +1,33 @@
+/** At once, then at most so often; of what comes between only the last counts. */
+export class Throttle<Value> {
+  private last = -Infinity;
+  private waiting: { value: Value } | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly everyMilliseconds: number,
+    private readonly act: (value: Value) => void,
+  ) {}
+
+  put(value: Value): void {
+    this.waiting = { value };
+    const wait = this.last + this.everyMilliseconds - performance.now();
+    if (wait <= 0) {
+      this.flush();
+    } else {
+      this.timer ??= setTimeout(() => this.flush(), wait);
+    }
+  }
+
+  /** Do now what waits. */
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { waiting } = this;
+    this.waiting = null;
+    if (waiting !== null) {
+      this.last = performance.now();
+      this.act(waiting.value);
+    }
+  }
+}
