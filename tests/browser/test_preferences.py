@@ -192,6 +192,7 @@ def test_the_widgets_are_live_by_the_connection_of_their_page(
     page.set_viewport_size({"width": 1200, "height": 1500})
     output.first.screenshot(path=IMAGES / "notification-widgets.png")
     panel.get_by_label("System: Pop-up").uncheck()
+    expect(panel.get_by_label("Push to this browser")).to_be_enabled()
     beside = open_preferences(page, jupyter)
     expect(beside.get_by_label("System: Pop-up")).not_to_be_checked()
     assert mode(jupyter, "system", "toast") == "off"

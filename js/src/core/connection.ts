@@ -89,6 +89,11 @@ export class Connection {
     void this.probe();
   }
 
+  /** The absolute address of the server's routes. */
+  get prefix(): string {
+    return this.options.prefix;
+  }
+
   subscribe(room: string, handler: RoomHandler, since?: Origin): () => void {
     return this.conversation.subscribe(room, handler, since);
   }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { pageAnalyses, pageConnection, prefixFromPage } from './page.js';
+import { pageAnalyses, pageConnection, pagePush, prefixFromPage } from './page.js';
 import { analysis, issue } from './testing.js';
 
 const KEY = Symbol.for('jupyter_realtime/1');
@@ -38,7 +38,7 @@ describe('the connection of a page', () => {
     Reflect.deleteProperty(globalThis, KEY);
   });
 
-  test('is one, and so is its picture of the analyses', async () => {
+  test('is one, and so is its picture of the analyses, and of pushes', async () => {
     const answers = { '/api/v1/analyses': analysis('r') };
     const asked: string[] = [];
     const fetched = async (address: string | URL | Request) => {
@@ -50,6 +50,8 @@ describe('the connection of a page', () => {
     expect(pageConnection({ prefix: '/other/realtime/' })).toBe(connection);
     const analyses = pageAnalyses(connection);
     expect(pageAnalyses(pageConnection(options))).toBe(analyses);
+    expect(connection.prefix).toBe(`${location.origin}/user/ada/realtime/`);
+    expect(pagePush(pageConnection(options))).toBe(pagePush(connection));
 
     await analyses.start({ paths: ['.'] });
     expect(asked).toContain(`${location.origin}/user/ada/realtime/api/v1/analyses`);

@@ -6,6 +6,7 @@ import { Connection, type ConnectionOptions } from './connection.js';
 import type { IssueHands } from './hands.js';
 import { Notifications } from './notifications.js';
 import { PreferenceBook } from './preferences.js';
+import { Push } from './push.js';
 import { Triage } from './triage.js';
 
 const KEY = Symbol.for('jupyter_realtime/1');
@@ -20,6 +21,7 @@ interface Parts {
   catalogue?: Catalogue;
   notifications?: Notifications;
   preferences?: PreferenceBook;
+  push?: Push;
 }
 
 interface Page extends Parts {
@@ -78,6 +80,13 @@ export function pagePreferences(connection: Connection): PreferenceBook {
   const parts = partsOf(connection);
   parts.preferences ??= new PreferenceBook(connection);
   return parts.preferences;
+}
+
+/** Pushes in this browser; one picture for all views. */
+export function pagePush(connection: Connection): Push {
+  const parts = partsOf(connection);
+  parts.push ??= new Push(connection.rest, connection.prefix);
+  return parts.push;
 }
 
 /** What this page's person is told; one picture for all views. */

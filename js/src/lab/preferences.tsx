@@ -10,12 +10,11 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { IFormRendererRegistry, ReactWidget, settingsIcon } from '@jupyterlab/ui-components';
 
 import { mutedNames } from '../core/muted.js';
-import { pagePreferences } from '../core/page.js';
+import { pagePreferences, pagePush } from '../core/page.js';
 import { SHOW_PREFERENCES_EVENT } from '../ui/open-event.js';
 import { PreferencesPanel, type PreferencesProps } from '../ui/PreferencesPanel.js';
 import { type Strings, StringsProvider } from '../ui/translator.js';
 import { connect } from './connect.js';
-import { pushHere } from './push-here.js';
 
 export const SHOW_PREFERENCES = 'jupyter-realtime:show-preferences';
 
@@ -42,7 +41,7 @@ export const preferences: JupyterFrontEndPlugin<void> = {
       connection: connection.store,
       book: pagePreferences(connection),
       names: ids => mutedNames(connection, ids),
-      push: pushHere(app.serviceManager.serverSettings),
+      push: pagePush(connection),
     };
     const tracker = new WidgetTracker<MainAreaWidget>({ namespace: WIDGET });
     app.commands.addCommand(SHOW_PREFERENCES, {

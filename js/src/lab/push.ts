@@ -2,16 +2,17 @@
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { pagePush } from '../core/page.js';
 import { askToOpenNotification } from '../ui/open-event.js';
+import { connect } from './connect.js';
 import { NotificationCommands } from './notifications.js';
-import { pushHere } from './push-here.js';
 
 export const push: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-realtime:push',
   description: 'Pushes to this browser.',
   autoStart: true,
   activate: ({ commands, restored, serviceManager }: JupyterFrontEnd) => {
-    const here = pushHere(serviceManager.serverSettings);
+    const here = pagePush(connect(serviceManager.serverSettings));
     here.answerClicks(notification => {
       if (notification !== null) {
         return askToOpenNotification(notification);

@@ -13,6 +13,7 @@ import {
   type Preferences,
   withChange,
 } from '../core/preferences.js';
+import { Push } from '../core/push.js';
 import { PreferencesPanel } from './PreferencesPanel.js';
 
 const WHOLE: Preferences = {
@@ -62,7 +63,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function show(settled: Partial<Preferences> = {}): Promise<PreferenceBook> {
+async function show(
+  settled: Partial<Preferences> = {},
+  push: Push | null = null,
+): Promise<PreferenceBook> {
   server = { ...WHOLE, ...settled };
   const get = async () => {
     if (refuse) {
@@ -77,7 +81,7 @@ async function show(settled: Partial<Preferences> = {}): Promise<PreferenceBook>
   const names = async (ids: readonly string[]) =>
     new Map(ids.filter(id => id === 'p1').map(id => [id, { kind: 'project', name: 'Weather' }]));
   await act(async () =>
-    root.render(<PreferencesPanel {...{ connection, book, names: names as never }} />),
+    root.render(<PreferencesPanel {...{ connection, book, push, names: names as never }} />),
   );
   return book;
 }
@@ -231,6 +235,31 @@ describe('the defaults', () => {
     await click(button('Undo'));
     expect(server).toMatchObject({ digest: 'weekly', mutes: ['p1'] });
     expect(document.activeElement).toBe(button('Back to the defaults'));
+  });
+});
+
+describe('pushes', () => {
+  it('are turned on here, as soon as it is known how they stand', async () => {
+    const get = vi.fn(async () => ({ public_key: 'key', items: [] }));
+    const workers = { getRegistration: async () => undefined } as never;
+    const browser = { workers, permission: () => 'default' as const, askPermission: vi.fn() };
+    await show({}, new Push({ get, post: vi.fn() } as never, 'https://hub.example/', browser));
+    expect(get).toHaveBeenCalledExactlyOnceWith('push');
+    const box = [...place.querySelectorAll('label')].find(it =>
+      it.textContent?.includes('Push to'),
+    );
+    expect(box?.querySelector('input')).toMatchObject({ checked: false, disabled: false });
+    expect(browser.askPermission).not.toHaveBeenCalled();
+  });
+
+  it('are turned on elsewhere where this page can not, and it says where', async () => {
+    await show();
+    expect(place.textContent).toContain('They are turned on in each browser');
+  });
+
+  it('are not spoken of where the server sends none', async () => {
+    await show({ channels: { email: true, push: false } });
+    expect(place.textContent).not.toContain('They are turned on');
   });
 });
 

@@ -170,9 +170,9 @@ function Sections({ book, names, push = null, shown }: PreferencesProps & { show
             <MailAddress email={shown.email ?? null} onChange={email => book.change({ email })} />
           </Section>
         )}
-        {push !== null && shown.channels?.push && (
+        {shown.channels?.push && (
           <Section title={trans.__('Pushes')}>
-            <PushHere push={push} />
+            {push === null ? <PushElsewhere /> : <PushHere push={push} />}
           </Section>
         )}
         <PreferenceTimes preferences={shown} onChange={change => settle(book.change(change))} />
@@ -185,6 +185,18 @@ function Sections({ book, names, push = null, shown }: PreferencesProps & { show
         <PreferenceReset book={book} />
       </div>
     </div>
+  );
+}
+
+/** A page of another server takes no pushes of ours. */
+function PushElsewhere() {
+  const trans = useStrings();
+  return (
+    <p className="jrt-note">
+      {trans.__(
+        'They are turned on in each browser that is to take them: there, open Notification Preferences in the JupyterLab or Notebook of this server.',
+      )}
+    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Whether pushes come to this browser, and to which others of mine; each can be turned off from here. */
 
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import type { Push, PushStanding, PushTarget } from '../core/push.js';
 import { errorText } from './error-words.js';
@@ -11,6 +11,11 @@ import { type Strings, useStrings } from './translator.js';
 export function PushHere({ push }: { push: Push }) {
   const trans = useStrings();
   const { standing, targets, busy, error } = useStore(push.store);
+  useEffect(() => {
+    if (push.store.getState().standing === 'unknown') {
+      void push.load();
+    }
+  }, [push]);
   const isOn = standing === 'on';
   const [tried, setTried] = useState('');
   const tryOut = async () => {
