@@ -3,9 +3,11 @@
 import { Analyses } from './analyses.js';
 import { Catalogue } from './catalogue.js';
 import { Connection, type ConnectionOptions } from './connection.js';
+import { DocumentPaths } from './document-paths.js';
 import type { IssueHands } from './hands.js';
 import { Notifications } from './notifications.js';
 import { PreferenceBook } from './preferences.js';
+import { Presence } from './presence.js';
 import { Push } from './push.js';
 import { Triage } from './triage.js';
 
@@ -21,6 +23,8 @@ interface Parts {
   catalogue?: Catalogue;
   notifications?: Notifications;
   preferences?: PreferenceBook;
+  presence?: Presence;
+  documents?: DocumentPaths;
   push?: Push;
 }
 
@@ -87,6 +91,20 @@ export function pagePush(connection: Connection): Push {
   const parts = partsOf(connection);
   parts.push ??= new Push(connection.rest, connection.prefix);
   return parts.push;
+}
+
+/** Who is in projects; one picture for all views. */
+export function pagePresence(connection: Connection): Presence {
+  const parts = partsOf(connection);
+  parts.presence ??= new Presence(connection);
+  return parts.presence;
+}
+
+/** Which files documents are. */
+export function pageDocuments(connection: Connection): DocumentPaths {
+  const parts = partsOf(connection);
+  parts.documents ??= new DocumentPaths(connection);
+  return parts.documents;
 }
 
 /** What this page's person is told; one picture for all views. */
