@@ -23,6 +23,10 @@ ThreadState = Literal["open", "resolved"]
 Subscription = Literal["participating", "all", "muted"]
 
 MAX_BODY_CHARACTERS = 10_000
+# Of a thread, and so of what one answer holds for each.
+MAX_COMMENTS = 1_000
+# Different ones, at one comment.
+MAX_REACTIONS = 32
 # Of the quoted code: more is cut, and found by its beginning and its context.
 MAX_QUOTE_CHARACTERS = 4_000
 

@@ -39,6 +39,15 @@ from .preferences import PreferenceStore
 from .projects import Document, Project, Projects
 from .push import Browser, Browsers, Gone, Push, Pusher
 from .store import Store
+from .threads import (
+    Anchored,
+    Audience,
+    Text,
+    Threads,
+    ThreadSearch,
+    ThreadSubject,
+    WrittenComment,
+)
 from .triage import Triage
 from .usage import Usage
 
@@ -46,7 +55,9 @@ __all__ = [
     "MAX_TOKENS_PER_OWNER",
     "Analyses",
     "AnalysisEngine",
+    "Anchored",
     "Announcements",
+    "Audience",
     "Browser",
     "Browsers",
     "Carrier",
@@ -84,6 +95,10 @@ __all__ = [
     "RunReporter",
     "Search",
     "Store",
+    "Text",
+    "ThreadSearch",
+    "ThreadSubject",
+    "Threads",
     "TokenRecord",
     "TokenSigner",
     "Triage",
@@ -91,4 +106,5 @@ __all__ = [
     "Usage",
     "Waiting",
     "Wanted",
+    "WrittenComment",
 ]

@@ -18,6 +18,7 @@ from .people import People
 from .preferences import PreferenceStore
 from .projects import Projects
 from .push import Browsers
+from .threads import Threads
 from .triage import Triage
 
 
@@ -47,6 +48,11 @@ class Store(Protocol):
     @property
     def triage(self) -> Triage:
         """What is known of issues, and decided about them."""
+        ...
+
+    @property
+    def threads(self) -> Threads:
+        """Threads of comments."""
         ...
 
     @property

@@ -40,6 +40,7 @@ from .preferences import SqlPreferences
 from .projects import SqlProjects
 from .push import SqlBrowsers
 from .tables import meta
+from .threads import SqlThreads
 from .triage import SqlTriage
 from .units import Unit, Written
 from .writer import CommitListener, OutageListener, Writer, run_unit
@@ -114,6 +115,7 @@ class SqliteStore:
         self.members = SqlMembers(self)
         self.analyses = SqlAnalyses(self)
         self.triage = SqlTriage(self)
+        self.threads = SqlThreads(self)
         self.credentials = SqlCredentials(self)
         self.directory = SqlDirectory(self)
         self.preferences = SqlPreferences(self)

@@ -370,8 +370,9 @@ announcement = Table(
     sqlite_with_rowid=False,
 )
 
-# Threads of comments. `anchor` is a `core.threads.Anchor` as it was resolved last, `source` what is needed
-# to find its code again (`core.anchors`). `resolved` says by whom and when, null while it is open.
+# Threads of comments. `anchor` is a `core.threads.Anchor` as it was resolved last, `placed` its status,
+# `source` what is needed to find its code again (`core.anchors`). `resolved` says by whom and when, null
+# while it is open.
 thread = Table(
     "thread",
     metadata,
@@ -385,6 +386,7 @@ thread = Table(
     Column("resolved", Text),
     Column("created_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
+    Column("placed", Text, nullable=False, server_default="exact"),
     Index("thread_by_document", "document", "created_ms", "id"),
     Index("thread_by_project", "project", "updated_ms", "id"),
     Index("thread_by_issue", "project", "issue", sqlite_where=text("issue IS NOT NULL")),
@@ -392,7 +394,9 @@ thread = Table(
 )
 
 # `ordinal` counts within the thread, without a hole: a deleted comment stays, without its body. The same
-# `key` of the same author is the same comment, however often it is sent.
+# `key` of the same author is the same comment, however often it is sent. `seqs` are the places in the
+# project's log of the events that tell its text; `withheld` is what a deleted one gets back if its author
+# thinks better of it soon.
 comment = Table(
     "comment",
     metadata,
@@ -406,6 +410,10 @@ comment = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("edited_ms", BigInteger),
     Column("deleted", Integer, nullable=False),
+    Column("seqs", Text, nullable=False, server_default="[]"),
+    Column("withheld", Text),
+    Column("deleted_ms", BigInteger),
+    Index("comment_withheld", "deleted_ms", sqlite_where=text("withheld IS NOT NULL")),
     Index("comment_by_thread", "thread", "ordinal", unique=True),
     Index("comment_by_key", "author", "key", unique=True, sqlite_where=text("key IS NOT NULL")),
     sqlite_with_rowid=False,

@@ -1,0 +1,84 @@
+"""Where threads stand in their documents, and which cells came from which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import sqlite
+
+from ...core.anchors import AnchorSource, Descent
+from ...core.codec import encode
+from ...core.log import Draft
+from ...ports import Anchored
+from .. import log
+from ..tables import cell_lineage, thread
+from ..units import Unit, Written
+from .row import decode_anchor
+
+ANCHORED = (
+    select(thread.c.id, thread.c.anchor, thread.c.source)
+    .where(thread.c.document == bindparam("of"))
+    .order_by(thread.c.created_ms, thread.c.id)
+)
+PLACE = (
+    update(thread)
+    .where(thread.c.id == bindparam("wanted"))
+    .values(anchor=bindparam("where_"), placed=bindparam("status"), source=bindparam("found_by"))
+)
+DESCEND = sqlite.insert(cell_lineage).on_conflict_do_nothing()
+DESCENTS = (
+    select(cell_lineage.c.child, cell_lineage.c.parent, cell_lineage.c.kind)
+    .where(cell_lineage.c.document == bindparam("of"))
+    .order_by(cell_lineage.c.created_ms, cell_lineage.c.child, cell_lineage.c.parent)
+)
+
+
+_decode_source = msgspec.json.Decoder(AnchorSource).decode
+
+
+def anchored(document: str) -> Unit[list[Anchored]]:
+    """Tell where the threads of a document are."""
+    rows = yield ANCHORED, {"of": document}
+    return [
+        Anchored(one, decode_anchor(anchor), _decode_source(source)) for one, anchor, source in rows
+    ]
+
+
+def place(places: Sequence[Anchored], told: Sequence[Draft]) -> Unit[Written[None]]:
+    """Note where threads are now, with the events about it."""
+    for one in places:
+        yield (
+            PLACE,
+            {
+                "wanted": one.thread,
+                "where_": encode(one.anchor).decode(),
+                "status": one.anchor.status,
+                "found_by": encode(one.source).decode(),
+            },
+        )
+    return Written(None, (yield from log.append_all(told)))
+
+
+def descend(document: str, descents: Sequence[Descent], now_ms: int) -> Unit[Written[None]]:
+    """Note which cells came from which."""
+    rows = {
+        (one.child, one.parent): {
+            "document": document,
+            "child": one.child,
+            "parent": one.parent,
+            "kind": one.kind,
+            "created_ms": now_ms,
+        }
+        for one in descents
+    }
+    if rows:
+        yield DESCEND, list(rows.values())
+    return Written(None)
+
+
+def descents(document: str) -> Unit[list[Descent]]:
+    """Tell which cells of a document came from which."""
+    rows = yield DESCENTS, {"of": document}
+    return [Descent(kind, parent, child) for child, parent, kind in rows]
