@@ -79,9 +79,11 @@ export function fits(thread: OwnThread, filter: ThreadFilter, me: string | null)
   }
 }
 
-/** Whether its code is not to be found: then it waits in the tray for somebody who knows. */
+/** Whether its code is not to be found for sure: then it waits in the tray for somebody who knows. */
 export function hasLostPlace({ anchor }: Pick<Thread, 'anchor'>): boolean {
-  return anchor.status === 'orphaned' || anchor.status === 'ambiguous';
+  return (
+    anchor.status === 'orphaned' || anchor.status === 'ambiguous' || anchor.status === 'outdated'
+  );
 }
 
 /** Programs of somebody are not that person. */

@@ -55,9 +55,10 @@ function happen(event: string, data: unknown, actor = BOB): void {
 }
 
 const frame = () => vi.advanceTimersByTimeAsync(20);
-const list = (query = DOCUMENT) => threads.store.getState().lists[keyOf(query)];
-const ids = (query = DOCUMENT) => list(query)?.items.map(({ id }) => id);
-const shown = (id: string, query = DOCUMENT) => list(query)?.items.find(one => one.id === id);
+const list = (query: ThreadQuery = DOCUMENT) => threads.store.getState().lists[keyOf(query)];
+const ids = (query: ThreadQuery = DOCUMENT) => list(query)?.items.map(({ id }) => id);
+const shown = (id: string, query: ThreadQuery = DOCUMENT) =>
+  list(query)?.items.find(one => one.id === id);
 const bodies = (id: string) => shown(id)?.comments.map(({ body }) => body);
 
 /** Hold an answer back; returns how to let it go. */
@@ -74,7 +75,7 @@ function held(of: keyof typeof rest): () => void {
   return () => go();
 }
 
-async function opened(query = DOCUMENT): Promise<() => void> {
+async function opened(query: ThreadQuery = DOCUMENT): Promise<() => void> {
   const close = threads.open('p', query);
   handler.onReady?.({ epoch: 'one', seq });
   await frame();

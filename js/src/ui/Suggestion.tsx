@@ -1,0 +1,67 @@
+/** A change that somebody suggests: what would go, what would come, and *Apply*. */
+
+import { useAttempt } from './attempt.js';
+import { Problem } from './Problem.js';
+import { useStrings } from './translator.js';
+
+interface Props {
+  /** What it would take the place of. */
+  original: string;
+  text: string;
+  /** Whether the code still reads like that; null: its document isn't open, so that nobody knows. */
+  fits: boolean | null;
+  onApply: ((text: string) => Promise<void>) | null;
+}
+
+export function Suggestion({ original, text, fits, onApply }: Props) {
+  const trans = useStrings();
+  const { attempt, pending, problem } = useAttempt(fits);
+  // The fence that ends a block stands on a line of its own.
+  const wanted = text.replace(/\n$/, '');
+  const isDisabled = fits !== true || pending;
+  const why =
+    fits === false
+      ? trans.__('The code has changed since: apply it by hand')
+      : trans.__('Open the document to apply it');
+  return (
+    <figure className="jrt-suggestion" aria-label={trans.__('Suggested change')}>
+      <figcaption className="jrt-suggestion-head">
+        {trans.__('Suggested change')}
+        {onApply && (
+          <button
+            type="button"
+            className="jrt-button jrt-button-small"
+            aria-disabled={isDisabled}
+            title={fits === true ? trans.__('Put it into the document') : why}
+            onClick={isDisabled ? undefined : () => void attempt(() => onApply(wanted))}
+          >
+            {trans.__('Apply')}
+          </button>
+        )}
+      </figcaption>
+      <pre className="jrt-change">
+        <Lines text={original} sign="−" label={trans.__('Removed')} />
+        <Lines text={wanted} sign="+" label={trans.__('Added')} />
+      </pre>
+      {onApply && fits === false && <p className="jrt-note">{why}</p>}
+      <Problem words={problem} />
+    </figure>
+  );
+}
+
+function Lines({ text, sign, label }: { text: string; sign: '+' | '−'; label: string }) {
+  const kind = sign === '+' ? 'add' : 'remove';
+  return (
+    <>
+      {text.split('\n').map((line, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one text have no other name.
+        <span key={at} className={`jrt-change-line jrt-change-${kind}`}>
+          <span className="jrt-hidden">{label}: </span>
+          <span aria-hidden="true">{sign} </span>
+          {line}
+          {'\n'}
+        </span>
+      ))}
+    </>
+  );
+}
