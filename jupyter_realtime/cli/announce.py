@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from ..core.notifications import NotificationType
 from . import words
+from .exits import exit_code
 
 HELP = "tell everybody something"
 DESCRIPTION = """\
@@ -39,7 +40,6 @@ USAGE = """\
        %(prog)s --take-back ID
 """
 
-TROUBLE = 2
 SAVE_YOUR_WORK = "Save your work before: kernels and terminals end then."
 _WHILE = re.compile(r"(\d{1,5})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -97,17 +97,7 @@ def _next(now: datetime, hour: int, minute: int) -> datetime:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked for, and return the exit code."""
-    import asyncio
-
-    from ..core.errors import RealtimeError
-
-    try:
-        _check(arguments)
-        asyncio.run(_run(arguments))
-    except RealtimeError as error:
-        print(error.message, file=sys.stderr)
-        return TROUBLE
-    return 0
+    return exit_code(arguments, _check, _run)
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from . import words
+from .exits import exit_code
 
 if TYPE_CHECKING:
     from ..client.tokens import Token, Tokens
@@ -38,7 +39,6 @@ USAGE = """\
        %(prog)s revoke ID
 """
 
-TROUBLE = 2
 DEFAULT_LABEL = "Made in a terminal"
 DAY_SECONDS = 24 * 3600
 DEFAULT_DAYS = 30
@@ -96,17 +96,7 @@ def _checked(seconds: int) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked for, and return the exit code."""
-    import asyncio
-
-    from ..core.errors import RealtimeError
-
-    try:
-        _check(arguments)
-        asyncio.run(_run(arguments))
-    except RealtimeError as error:
-        print(error.message, file=sys.stderr)
-        return TROUBLE
-    return 0
+    return exit_code(arguments, _check, _run)
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from jupyter_realtime.cli import announce
+from jupyter_realtime.cli.exits import TROUBLE
 from tests.cli.commands import Terminal, told
 from tests.jupyter_process import JupyterProcess, isolated, jupyter
 
@@ -56,7 +57,7 @@ def test_Q4_it_is_announced_listed_and_taken_back(
     back = terminal.type("announce", f"--take-back={made}")
     assert back.returncode == 0, back.stderr
     assert "New GPUs" not in [one["title"] for one in inbox(server)]
-    assert terminal.type("announce", f"--take-back={made}").returncode == announce.TROUBLE
+    assert terminal.type("announce", f"--take-back={made}").returncode == TROUBLE
 
 
 def test_Q4_a_terminal_in_jupyterlab_announces_as_its_person(server: JupyterProcess) -> None:
@@ -78,7 +79,7 @@ def test_Q4_a_program_elsewhere_announces_nothing(server: JupyterProcess) -> Non
     folder = server.root
     elsewhere = Terminal(isolated(folder / "x"), folder, told(server, program_token(server)))
     done = elsewhere.type("announce", "Hello")
-    assert (done.returncode, done.stdout) == (announce.TROUBLE, "")
+    assert (done.returncode, done.stdout) == (TROUBLE, "")
     assert "announce" in done.stderr
 
 
@@ -97,7 +98,7 @@ def test_what_makes_no_sense_together_is_said_before_a_server_is_looked_for(
 ) -> None:
     parser = argparse.ArgumentParser()
     announce.add_arguments(parser)
-    assert announce.run(parser.parse_args(words)) == announce.TROUBLE
+    assert announce.run(parser.parse_args(words)) == TROUBLE
     assert capsys.readouterr().err.count("\n") == 1
 
 
