@@ -2,7 +2,7 @@
 
 import { Notification as JupyterNotification } from '@jupyterlab/apputils';
 
-import type { Surface, Toast } from './toasts.js';
+import type { Surface, Toast } from './toast-stack.js';
 
 export function toastSurface(): Surface {
   const ours = new Set<string>();

@@ -6,7 +6,9 @@ import type { NotificationNew } from '../core/protocol.js';
 import { ADA } from '../core/testing.js';
 import { makeNotification } from '../ui/testing.js';
 import { english } from '../ui/translator.js';
-import { type Surface, summaryText, type Toast, Toasts } from './toasts.js';
+import type { Surface, Toast } from './toast-stack.js';
+import { summaryText } from './toast-words.js';
+import { Toasts } from './toasts.js';
 
 const BEN = { ...ADA, name: 'ben', display_name: 'Ben' };
 
