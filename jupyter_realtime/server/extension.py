@@ -17,6 +17,7 @@ from jupyter_server.utils import url_path_join
 from ..core.errors import RealtimeError
 from .config import RealtimeConfig
 from .handlers.routes import routes
+from .happenings import JupyterHappenings
 from .logs import logs
 from .runtime import Runtime, Services
 from .usage import ServerUsage
@@ -43,6 +44,7 @@ class RealtimeExtension(ExtensionApp):
     # The token that kernels have, by its id; and the making of another one.
     _lent: str | None = None
     _lending: asyncio.Task[None] | None = None
+    _happenings: JupyterHappenings | None = None
 
     @property
     def _server(self) -> ServerApp:
@@ -80,6 +82,16 @@ class RealtimeExtension(ExtensionApp):
         services.credentials.on_revoked(partial(self._lend_again, services))
         await self._lend_token(services)
         self._watch_quotas(services)
+        await self._listen(services)
+
+    async def _listen(self, services: Services) -> None:
+        """Begin to hear what Jupyter does to files and kernels, for these services and no others."""
+        if self._happenings is not None:
+            await self._happenings.stop()
+        self._happenings = JupyterHappenings(
+            self._server, services.identity.behind, services.updates.tell
+        )
+        self._happenings.open()
 
     def _watch_quotas(self, services: Services) -> None:
         """Begin to look at what the machine has left."""
@@ -133,6 +145,8 @@ class RealtimeExtension(ExtensionApp):
             os.environ.pop(variable, None)
         # A second signal, while the first is still obeyed, finds nothing to stop.
         runtime, self.runtime = self.runtime, None
+        if self._happenings is not None:
+            await self._happenings.stop()
         if runtime is not None:
             await runtime.stop()
             logs.close()

@@ -111,6 +111,11 @@ class Identity:
             return None, None
         return self._human(user, handler.identity_provider), user
 
+    def behind(self, handler: JupyterHandler) -> Actor | None:
+        """Tell who is behind a request that Jupyter itself answers; None for nobody."""
+        user: User | None = handler.current_user
+        return None if user is None else self._human(user, handler.identity_provider).actor
+
     async def of_handshake(self, handler: JupyterHandler) -> Principal | None:
         """Tell who opens a socket; None for somebody who has yet to send `auth`.
 

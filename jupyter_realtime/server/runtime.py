@@ -53,6 +53,7 @@ from ..service.run_news import RunNews
 from ..service.system_status import SystemStatusBoard
 from ..service.telling import Telling
 from ..service.triage import Triage
+from ..service.updates import Updates
 from ..service.withdrawal import Withdrawal
 from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
@@ -92,6 +93,7 @@ class Services:
     announcements: Announcements
     quotas: Quotas
     publishing: Publishing
+    updates: Updates
     history: RunHistory
     triage: Triage
     exports: Exports
@@ -273,6 +275,7 @@ async def open_services(
     services.withdrawal.open()
     services.run_news.open()
     services.announcements.open()
+    services.updates.open()
     services.health.open()
     services.projects.standings.open()
     return services
@@ -313,6 +316,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     services.http_sessions.close()
     await services.connections.close(code, reason)
     await services.credentials.close()
+    await services.updates.close()
     await services.pruner.close()
     await services.quotas.close()
     await services.announcements.close()
@@ -407,6 +411,7 @@ def assemble(
             store, projects, directory, notifier, days=config.notifications_days
         ),
         publishing=publishing,
+        updates=Updates(store, projects),
         history=history,
         triage=triage,
         exports=Exports(store, projects, history, engine),

@@ -88,6 +88,26 @@ def own_file(root: Path, path: str) -> Path:
     return file
 
 
+class Place(NamedTuple):
+    """Where a file or a folder is: the folder of its project, and its path in there."""
+
+    folder: Path
+    path: str
+
+
+def place_of(root: Path, path: str) -> Place | None:
+    """Find out where a file or a folder is, or was: around it, also where it begins a project.
+
+    None where no project has it, as it lies behind a link that leaves the root.
+    """
+    try:
+        file = resolve_within(root, path)
+    except BadRequest:
+        return None
+    folder = project_folder(root, root if file == root else file.parent)
+    return Place(folder, relative(folder, file))
+
+
 class Origin(NamedTuple):
     """Where a room comes from: its project, and for a run's room who started the run."""
 
@@ -143,7 +163,11 @@ class Projects:
         """Find the project of a path below the server's root, and the file itself."""
         file = await asyncio.to_thread(resolve_within, self.root, path)
         folder = await asyncio.to_thread(project_folder, self.root, file)
-        return await self._store.projects.ensure(str(folder), folder.name or "/"), file
+        return await self.of_folder(folder), file
+
+    async def of_folder(self, folder: Path) -> Project:
+        """Find the project that begins in a folder, or make it."""
+        return await self._store.projects.ensure(str(folder), folder.name or "/")
 
     async def get(self, project: str) -> Standing:
         """Tell how a project of this server stands.
