@@ -72,7 +72,7 @@ test('a cursor goes out ten times a second at most, the last one in the end', ()
   here.moveTo(inA);
   told = [];
   for (let at = 0; at < 100; at += 1) {
-    here.pointAt({ cell: 'a', anchor: at, head: at });
+    here.pointAt(() => ({ cell: 'a', anchor: at, head: at }));
     vi.advanceTimersByTime(10);
   }
   vi.advanceTimersByTime(100);
@@ -87,16 +87,16 @@ test('a cursor goes out ten times a second at most, the last one in the end', ()
 
 test('a cursor goes with the document, and with whoever wants not to be seen', () => {
   here.moveTo(inA);
-  here.pointAt({ cell: 'a', anchor: 1, head: 1 });
+  here.pointAt(() => ({ cell: 'a', anchor: 1, head: 1 }));
   here.moveTo({ ...inA, document: 'e' });
   expect(told).toContainEqual(['document:d', 'user:cursor', 'self', null]);
-  here.pointAt({ cell: 'a', anchor: 2, head: 2 });
+  here.pointAt(() => ({ cell: 'a', anchor: 2, head: 2 }));
   vi.advanceTimersByTime(100);
   expect(last()?.[0]).toBe('document:e');
   here.invisible = true;
   expect(last()).toEqual(['document:e', 'user:cursor', 'self', null]);
   told = [];
-  here.pointAt({ cell: 'a', anchor: 3, head: 3 });
+  here.pointAt(() => ({ cell: 'a', anchor: 3, head: 3 }));
   vi.advanceTimersByTime(100);
   expect(told).toEqual([]);
 });

@@ -51,9 +51,9 @@ export class Here {
   private isHidden = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly telling = new Throttle<void>(TELL_EVERY_MS, () => this.tell());
-  private readonly pointing = new Throttle<{ document: string; cursor: OwnCursor }>(
+  private readonly pointing = new Throttle<{ document: string; read: () => OwnCursor }>(
     CURSOR_EVERY_MS,
-    ({ document, cursor }) => this.point(document, cursor),
+    ({ document, read }) => this.point(document, read()),
   );
 
   constructor(private readonly connection: Pick<Connection, 'setState'>) {
@@ -77,14 +77,14 @@ export class Here {
     this.become('online');
   }
 
-  /** Where their cursor stands; null: nowhere. */
-  pointAt(cursor: OwnCursor | null): void {
+  /** Where their cursor stands, read when it is told; null: nowhere. */
+  pointAt(read: (() => OwnCursor) | null): void {
     const { document } = this.spot;
-    if (cursor === null || document === null || this.isHidden) {
-      this.pointing.flush();
+    if (read === null || document === null || this.isHidden) {
+      this.pointing.drop();
       this.unpoint();
     } else {
-      this.pointing.put({ document, cursor });
+      this.pointing.put({ document, read });
     }
   }
 
@@ -92,7 +92,7 @@ export class Here {
   set invisible(isHidden: boolean) {
     this.isHidden = isHidden;
     if (isHidden) {
-      this.unpoint();
+      this.pointAt(null);
     }
   }
 

@@ -19,12 +19,16 @@ export class Throttle<Value> {
     }
   }
 
-  /** Do now what waits. */
-  flush(): void {
+  /** Forget what waits. */
+  drop(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const { waiting } = this;
     this.waiting = null;
+  }
+
+  private flush(): void {
+    const { waiting } = this;
+    this.drop();
     if (waiting !== null) {
       this.last = performance.now();
       this.act(waiting.value);

@@ -16,3 +16,9 @@ const BELL = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24
 </svg>`;
 
 export const bellIcon = new LabIcon({ name: 'jupyter-realtime:bell', svgstr: BELL });
+
+const TEAM = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">
+  <path class="jp-icon3" fill="#616161" d="M9 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zm0 2a2 2 0 1 0 0 4 2 2 0 0 0 0-4zm7 0a3.500 3.500 0 0 1 0 7v-2a1.500 1.500 0 0 0 0-3zM9 13.500c3.900 0 7 2 7 4.500v2H2v-2c0-2.500 3.100-4.500 7-4.500zm0 2c-2.900 0-5 1.300-5 2.500h10c0-1.200-2.100-2.500-5-2.500zm8.500-.9c2.700.5 4.500 2 4.500 3.900V20h-4v-2h2c-.3-.8-1.400-1.400-2.800-1.700z"/>
+</svg>`;
+
+export const teamIcon = new LabIcon({ name: 'jupyter-realtime:team', svgstr: TEAM });

@@ -36,6 +36,7 @@ import { onOpenIssue } from './open-event.js';
 import { openIssue } from './opener.js';
 import { AnalysisPanelWidget, PANEL_ID } from './panel.js';
 import { preferences } from './preferences.js';
+import { presence } from './presence.js';
 import { push } from './push.js';
 import { createStatus } from './status.js';
 import { Stepping } from './stepping.js';
@@ -239,4 +240,4 @@ function opening(
   };
 }
 
-export default [analysis, notifications, preferences, push];
+export default [analysis, notifications, preferences, push, presence];

@@ -50,7 +50,7 @@ export async function openIssue(
 }
 
 /** Notebook 7 opens documents in tabs of the browser: what is open here is not opened again. */
-function reveal(
+export function reveal(
   app: JupyterFrontEnd,
   documents: IDocumentManager,
   path: string,

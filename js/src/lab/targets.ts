@@ -257,7 +257,7 @@ function folderOf(path: string): string {
 }
 
 /** `RTC:a/b.ipynb` → `a/b.ipynb`: jupyter-collaboration shows the same files on a drive of its own. */
-function withoutDrive(path: string): string {
+export function withoutDrive(path: string): string {
   const [drive, rest] = path.split(':', 2);
   return rest !== undefined && drive !== undefined && !drive.includes('/') ? rest : path;
 }

@@ -1,0 +1,47 @@
+/** How other people's cursors look: a thin line in their colour, whose name goes after a moment. */
+
+import { EditorView } from '@codemirror/view';
+
+export const CURSORS_LOOK = EditorView.baseTheme({
+  '.jrt-caret': {
+    position: 'relative',
+    display: 'inline-block',
+    width: '0',
+    height: '1.1em',
+    verticalAlign: 'text-bottom',
+    pointerEvents: 'none',
+    boxShadow: '0 0 0 1px var(--jrt-person)',
+  },
+  '.jrt-caret::after': {
+    content: 'attr(data-jrt-name)',
+    position: 'absolute',
+    zIndex: '3',
+    insetBlockEnd: '100%',
+    insetInlineStart: '-1px',
+    maxWidth: '16em',
+    padding: '0 4px',
+    overflow: 'hidden',
+    borderRadius: '3px 3px 3px 0',
+    color: '#fff',
+    background: 'var(--jrt-person)',
+    fontFamily: 'var(--jp-ui-font-family, system-ui, sans-serif)',
+    fontSize: '10px',
+    lineHeight: '14px',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    animation: 'jrt-name-goes 400ms 1800ms ease-out both',
+  },
+  // Above the first line there is no room: what stands there would be cut off.
+  '.cm-line:first-child .jrt-caret::after': {
+    insetBlockEnd: 'auto',
+    insetBlockStart: '0',
+    insetInlineStart: '1px',
+    borderRadius: '0 3px 3px 3px',
+  },
+  '.jrt-selection-of': {
+    backgroundColor: 'color-mix(in srgb, var(--jrt-person) 25%, transparent)',
+  },
+  '@media (forced-colors: active)': {
+    '.jrt-caret': { boxShadow: '0 0 0 1px Highlight' },
+  },
+});

@@ -1,0 +1,72 @@
+/** The panel of a project's people, in the right area. */
+
+import { ReactWidget } from '@jupyterlab/ui-components';
+
+import { NO_TEAM } from '../core/presence.js';
+import type { Visibility } from '../core/visibility.js';
+import { Banner, Hint } from '../ui/Banner.js';
+import { Connected } from '../ui/Connected.js';
+import { ConnectionDot } from '../ui/ConnectionDot.js';
+import { useFollow, useStore } from '../ui/hooks.js';
+import { TeamPresence } from '../ui/TeamPresence.js';
+import { type Strings, StringsProvider, useStrings } from '../ui/translator.js';
+import { VERSION } from '../ui/version.js';
+import { teamIcon } from './icon.js';
+import { type PeopleParts, usePeopleActions } from './people-here.js';
+
+export const TEAM_ID = 'jupyter-realtime-team';
+
+interface Props {
+  parts: PeopleParts;
+  visibility: Visibility;
+}
+
+export class TeamPanelWidget extends ReactWidget {
+  constructor(
+    private readonly props: Props,
+    private readonly trans: Strings,
+  ) {
+    super();
+    this.id = TEAM_ID;
+    this.title.icon = teamIcon;
+    this.title.caption = trans.__('Team');
+  }
+
+  protected override render() {
+    return (
+      <StringsProvider value={this.trans}>
+        <Panel {...this.props} />
+      </StringsProvider>
+    );
+  }
+}
+
+function Panel({ parts, visibility }: Props) {
+  const trans = useStrings();
+  const state = useStore(parts.connection.store);
+  const { project } = useStore(parts.front.store);
+  const { teams } = useStore(parts.presence.store);
+  const { visible } = useStore(visibility.store);
+  const actions = usePeopleActions(parts);
+  useFollow(() => visibility.follow(), 'visibility');
+  return (
+    <Connected state={state}>
+      <div className="jrt-root jrt-panel" data-jrt-team-panel="">
+        <Banner state={state} version={VERSION} />
+        <Hint state={state} />
+        <div className="jrt-center-head">
+          <h2 className="jrt-center-title">{trans.__('Team')}</h2>
+          <ConnectionDot state={state} onWake={() => parts.connection.wake()} />
+        </div>
+        <div className="jrt-scroller">
+          <TeamPresence
+            team={project === null ? NO_TEAM : (teams[project] ?? NO_TEAM)}
+            state={state}
+            actions={actions}
+            visibility={{ visible, show: choice => visibility.show(choice) }}
+          />
+        </div>
+      </div>
+    </Connected>
+  );
+}

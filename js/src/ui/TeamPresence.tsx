@@ -1,0 +1,104 @@
+/** Who is in a project: oneself with the choice to be seen, and all others; a face for when there is nobody. */
+
+import type { ConnectionState } from '../core/connection.js';
+import type { Present, Team } from '../core/presence.js';
+import type { Actor } from '../core/protocol.js';
+import { Avatar } from './Avatar.js';
+import { useAttempt } from './attempt.js';
+import { Icon } from './icons.js';
+import { PeopleList } from './PeopleList.js';
+import { Problem } from './Problem.js';
+import type { PresenceActions } from './presence-actions.js';
+import { clockTime } from './time.js';
+import { useStrings } from './translator.js';
+
+export interface VisibilityProps {
+  /** Whether others see oneself; null until it is known. */
+  visible: boolean | null;
+  show: (visible: boolean) => Promise<void>;
+}
+
+interface Props {
+  team: Team;
+  state: ConnectionState;
+  actions: PresenceActions;
+  visibility: VisibilityProps;
+}
+
+export function TeamPresence({ team, state, actions, visibility }: Props) {
+  const { user } = state;
+  const others = othersOf(team.people, user);
+  return (
+    <div className="jrt-team" data-jrt-team="">
+      {user && <Self user={user} {...visibility} />}
+      <Face team={team} others={others} state={state} />
+      <PeopleList people={others} actions={actions} />
+    </div>
+  );
+}
+
+/** One's own tab is not listed twice. */
+export const othersOf = (people: readonly Present[], me: Actor | null): Present[] =>
+  people.filter(({ user }) => user.name !== me?.name);
+
+function Self({ user, visible, show }: { user: Actor } & VisibilityProps) {
+  const trans = useStrings();
+  const { problem, attempt } = useAttempt(visible);
+  const isSeen = visible !== false;
+  return (
+    <>
+      <div className="jrt-person jrt-person-self" data-jrt-self="" data-jrt-visible={isSeen}>
+        <Avatar of={user} />
+        <span className="jrt-person-words">
+          <span className="jrt-person-name">{trans.__('%1 (you)', user.display_name)}</span>
+          <span className="jrt-person-facts" role="status">
+            {isSeen ? trans.__('Seen by others') : trans.__('Invisible: nobody else sees you')}
+          </span>
+        </span>
+        <button
+          type="button"
+          className="jrt-icon-button"
+          aria-pressed={!isSeen}
+          aria-label={trans.__('Invisible')}
+          title={isSeen ? trans.__('Be invisible') : trans.__('Be seen again')}
+          aria-disabled={visible === null}
+          onClick={visible === null ? undefined : () => void attempt(() => show(!isSeen))}
+        >
+          <Icon name={isSeen ? 'eye' : 'unseen'} />
+        </button>
+      </div>
+      <Problem words={problem} />
+    </>
+  );
+}
+
+function Face({ team, others, state }: { team: Team; others: Present[]; state: ConnectionState }) {
+  const trans = useStrings();
+  if (state.status === 'absent' || state.status === 'refused') {
+    return null;
+  }
+  if (state.status === 'offline') {
+    return (
+      <p className="jrt-face jrt-face-stale" role="status">
+        {team.ready
+          ? trans.__('Offline: this is as of %1.', clockTime(state.since))
+          : trans.__('Offline. Who is here appears once the server answers.')}
+      </p>
+    );
+  }
+  if (team.error !== null) {
+    return (
+      <p className="jrt-face jrt-face-error" role="alert">
+        {team.error.message}
+      </p>
+    );
+  }
+  if (!team.ready) {
+    return <p className="jrt-face jrt-face-loading">{trans.__('Looking who is here…')}</p>;
+  }
+  return others.some(({ status }) => status !== 'offline') ? null : (
+    <p className="jrt-face">
+      {trans.__('Nobody else is here. Whoever opens a notebook of this project appears here.')}
+    </p>
+  );
+}
