@@ -2,6 +2,7 @@
 
 import { Analyses } from './analyses.js';
 import { Catalogue } from './catalogue.js';
+import type { CommentHands } from './comment-hands.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { DocumentPaths } from './document-paths.js';
 import type { IssueHands } from './hands.js';
@@ -9,6 +10,7 @@ import { Notifications } from './notifications.js';
 import { PreferenceBook } from './preferences.js';
 import { Presence } from './presence.js';
 import { Push } from './push.js';
+import { Threads } from './threads.js';
 import { Triage } from './triage.js';
 
 const KEY = Symbol.for('jupyter_realtime/1');
@@ -22,6 +24,7 @@ interface Parts {
   triage?: Triage;
   catalogue?: Catalogue;
   notifications?: Notifications;
+  threads?: Threads;
   preferences?: PreferenceBook;
   presence?: Presence;
   documents?: DocumentPaths;
@@ -32,6 +35,8 @@ interface Page extends Parts {
   connection: Connection;
   /** What JupyterLab can do to documents, once it is there. */
   hands: IssueHands | null;
+  /** What it can do to the code of threads; missing where an older bundle has made the page. */
+  commentHands?: CommentHands | null;
   /** The ids of a run's issues as all views of this page hold them, in order: for tests and tools. */
   issueIds(run: string): string[];
 }
@@ -114,6 +119,13 @@ export function pageNotifications(connection: Connection): Notifications {
   return parts.notifications;
 }
 
+/** The comments of documents and projects; one picture for all views. */
+export function pageThreads(connection: Connection): Threads {
+  const parts = partsOf(connection);
+  parts.threads ??= new Threads(connection);
+  return parts.threads;
+}
+
 /** JupyterLab says that it can mend documents: for the panel, and for widgets that know nothing of it. */
 export function offerHands(hands: IssueHands): void {
   const known = (globalThis as Holder)[KEY];
@@ -124,6 +136,18 @@ export function offerHands(hands: IssueHands): void {
 
 export function pageHands(): IssueHands | null {
   return (globalThis as Holder)[KEY]?.hands ?? null;
+}
+
+/** JupyterLab says what it can do to the code of threads. */
+export function offerCommentHands(hands: CommentHands): void {
+  const known = (globalThis as Holder)[KEY];
+  if (known) {
+    known.commentHands = hands;
+  }
+}
+
+export function pageCommentHands(): CommentHands | null {
+  return (globalThis as Holder)[KEY]?.commentHands ?? null;
 }
 
 function makePage(options: ConnectionOptions): Page {

@@ -97,7 +97,7 @@ beforeEach(async () => {
         const items = [...rows.values()].slice(from, from + 2);
         return { items, next: from + 2 < rows.size ? String(from + 2) : null };
       }
-      return rows.get(path.split('/')[1] ?? '');
+      return path === 'projects/p' ? { role: 'member' } : rows.get(path.split('/')[1] ?? '');
     }),
     post: vi.fn(async (path: string, { body }: { body?: string }) => {
       const [, id = '', verb] = path.split('/');
@@ -175,6 +175,15 @@ describe('what is there', () => {
 });
 
 describe('what others do', () => {
+  test('a change of members asks anew what one may', async () => {
+    await opened();
+    expect(threads.store.getState().roles).toEqual({ p: 'member' });
+    rest.get.mockResolvedValueOnce({ role: 'viewer' });
+    happen('member:changed', { user: 'ada', role: 'viewer' });
+    await frame();
+    expect(threads.store.getState().roles).toEqual({ p: 'viewer' });
+  });
+
   test('a comment arrives once, and is unread', async () => {
     await opened();
     const data = { document: 'd', thread: 't', comment: comment('t2'), opens: null };
@@ -237,7 +246,7 @@ describe('what I write', () => {
     const sent = threads.reply('t', 'Hello');
     await frame();
     expect(bodies('t')).toEqual(['Body t1', 'Hello']);
-    expect(threads.store.getState().sending.size).toBe(1);
+    expect(shown('t')?.comments.filter(({ id }) => isPending(id))).toHaveLength(1);
     // Its event comes before the answer.
     const mine = comment('mine', { author: ADA, body: 'Hello' });
     happen('comment:created', { document: 'd', thread: 't', comment: mine, opens: null }, ADA);

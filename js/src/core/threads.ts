@@ -72,9 +72,11 @@ export interface ThreadsState {
   refused: ThreadRefusal | null;
   /** Comments that were deleted here and can be brought back. */
   restorable: ReadonlySet<string>;
-  /** Comments that the server has not confirmed yet. */
-  sending: ReadonlySet<string>;
+  /** What this page's person is in each project. */
+  roles: Readonly<Record<string, Role>>;
 }
+
+export type Role = 'viewer' | 'member' | 'owner';
 
 /** Where a thread begins: offsets count code points; null: the whole cell, or the whole document. */
 export interface Place {
@@ -150,7 +152,7 @@ export class Threads {
 
   constructor(private readonly connection: Pick<Connection, 'store' | 'rest' | 'subscribe'>) {
     this.store = createStore<ThreadsState>(() => ({
-      ...{ lists: {}, refused: null, restorable: new Set(), sending: new Set() },
+      ...{ lists: {}, refused: null, restorable: new Set(), roles: {} },
     }));
   }
 
@@ -199,8 +201,8 @@ export class Threads {
     if (!this.rooms.has(project)) {
       this.rooms.set(project, room);
       room.leave = this.connection.subscribe(`project:${project}`, {
-        onEvent: event => this.onEvent(event),
-        onReady: () => this.onReady(room),
+        onEvent: event => this.onEvent(project, event),
+        onReady: () => this.onReady(project, room),
         onLost: () => this.loadAgain(),
         onError: error => !error.retryable && this.fail(project, error),
       });
@@ -216,13 +218,24 @@ export class Threads {
     };
   }
 
-  private onReady(room: Room): void {
+  private onReady(project: string, room: Room): void {
     const isFirst = !room.heard;
     room.heard = true;
     for (const list of this.lists.values()) {
       if (isFirst || (!list.loaded && !list.loading)) {
         void this.load(list);
       }
+    }
+    void this.loadRole(project);
+  }
+
+  private async loadRole(project: string): Promise<void> {
+    try {
+      const path = `projects/${encodeURIComponent(project)}`;
+      const { role } = await this.connection.rest.get<{ role: Role }>(path);
+      this.store.setState({ roles: { ...this.store.getState().roles, [project]: role } });
+    } catch {
+      // The next connection asks again; until then it is only looked at.
     }
   }
 
@@ -322,7 +335,10 @@ export class Threads {
 
   // -- what arrives
 
-  private onEvent(event: LoggedEvent): void {
+  private onEvent(project: string, event: LoggedEvent): void {
+    if (event.event === 'member:changed') {
+      void this.loadRole(project);
+    }
     if (event.event === 'comment:created' && isMe(event.actor, this.myName)) {
       const { document, thread, opens } = event.data;
       const waits = this.waiting.get(opens ? document : thread);
@@ -726,22 +742,14 @@ export class Threads {
   }
 
   private show(): void {
-    const shown = new Map<string, OwnThread>();
-    const sending = new Set<string>();
-    for (const thread of this.threads.values()) {
-      const one = this.laidOver(thread);
-      shown.set(one.id, one);
-      for (const { id } of one.comments) {
-        if (isPending(id)) {
-          sending.add(id);
-        }
-      }
-    }
+    const shown = new Map(
+      Array.from(this.threads.values(), one => [one.id, this.laidOver(one)] as const),
+    );
     const lists: Record<string, ThreadListView> = {};
     for (const [key, list] of this.lists) {
       lists[key] = this.viewOf(list, shown);
     }
-    this.store.setState({ lists, sending });
+    this.store.setState({ lists });
   }
 
   /** What was in a list when it was loaded stays in it: nothing goes from under the hand. */

@@ -4,7 +4,13 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 
 import type { CommentHands } from '../core/comment-hands.js';
 import { hasLostPlace } from '../core/thread-rows.js';
-import { type Following, isPending, type OwnThread, type Threads } from '../core/threads.js';
+import {
+  type Following,
+  isPending,
+  type OwnThread,
+  type Role,
+  type Threads,
+} from '../core/threads.js';
 import { Candidates } from './Candidates.js';
 import { CommentEditor } from './CommentEditor.js';
 import { CommentRow } from './CommentRow.js';
@@ -31,8 +37,6 @@ export interface ThreadCardProps {
   /** Whether the field for an answer is to have the focus. */
   autoFocus?: boolean;
 }
-
-export type Role = 'viewer' | 'member' | 'owner';
 
 const FOLLOWING: readonly Following[] = ['participating', 'all', 'muted'];
 
