@@ -242,10 +242,22 @@ Purpose = Literal["unsubscribe", "confirm"]
 
 @dataclass(frozen=True)
 class Address:
-    """Where somebody wants mails; they count when it is confirmed."""
+    """Where somebody wants mails.
+
+    Parameters
+    ----------
+    in_use
+        Where they go until `address` is confirmed; None for nowhere.
+    """
 
     address: str
     confirmed: bool
+    in_use: str | None = None
+
+    @property
+    def counting(self) -> str | None:
+        """Where mails go now."""
+        return self.address if self.confirmed else self.in_use
 
 
 @dataclass(frozen=True)
@@ -264,6 +276,7 @@ class Mailboxes(Protocol):
     ----------
     - Of a link, only the digest of its token is kept.
     - A link that confirms an address is good for the address that it was sent to, and for no other.
+    - An address that was confirmed stays in use until the one that is to take its place is confirmed.
     """
 
     async def of(self, people: Collection[str]) -> Mapping[str, Address]:
@@ -272,6 +285,10 @@ class Mailboxes(Protocol):
 
     async def put(self, person: str, address: str, digest: str, now_ms: int) -> None:
         """Keep an address that is not confirmed, and the link that confirms it in place of older ones."""
+        ...
+
+    async def keep(self, person: str) -> None:
+        """Stay with the address in use: the one that was to take its place is confirmed no more."""
         ...
 
     async def remove(self, person: str) -> None:

@@ -2,7 +2,8 @@
 
 Rules
 -----
-1. A mail goes to an address that its reader has confirmed, or else to their name at the server's domain.
+1. A mail goes to an address that its reader has confirmed, or else to their name at the server's domain. It
+   goes there until a new one is confirmed.
 2. A link's token stands in the mail and nowhere else: what is kept is its digest. Whoever has it is whoever
    got the mail, so nobody has to be logged in.
 3. Looking at a link does nothing: mail scanners look at all of them. Only a POST acts, at once, and as
@@ -71,14 +72,12 @@ class Addresses:
     async def of(self, people: Collection[str]) -> Mapping[str, str]:
         """Find where mails to some people go; whom none reaches is left out."""
         settled = await self._store.mailboxes.of(people)
-        found: dict[str, str] = {}
-        for person in people:
-            own = settled.get(person)
-            if own is not None and own.confirmed:
-                found[person] = own.address
-            elif own is None and (address := self._at_domain(person)) is not None:
-                found[person] = address
-        return found
+        counting = {person: self._counting(person, settled.get(person)) for person in people}
+        return {person: address for person, address in counting.items() if address is not None}
+
+    def _counting(self, person: str, own: Address | None) -> str | None:
+        """Find where mails go, by what somebody has settled."""
+        return (None if own is None else own.counting) or self._at_domain(person)
 
     def _at_domain(self, person: str) -> str | None:
         address = f"{person}@{self._domain}"
@@ -86,11 +85,14 @@ class Addresses:
 
     async def shown(self, person: str) -> Address | None:
         """Tell somebody where their mails go, or would go as soon as it is confirmed."""
-        own = (await self._store.mailboxes.of([person])).get(person)
-        if own is not None:
-            return own
-        address = self._at_domain(person)
-        return None if address is None else Address(address, confirmed=True)
+        own = await self._own(person)
+        counting = self._counting(person, own)
+        if own is not None and not own.confirmed:
+            return Address(own.address, confirmed=False, in_use=counting)
+        return None if counting is None else Address(counting, confirmed=True, in_use=counting)
+
+    async def _own(self, person: str) -> Address | None:
+        return (await self._store.mailboxes.of([person])).get(person)
 
     async def settle(self, principal: Principal, address: str | None) -> None:
         """Settle one's own address: a mail goes there, with the link that confirms it. None forgets it.
@@ -104,8 +106,9 @@ class Addresses:
             await self._store.mailboxes.remove(person)
             return
         check_address(address)
-        known = await self.shown(person)
-        if known is not None and known.confirmed and known.address == address:
+        own = await self._own(person)
+        if address == self._counting(person, own):
+            await self._stay(person, own)
             return
         if self._mailer is None:
             raise Unavailable("This server sends no mail; see RealtimeConfig.smtp_url.")
@@ -118,6 +121,15 @@ class Addresses:
             await self._mailer.send(letter)
         except Undelivered as error:
             raise Unavailable(f"No mail could be sent to {address}. {error.message}") from error
+
+    async def _stay(self, person: str, own: Address | None) -> None:
+        """Have mails go where they go now, whatever was to be confirmed."""
+        if own is None or own.confirmed:
+            return
+        if own.in_use is not None:
+            await self._store.mailboxes.keep(person)
+        else:
+            await self._store.mailboxes.remove(person)
 
     def _count(self, person: str) -> None:
         now = time.monotonic()

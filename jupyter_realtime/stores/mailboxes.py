@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, insert, null, select, update
 from sqlalchemy.dialects import sqlite
 
 from ..ports.deliveries import Address, Link
@@ -14,7 +14,18 @@ from .units import Executor, Unit, Written
 _put = sqlite.insert(mail_address)
 PUT = _put.on_conflict_do_update(
     index_elements=[mail_address.c.person],
-    set_={"address": _put.excluded.address, "confirmed": _put.excluded.confirmed},
+    set_={
+        "address": _put.excluded.address,
+        "confirmed": _put.excluded.confirmed,
+        "in_use": case(
+            (mail_address.c.confirmed == 1, mail_address.c.address), else_=mail_address.c.in_use
+        ),
+    },
+)
+KEEP = (
+    update(mail_address)
+    .where(mail_address.c.person == bindparam("named"), mail_address.c.in_use.is_not(None))
+    .values(address=mail_address.c.in_use, confirmed=1, in_use=null())
 )
 REMOVE = delete(mail_address).where(mail_address.c.person == bindparam("named"))
 ADD_LINK = insert(mail_link)
@@ -33,7 +44,7 @@ CONFIRM = (
         .where(mail_link.c.digest == bindparam("wanted"), mail_link.c.purpose == "confirm")
         .scalar_subquery()
     )
-    .values(confirmed=1)
+    .values(confirmed=1, in_use=null())
     .returning(mail_address.c.address)
 )
 FORGET = delete(mail_link).where(mail_link.c.created_ms < bindparam("before_ms"))
@@ -46,13 +57,15 @@ def _of(people: Collection[str]) -> Unit[dict[str, Address]]:
     for begin in range(0, len(wanted), NAMES_A_QUERY):
         some = wanted[begin : begin + NAMES_A_QUERY]
         rows = yield select(mail_address).where(mail_address.c.person.in_(some)), {}
-        found |= {person: Address(address, bool(confirmed)) for person, address, confirmed in rows}
+        found |= {
+            person: Address(one, bool(confirmed), old) for person, one, confirmed, old in rows
+        }
     return found
 
 
 def put(person: str, address: str, digest: str, now_ms: int) -> Unit[Written[None]]:
     """Keep an address that is not confirmed, and the link that confirms it."""
-    yield PUT, {"person": person, "address": address, "confirmed": 0}
+    yield PUT, {"person": person, "address": address, "confirmed": 0, "in_use": None}
     yield FORGET_CONFIRMATIONS, {"named": person}
     yield from _add_link(digest, Link(person, "confirm", None), now_ms)
     return Written(None)
@@ -67,6 +80,13 @@ def add_link(digest: str, link: Link, now_ms: int, since_ms: int) -> Unit[Writte
     """Keep what a link does, and forget older ones."""
     yield FORGET, {"before_ms": since_ms}
     yield from _add_link(digest, link, now_ms)
+    return Written(None)
+
+
+def keep(person: str) -> Unit[Written[None]]:
+    """Stay with the address in use."""
+    yield KEEP, {"named": person}
+    yield FORGET_CONFIRMATIONS, {"named": person}
     return Written(None)
 
 
@@ -101,6 +121,10 @@ class SqlMailboxes:
     async def put(self, person: str, address: str, digest: str, now_ms: int) -> None:
         """Keep an address that is not confirmed, and the link that confirms it."""
         await self._executor.write(put(person, address, digest, now_ms))
+
+    async def keep(self, person: str) -> None:
+        """Stay with the address in use."""
+        await self._executor.write(keep(person))
 
     async def remove(self, person: str) -> None:
         """Forget somebody's address."""

@@ -319,13 +319,15 @@ preference = Table(
     sqlite_with_rowid=False,
 )
 
-# Where mails go; `confirmed` is 0 until the person has followed the link in the first one.
+# Where mails go; `confirmed` is 0 until the person has followed the link in the first one. Until then they
+# go to `in_use`, the address before, where that was confirmed.
 mail_address = Table(
     "mail_address",
     metadata,
     Column("person", Text, primary_key=True),
     Column("address", Text, nullable=False),
     Column("confirmed", Integer, nullable=False),
+    Column("in_use", Text),
     sqlite_with_rowid=False,
 )
 

@@ -17,6 +17,7 @@ from jupyter_realtime.core.preferences import Policy, Rule
 from tests.builders import eventually
 from tests.delivery.postbox import Postbox, part, postbox
 from tests.server.every_call import Api
+from tests.server.test_notifications import ME
 
 LINK = re.compile(r"http://\S+/realtime/((?:unsubscribe|confirm)/[A-Za-z0-9_-]+)")
 Page = Callable[..., Awaitable[tuple[int, str, Any]]]
@@ -53,9 +54,19 @@ def smtp_port() -> int:
 
 
 @pytest.fixture
-def mail_settings(smtp_port: int) -> dict[str, str]:
+def domain() -> str:
+    """Where everybody has an address with their name; empty for nowhere."""
+    return ""
+
+
+@pytest.fixture
+def mail_settings(smtp_port: int, domain: str) -> dict[str, str]:
     """A server whose mails go to a postbox on that port."""
-    return {"smtp_url": f"smtp://127.0.0.1:{smtp_port}", "mail_from": "jupyter@example.org"}
+    return {
+        "smtp_url": f"smtp://127.0.0.1:{smtp_port}",
+        "mail_from": "jupyter@example.org",
+        "mail_domain": domain,
+    }
 
 
 @pytest.fixture
@@ -84,7 +95,7 @@ async def confirmed(api: Api, page: Page, box: Postbox) -> None:
     """Settle an address and follow the link in the mail that asks whether it is ours."""
     status, settled = await api("PATCH", "preferences", {"email": "ana@example.org"})
     assert status == 200, settled
-    assert settled["email"] == {"address": "ana@example.org", "confirmed": False}
+    assert settled["email"] == {"address": "ana@example.org", "confirmed": False, "in_use": None}
     await arrived(box)
     assert (await page(link_in(box), "POST"))[0] == 200
 
@@ -115,12 +126,49 @@ async def test_D7_an_address_is_confirmed_by_the_link_that_was_sent_there(
         assert (await api("GET", "preferences"))[1]["email"] == {
             "address": "ana@example.org",
             "confirmed": True,
+            "in_use": "ana@example.org",
         }
         await api("PATCH", "preferences", {"email": "ana@example.org"})
         assert len(box.mails) == 1, "what is confirmed is asked for again"
         await api("PATCH", "preferences", {"email": None})
         assert (await api("GET", "preferences"))[1]["email"] is None
         assert (await page(link, "POST"))[0] == 404
+
+
+async def test_D7_mails_go_to_the_confirmed_address_until_the_new_one_is_confirmed(
+    api: Api, page: Page, smtp_port: int
+) -> None:
+    old, new = "ana@example.org", "ana@example.com"
+    async with postbox(smtp_port) as box:
+        await confirmed(api, page, box)
+        _, settled = await api("PATCH", "preferences", {**INSTANT, "email": new})
+        assert settled["email"] == {"address": new, "confirmed": False, "in_use": old}
+        link = link_in(box)
+        await api("POST", "notifications", {"title": "The disk is full", "to": "@me"})
+        await arrived(box, 3)
+        assert [mail["To"].addresses[0].addr_spec for mail in box.mails] == [old, new, old]
+        # Who settles the old one again has called the new one off.
+        _, settled = await api("PATCH", "preferences", {"email": old})
+        assert settled["email"] == {"address": old, "confirmed": True, "in_use": old}
+        assert (await page(link, "POST"))[0] == 404
+        await api("PATCH", "preferences", {"email": new})
+        assert (await page(link_in(box), "POST"))[0] == 200
+        _, settled = await api("GET", "preferences")
+        assert settled["email"] == {"address": new, "confirmed": True, "in_use": new}
+
+
+@pytest.mark.parametrize("domain", ["example.net"])
+async def test_D7_mails_go_to_a_name_at_the_domain_until_an_own_address_is_confirmed(
+    api: Api, page: Page, mail_settings: dict[str, str], smtp_port: int
+) -> None:
+    at_domain, own = f"{ME}@{mail_settings['mail_domain']}", "ana@example.org"
+    async with postbox(smtp_port) as box:
+        _, settled = await api("PATCH", "preferences", {"email": own})
+        assert settled["email"] == {"address": own, "confirmed": False, "in_use": at_domain}
+        _, settled = await api("PATCH", "preferences", {"email": at_domain})
+        assert settled["email"] == {"address": at_domain, "confirmed": True, "in_use": at_domain}
+        assert (await page(link_in(box), "POST"))[0] == 404
+        assert len(box.mails) == 1
 
 
 async def test_D9_looking_at_a_link_does_nothing_and_a_post_acts_at_once(

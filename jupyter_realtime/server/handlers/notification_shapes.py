@@ -102,10 +102,11 @@ class AnnounceAnswer(Announcement, frozen=True, kw_only=True):
 
 
 class EmailAddress(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one's mails go, as soon as it is `confirmed`."""
+    """Where one's mails go, as soon as it is `confirmed`; until then they go where they went (`in_use`)."""
 
     address: str
     confirmed: bool
+    in_use: str | None
 
 
 class ReachableBy(msgspec.Struct, frozen=True, kw_only=True):

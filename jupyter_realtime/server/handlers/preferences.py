@@ -62,7 +62,9 @@ class PreferencesHandler(RealtimeHandler):
                 locks=policy.locks,
                 email=None
                 if known is None
-                else shapes.EmailAddress(address=known.address, confirmed=known.confirmed),
+                else shapes.EmailAddress(
+                    address=known.address, confirmed=known.confirmed, in_use=known.in_use
+                ),
                 channels=shapes.ReachableBy(email="email" in ways, push="push" in ways),
             )
         )

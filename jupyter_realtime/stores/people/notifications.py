@@ -194,7 +194,7 @@ SECTIONS = (
     Section("named_in_notifications", _find_named, _erase_named),
     Section("announcements", _find_announced, _erase_announced),
     _theirs("preferences", preference, "body"),
-    _theirs("mail_addresses", mail_address, "address", "confirmed"),
+    _theirs("mail_addresses", mail_address, "address", "confirmed", "in_use"),
     _theirs("mail_links", mail_link, "purpose", "created_ms"),
     Section("push_subscriptions", _find_browsers, _erase_browsers),
 )
