@@ -65,6 +65,8 @@ _RUN_AND_PROJECT = (RoomKind.ANALYSIS, RoomKind.PROJECT)
 class ProjectUpdate(msgspec.Struct, frozen=True, kw_only=True):
     """A file of the project was saved, created, renamed or deleted, or a kernel started for it.
 
+    `document` is its id, which stays the same through renames; null for folders and for what has none.
+
     Or, of the kind `triage`, somebody has decided about an issue: `changed` says what, by `fingerprint` and
     `path` or by the baseline's `name`; `removed` that it was taken back. Of the kind `anchors`, threads of
     the file stand elsewhere now: they are to be loaded again.
@@ -73,6 +75,7 @@ class ProjectUpdate(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["saved", "created", "renamed", "deleted", "kernel", "triage", "anchors"]
     path: str
     old_path: str | None
+    document: str | None = None
     changed: Literal["dismissal", "baseline"] | None = None
     fingerprint: str | None = None
     name: str | None = None

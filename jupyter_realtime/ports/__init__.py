@@ -36,7 +36,7 @@ from .log import Log
 from .members import Members
 from .people import ErasedStep, People, PersonalPage, Place
 from .preferences import PreferenceStore
-from .projects import Document, Project, Projects
+from .projects import Document, Move, Project, Projects
 from .push import Browser, Browsers, Gone, Push, Pusher
 from .store import Store
 from .threads import (
@@ -77,6 +77,7 @@ __all__ = [
     "Mailboxes",
     "Mailer",
     "Members",
+    "Move",
     "Outcome",
     "Parcel",
     "People",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from ..core.log import Draft
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,21 @@ class Document:
     id: str
     project: str
     path: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """A file or a folder of a project that is elsewhere in it now.
+
+    `source` and `target` are absolute: they say which projects begin in what was moved. The paths are
+    relative to the root of the project around it, as those of its documents.
+    """
+
+    project: str
+    old_path: str
+    path: str
+    source: str
+    target: str
 
 
 class Projects(Protocol):
@@ -53,4 +71,17 @@ class Projects(Protocol):
 
     async def document(self, document: str) -> Document | None:
         """Find a document by its id."""
+        ...
+
+    async def find_document(self, project: str, path: str) -> Document | None:
+        """Find the document at a path."""
+        ...
+
+    async def move(self, move: Move, drafts: Sequence[Draft]) -> list[Document]:
+        """Have documents and projects follow what was moved, and keep the events about it.
+
+        Gives the documents that are elsewhere now. One that was at a target before, whose file is gone, is
+        joined to the one that comes: its threads, and who follows it. A project whose folder is gone
+        makes room for the one that comes.
+        """
         ...

@@ -8,6 +8,7 @@ work tree, else the server's root.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -93,6 +94,12 @@ class Place(NamedTuple):
 
     folder: Path
     path: str
+    is_folder: bool
+
+    @property
+    def file(self) -> Path:
+        """Where it is on the machine."""
+        return self.folder / self.path
 
 
 def place_of(root: Path, path: str) -> Place | None:
@@ -105,7 +112,7 @@ def place_of(root: Path, path: str) -> Place | None:
     except BadRequest:
         return None
     folder = project_folder(root, root if file == root else file.parent)
-    return Place(folder, relative(folder, file))
+    return Place(folder, relative(folder, file), file.is_dir())
 
 
 class Origin(NamedTuple):
@@ -134,6 +141,11 @@ class Projects:
         # A run or a document never changes its project, nor a run who started it: what was looked up once
         # stays true.
         self._origins: dict[RoomName, Origin] = {}
+        self._caught_up: Callable[[], Awaitable[None]] | None = None
+
+    def wait_for(self, caught_up: Callable[[], Awaitable[None]]) -> None:
+        """Have each question for a file's document wait until renames that have happened are known."""
+        self._caught_up = caught_up
 
     async def list(self, principal: Principal) -> list[Standing]:
         """List the projects that a principal may read, those that are off too."""
@@ -195,6 +207,8 @@ class Projects:
         ------
         BadRequest, Forbidden, NotFound
         """
+        if self._caught_up is not None:
+            await self._caught_up()
         if project is None:
             owner, file = await self.of_path(path)
         else:

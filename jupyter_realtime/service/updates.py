@@ -1,4 +1,4 @@
-"""What Jupyter does to files and kernels becomes `project:update` in the project's log.
+"""What Jupyter does to files and kernels becomes `project:update` in the project's log; documents follow.
 
 Rules
 -----
@@ -8,7 +8,9 @@ Rules
    written keeps them waiting, up to `MAX_WAITING` of them.
 3. Saves in a burst are told as few (`core.happenings`).
 4. Nothing is written for a project that is off.
-5. Which project a file is in is found out at once, on a thread: a moment later its folder may be gone.
+5. A document follows its file within its project, also while that is off. It stays in its project: what
+   moves to another one begins anew there, and its threads remain with those who could read them.
+6. Which project a file is in is found out at once, on a thread: a moment later its folder may be gone.
 """
 
 from __future__ import annotations
@@ -21,12 +23,13 @@ from collections import deque
 
 import msgspec
 
+from ..core.actors import Actor
 from ..core.errors import RealtimeError
 from ..core.events import ProjectUpdate
 from ..core.happenings import Bursts, Happening, HappeningKind
 from ..core.log import Draft
 from ..core.rooms import project_room
-from ..ports import Store
+from ..ports import Document, Move, Project, Store
 from .journal import Journal
 from .projects import Place, Projects, place_of
 from .publishing import draft
@@ -38,6 +41,7 @@ BURST_SECONDS = 1.0
 RETRY_SECONDS = 2.0
 MAX_WAITING = 1_000
 CLOSE_WITHIN_SECONDS = 2.0
+LEVEL_WITHIN_SECONDS = 2.0
 
 
 # Where something happened; None where no project has it.
@@ -62,11 +66,21 @@ class Updates:
         self._something = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
         self._is_closing = False
+        # How many renames have happened that are not kept yet.
+        self._renames = 0
+        self._is_level = asyncio.Event()
+        self._is_level.set()
+        projects.wait_for(self.caught_up)
+
+    async def caught_up(self) -> None:
+        """Wait until documents have followed the renames that have happened; not for ever."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._is_level.wait(), LEVEL_WITHIN_SECONDS)
 
     def tell(self, happening: Happening) -> None:
         """Say what has happened; returns at once, and never fails."""
         if len(self._waiting) >= MAX_WAITING:
-            self._waiting.popleft()
+            self._settle(self._waiting.popleft())
             journal.warn("update.dropped", waiting=MAX_WAITING)
         old = happening.old_path
         self._waiting.append(
@@ -76,7 +90,17 @@ class Updates:
                 was=None if old is None else self._look(old),
             )
         )
+        if old is not None:
+            self._renames += 1
+            self._is_level.clear()
         self._something.set()
+
+    def _settle(self, happening: _Placed) -> None:
+        """Note that no more becomes of it."""
+        if happening.was is not None:
+            self._renames -= 1
+            if not self._renames:
+                self._is_level.set()
 
     def _look(self, path: str) -> _Where:
         root = self._projects.root
@@ -99,7 +123,10 @@ class Updates:
         while not self._is_closing:
             await self._wait()
             for happening in self._ready():
-                await self._try_to_keep(happening)
+                try:
+                    await self._try_to_keep(happening)
+                finally:
+                    self._settle(happening)
 
     async def _wait(self) -> None:
         due = self._bursts.next_due()
@@ -131,35 +158,58 @@ class Updates:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _keep(self, happening: _Placed) -> None:
-        for told in await self._drafts(happening):
-            await self._store.log.append(told)
-
-    async def _drafts(self, happening: _Placed) -> list[Draft]:
-        """Make the events about it, each for a project that is on."""
         where = await happening.where
         was = None if happening.was is None else await happening.was
-        drafts = []
-        for place, update in _updates(happening.kind, where, was):
-            project = await self._projects.of_folder(place.folder)
-            if (await self._projects.get(project.id)).off is None:
-                room = project_room(project.id)
-                drafts.append(draft(room, "project:update", update, happening.actor))
-        return drafts
+        if where is not None and was is not None and where.folder == was.folder:
+            await self._keep_move(happening, was, where)
+            return
+        if was is not None:
+            await self._keep_one("deleted", was, happening.actor)
+        if where is not None:
+            kind = "created" if happening.kind == "renamed" else happening.kind
+            await self._keep_one(kind, where, happening.actor)
 
+    async def _keep_one(self, kind: HappeningKind, place: Place, actor: Actor) -> None:
+        project = await self._projects.of_folder(place.folder)
+        document = await self._document(project, kind, place)
+        update = _update(kind, place.path, None, document)
+        for told in await self._drafts(project, update, actor):
+            await self._store.log.append(told)
 
-def _updates(
-    kind: HappeningKind, where: Place | None, was: Place | None
-) -> list[tuple[Place, ProjectUpdate]]:
-    """Say what it is for each project that it concerns; two know only of their own files."""
-    if kind != "renamed":
-        return [] if where is None else [_update(kind, where)]
-    if where is not None and was is not None and where.folder == was.folder:
-        return [_update("renamed", where, was.path)]
-    left = [] if was is None else [_update("deleted", was)]
-    return left if where is None else [*left, _update("created", where)]
+    async def _document(
+        self, project: Project, kind: HappeningKind, place: Place
+    ) -> Document | None:
+        if place.is_folder or not place.path:
+            return None
+        documents = self._store.projects
+        if kind == "deleted":
+            return await documents.find_document(project.id, place.path)
+        return await documents.ensure_document(project.id, place.path)
+
+    async def _keep_move(self, happening: _Placed, was: Place, where: Place) -> None:
+        project = await self._projects.of_folder(where.folder)
+        document = await self._store.projects.find_document(project.id, was.path)
+        update = _update("renamed", where.path, was.path, document)
+        move = Move(project.id, was.path, where.path, str(was.file), str(where.file))
+        drafts = await self._drafts(project, update, happening.actor)
+        await self._store.projects.move(move, drafts)
+        if where.is_folder:
+            # Projects that begin in it are elsewhere, too.
+            await self._projects.standings.refresh()
+
+    async def _drafts(self, project: Project, update: ProjectUpdate, actor: Actor) -> list[Draft]:
+        """Make the event; none for a project that is off."""
+        if (await self._projects.get(project.id)).off is not None:
+            return []
+        return [draft(project_room(project.id), "project:update", update, actor)]
 
 
 def _update(
-    kind: HappeningKind, place: Place, old_path: str | None = None
-) -> tuple[Place, ProjectUpdate]:
-    return place, ProjectUpdate(kind=kind, path=place.path, old_path=old_path)
+    kind: HappeningKind, path: str, old_path: str | None, document: Document | None
+) -> ProjectUpdate:
+    return ProjectUpdate(
+        kind=kind,
+        path=path,
+        old_path=old_path,
+        document=None if document is None else document.id,
+    )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
-from ..ports import Document, Project
+from ..core.log import Draft
+from ..ports import Document, Move, Project
+from . import moving
 from .tables import document, project
 from .units import Executor, Row, Unit, Written
 
@@ -54,6 +57,12 @@ def ensure_document(of: str, path: str) -> Unit[Written[Document]]:
     new = Document(id=secrets.token_urlsafe(9), project=of, path=path)
     yield ADD_DOCUMENT, {"id": new.id, "project": of, "path": path}
     return Written(new)
+
+
+def find_document(of: str, path: str) -> Unit[Document | None]:
+    """Find the document at a path."""
+    rows = yield DOCUMENT_BY_PATH, {"of": of, "at": path}
+    return Document(*rows[0]) if rows else None
 
 
 def enable(wanted: str, enabled: bool) -> Unit[Written[None]]:
@@ -109,3 +118,11 @@ class SqlProjects:
         """Find a document by its id."""
         row = await self._executor.read(_one(DOCUMENT_BY_ID, document))
         return Document(*row) if row else None
+
+    async def find_document(self, project: str, path: str) -> Document | None:
+        """Find the document at a path."""
+        return await self._executor.read(find_document(project, path))
+
+    async def move(self, move: Move, drafts: Sequence[Draft]) -> list[Document]:
+        """Have documents and projects follow what was moved."""
+        return await self._executor.write(moving.move(move, drafts))

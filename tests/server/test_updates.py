@@ -221,3 +221,53 @@ async def test_Y2_what_happens_while_the_store_is_away_is_told_when_it_is_back(
     await refused.wait()
     monkeypatch.setattr(services.store.log, "append", append)
     assert [kind for kind, *_ in await told(api, project, 2)] == ["created", "deleted"]
+
+
+async def document_at(api: Api, path: str) -> str:
+    _, document = await api("PUT", "documents", {"path": path})
+    return str(document["id"])
+
+
+async def test_Y5_a_document_follows_its_file_whoever_asks_next(
+    api: Api, contents: Contents
+) -> None:
+    project = await project_of(api)
+    await contents("PUT", "a.ipynb", text())
+    document = await document_at(api, "a.ipynb")
+    for number in range(20):
+        # At once: a page asks for the new name as soon as it has the answer.
+        await contents("PATCH", "a.ipynb", {"path": f"{number}.ipynb"})
+        assert await document_at(api, f"{number}.ipynb") == document
+        assert await document_at(api, "a.ipynb") != document
+        await contents("PATCH", f"{number}.ipynb", {"path": "a.ipynb"})
+        assert await document_at(api, "a.ipynb") == document
+    _, log = await api("GET", f"rooms/project:{project}/events")
+    assert {item["data"]["document"] for item in log["items"]} == {document}
+
+
+async def test_Y5_a_folder_takes_its_documents_and_projects_along(
+    api: Api, contents: Contents, jp_root_dir: Path
+) -> None:
+    (jp_root_dir / "d" / "repo" / ".git").mkdir(parents=True)
+    for path in ("d/a.py", "d/repo/b.py"):
+        await contents("PUT", path, text())
+    _, plain = await api("PUT", "documents", {"path": "d/a.py"})
+    _, inner = await api("PUT", "documents", {"path": "d/repo/b.py"})
+    assert inner["project"] != plain["project"]
+    await contents("PATCH", "d", {"path": "e"})
+    for known, path in ((plain, "e/a.py"), (inner, "e/repo/b.py")):
+        _, now = await api("PUT", "documents", {"path": path})
+        assert (now["id"], now["project"]) == (known["id"], known["project"])
+    _, projects = await api("GET", "projects")
+    assert {item["root"] for item in projects["items"]} == {"", "e/repo"}
+
+
+async def test_Y6_a_document_stays_in_its_project(
+    api: Api, contents: Contents, jp_root_dir: Path
+) -> None:
+    (jp_root_dir / "repo" / ".git").mkdir(parents=True)
+    await contents("PUT", "a.py", text())
+    document = await document_at(api, "a.py")
+    await contents("PATCH", "a.py", {"path": "repo/a.py"})
+    assert await document_at(api, "repo/a.py") != document
+    assert (await api("GET", f"documents/{document}"))[1]["path"] == "a.py"

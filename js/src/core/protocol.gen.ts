@@ -623,6 +623,8 @@ export interface NotificationNew {
 /**
  * A file of the project was saved, created, renamed or deleted, or a kernel started for it.
  *
+ *     `document` is its id, which stays the same through renames; null for folders and for what has none.
+ *
  *     Or, of the kind `triage`, somebody has decided about an issue: `changed` says what, by `fingerprint` and
  *     `path` or by the baseline's `name`; `removed` that it was taken back. Of the kind `anchors`, threads of
  *     the file stand elsewhere now: they are to be loaded again.
@@ -631,6 +633,7 @@ export interface ProjectUpdate {
   kind: 'anchors' | 'created' | 'deleted' | 'kernel' | 'renamed' | 'saved' | 'triage';
   path: string;
   old_path: string | null;
+  document?: string | null;
   changed?: ('baseline' | 'dismissal') | null;
   fingerprint?: string | null;
   name?: string | null;
