@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { Presence } from './presence.js';
-import { presentOf } from './present.js';
+import { othersOf, presentOf } from './present.js';
 import type { StateEntry } from './protocol.js';
 import type { RoomHandler } from './room.js';
 import { ADA, pinned } from './testing.js';
@@ -88,6 +88,25 @@ test('without an answer those are shown who are there', async () => {
   handler.onReady?.({ epoch: 'e', seq: 1 });
   await settle();
   expect(shown()).toEqual(['bo online']);
+});
+
+test('who says good-bye keeps the time at which the server saw them', async () => {
+  presence.follow('p');
+  const at = '2026-11-23T09:59:00.000Z';
+  handler.onState?.(here(BO));
+  handler.onState?.(here(BO, { status: 'offline', last_seen: at, sessions: 0 }));
+  handler.onState?.({ ...here(BO), data: null } as StateEntry);
+  await settle();
+  expect(people()).toMatchObject([{ status: 'offline', last_seen: at }]);
+});
+
+test('a visitor of the same name is somebody else', async () => {
+  const visitor = { ...BO, via: 'server' as const };
+  presence.follow('p');
+  handler.onBoard?.([here(BO), { ...here(visitor), key: 'server:bo' } as StateEntry]);
+  await settle();
+  expect(people()).toHaveLength(2);
+  expect(othersOf(people(), BO)).toMatchObject([{ user: visitor }]);
 });
 
 test('several views share one subscription, and the last of them ends it', () => {

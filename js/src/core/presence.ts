@@ -11,7 +11,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import type { Connection } from './connection.js';
 import { nextFrame } from './frames.js';
-import { byPresence, gone, type Present, presentOf, readPresent } from './present.js';
+import { byPresence, gone, type Present, personKey, presentOf, readPresent } from './present.js';
 import type { ErrorBody, StateEntry } from './protocol.js';
 
 export type { Present } from './present.js';
@@ -94,7 +94,7 @@ export class Presence {
     const there = new Set(entries.map(({ key }) => key));
     const at = new Date().toISOString();
     for (const [name, person] of people) {
-      if (!there.has(name) && person.status !== 'offline') {
+      if (!there.has(name)) {
         people.set(name, gone(person, at));
       }
     }
@@ -123,10 +123,10 @@ export class Presence {
       const query = new URLSearchParams({ project, limit: '1000' });
       const { items } = await this.connection.rest.get<{ items: unknown[] }>(`presence?${query}`);
       for (const person of items.flatMap(item => readPresent(item) ?? [])) {
-        const { name } = person.user;
+        const key = personKey(person.user);
         // The board is newer than any answer.
-        if (!people.has(name) || people.get(name)?.status === 'offline') {
-          people.set(name, person.status === 'offline' ? person : gone(person, nowhen(person)));
+        if (!people.has(key) || people.get(key)?.status === 'offline') {
+          people.set(key, gone(person, person.last_seen ?? new Date().toISOString()));
         }
       }
       this.touch(project);
@@ -158,5 +158,3 @@ export class Presence {
     this.store.setState({ teams: { ...teams, [project]: team } });
   }
 }
-
-const nowhen = ({ last_seen }: Present): string => last_seen ?? new Date().toISOString();

@@ -6,7 +6,8 @@ export type PresenceStatus = 'online' | 'away' | 'offline';
 export type EditMode = 'command' | 'edit';
 
 export interface Running {
-  cell: string;
+  /** Null where nobody can tell which: the page that started it is gone. */
+  cell: string | null;
   since: string;
 }
 
@@ -15,10 +16,12 @@ export interface Present {
   status: PresenceStatus;
   project: string | null;
   document: string | null;
+  /** Of the document, from the project's root. */
+  path: string | null;
   cell: string | null;
   mode: EditMode | null;
   running: Running | null;
-  /** Since when they are there without a break; null while they are not. */
+  /** Since when they are there, as they are; null where nobody knows. */
   since: string | null;
   last_seen: string | null;
   sessions: number;
@@ -50,6 +53,7 @@ export function readPresent(
     status: given.status as PresenceStatus,
     project: text(given.project),
     document: text(given.document),
+    path: text(given.path),
     cell: text(given.cell),
     mode: mode === 'edit' || mode === 'command' ? mode : null,
     running: runningOf(given.running),
@@ -61,11 +65,22 @@ export function readPresent(
 
 function runningOf(value: unknown): Running | null {
   const { cell, since } = (value ?? {}) as Partial<Running>;
-  return typeof cell === 'string' && typeof since === 'string' ? { cell, since } : null;
+  return typeof since === 'string' ? { cell: text(cell), since } : null;
 }
+
+/** Under which key somebody hangs: a visitor, for whose name there is only their word, takes nobody's place. */
+export const personKey = ({ name, via }: Pick<Actor, 'name' | 'via'>): string =>
+  via === 'server' ? `server:${name}` : name;
+
+/** All but oneself: one's own tabs are not shown. */
+export const othersOf = (people: readonly Present[], me: Actor | null): Present[] =>
+  people.filter(({ user }) => me === null || personKey(user) !== personKey(me));
 
 /** They are gone; where they were stays, for "last seen". */
 export function gone(present: Present, at: string): Present {
+  if (present.status === 'offline') {
+    return present;
+  }
   const nowhere = { cell: null, mode: null, running: null, since: null, sessions: 0 };
   return { ...present, ...nowhere, status: 'offline', last_seen: at };
 }

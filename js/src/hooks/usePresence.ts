@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 
 import { pagePresence } from '../core/page.js';
 import { NO_TEAM, type Present, type Team } from '../core/presence.js';
+import { othersOf } from '../core/present.js';
 import { useFollow, useStore } from '../ui/hooks.js';
 import { useConnection } from './page.js';
 
@@ -18,8 +19,5 @@ export function usePresence(project: string | null): PresenceView {
   const { teams } = useStore(presence.store);
   const { user } = useStore(connection.store);
   const team = (project === null ? undefined : teams[project]) ?? NO_TEAM;
-  return useMemo(
-    () => ({ ...team, others: team.people.filter(person => person.user.name !== user?.name) }),
-    [team, user],
-  );
+  return useMemo(() => ({ ...team, others: othersOf(team.people, user) }), [team, user]);
 }

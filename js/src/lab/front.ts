@@ -52,7 +52,7 @@ export class Front {
   }
 
   /** Where a document is, from the server's root. */
-  async pathOf({ project, path }: DocumentRef): Promise<string> {
+  async pathOf({ project, path }: Pick<DocumentRef, 'project' | 'path'>): Promise<string> {
     const known = () => this.projects.find(({ id }) => id === project);
     if (!known()) {
       await this.list('');

@@ -9,9 +9,8 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-
-import type { DocumentPaths } from '../core/document-paths.js';
 import type { Presence, Present } from '../core/presence.js';
+import { personKey } from '../core/present.js';
 import type { Front } from './front.js';
 import { reveal } from './opener.js';
 import { isNotebook } from './pieces.js';
@@ -20,7 +19,6 @@ interface Parts {
   app: JupyterFrontEnd;
   documents: IDocumentManager;
   front: Front;
-  paths: DocumentPaths;
   presence: Presence;
 }
 
@@ -45,13 +43,12 @@ export class Going {
   }
 
   /** Show where somebody is; with `take`, be there oneself. */
-  async to({ document, cell, running }: Present, take: boolean): Promise<void> {
-    const { app, documents, front, paths } = this.parts;
-    const file = document === null ? null : await paths.find(document);
-    if (file === null) {
+  async to({ project, path, cell, running }: Present, take: boolean): Promise<void> {
+    const { app, documents, front } = this.parts;
+    if (project === null || path === null) {
       return;
     }
-    const widget = reveal(app, documents, await front.pathOf(file));
+    const widget = reveal(app, documents, await front.pathOf({ project, path }));
     if (!widget) {
       return;
     }
@@ -79,7 +76,7 @@ export class Going {
   /** Follow somebody, or no more. */
   toggle(person: Present): void {
     const { followed } = this.store.getState();
-    if (followed?.user.name === person.user.name) {
+    if (followed !== null && personKey(followed.user) === personKey(person.user)) {
       this.stop();
     } else {
       this.last = '';
@@ -99,7 +96,7 @@ export class Going {
     }
     const { teams } = this.parts.presence.store.getState();
     const entries = Object.values(teams).flatMap(({ people }) =>
-      people.filter(({ user }) => user.name === followed.user.name),
+      people.filter(({ user }) => personKey(user) === personKey(followed.user)),
     );
     const now = entries.find(({ status }) => status !== 'offline');
     if (now === undefined) {

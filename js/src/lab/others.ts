@@ -12,7 +12,7 @@ import type { DocumentPaths, DocumentRef } from '../core/document-paths.js';
 import { nextFrame } from '../core/frames.js';
 import type { Here } from '../core/here.js';
 import type { Presence, Present } from '../core/presence.js';
-import { othersOf } from '../ui/TeamPresence.js';
+import { othersOf } from '../core/present.js';
 import { CellPeople } from './cell-people.js';
 import { CursorMarks } from './cursor-marks.js';
 import { isNotebook, piecesOf } from './pieces.js';

@@ -7,12 +7,12 @@ import { useEffect, useMemo, useState } from 'react';
 import type { Connection } from '../core/connection.js';
 import type { DocumentPaths, DocumentRef } from '../core/document-paths.js';
 import { NO_TEAM, type Presence } from '../core/presence.js';
+import { othersOf, personKey } from '../core/present.js';
 import { Avatar } from '../ui/Avatar.js';
 import { Connected } from '../ui/Connected.js';
 import { useStore } from '../ui/hooks.js';
 import { PresenceBar } from '../ui/PresenceBar.js';
 import type { PresenceActions } from '../ui/presence-actions.js';
-import { othersOf } from '../ui/TeamPresence.js';
 import { type Strings, StringsProvider, useStrings } from '../ui/translator.js';
 import type { Front } from './front.js';
 import type { Going } from './going.js';
@@ -33,24 +33,20 @@ const MOST_IN_TOOLBAR = 5;
 const MOST_IN_STATUS_BAR = 3;
 
 /** What can be done with people on this page. */
-export function usePeopleActions({ paths, others, going }: PeopleParts): PresenceActions {
-  const known = useStore(paths.store);
+export function usePeopleActions({ others, going }: PeopleParts): PresenceActions {
   const { followed } = useStore(going.store);
   return useMemo(
     () => ({
-      where: ({ document, cell, running }) => {
-        const file = document === null ? null : known[document];
+      where: ({ document, path, cell, running }) => {
         const numberOf = (id: string | null | undefined) =>
           document === null || !id ? null : others.numberOf(document, id);
-        return file
-          ? { path: file.path, cell: numberOf(cell), runs: numberOf(running?.cell) }
-          : null;
+        return path === null ? null : { path, cell: numberOf(cell), runs: numberOf(running?.cell) };
       },
       go: person => void going.to(person, true),
       follow: person => going.toggle(person),
-      following: followed?.user.name ?? null,
+      following: followed === null ? null : personKey(followed.user),
     }),
-    [known, followed, others, going],
+    [followed, others, going],
   );
 }
 
@@ -136,7 +132,11 @@ function InStatusBar({ parts }: { parts: PeopleParts }) {
       onClick={parts.showTeam}
     >
       {people.slice(0, MOST_IN_STATUS_BAR).map(person => (
-        <span key={person.user.name} className="jrt-person-face" data-jrt-status={person.status}>
+        <span
+          key={personKey(person.user)}
+          className="jrt-person-face"
+          data-jrt-status={person.status}
+        >
           <Avatar of={person.user} />
         </span>
       ))}

@@ -94,17 +94,8 @@ export const presence: JupyterFrontEndPlugin<void> = {
         people.follow(project);
       }
     });
-    // Where people are is said by the names of their files.
-    people.store.subscribe(({ teams }) => {
-      const known = paths.store.getState();
-      for (const { document } of Object.values(teams).flatMap(team => team.people)) {
-        if (document !== null && !(document in known)) {
-          void paths.find(document);
-        }
-      }
-    });
 
-    const going = new Going({ app, documents, front, paths, presence: people });
+    const going = new Going({ app, documents, front, presence: people });
     const showTeam = () => app.shell.activateById(TEAM_ID);
     const parts: PeopleParts = {
       connection,

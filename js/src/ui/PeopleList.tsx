@@ -2,11 +2,11 @@
 
 import { memo, useState } from 'react';
 
-import type { Present } from '../core/present.js';
+import { type Present, personKey } from '../core/present.js';
 import { Avatar } from './Avatar.js';
 import { Icon } from './icons.js';
 import type { PresenceActions } from './presence-actions.js';
-import { doingText, statusText } from './presence-words.js';
+import { doingText, personLines, statusText } from './presence-words.js';
 import { absoluteTime, useServerNow } from './time.js';
 import { useStrings } from './translator.js';
 
@@ -52,7 +52,7 @@ function Rows({ people, actions, label }: Props & { label: string }) {
     <>
       <ul className="jrt-people" aria-label={label}>
         {people.slice(0, most).map(person => (
-          <Row key={person.user.name} person={person} actions={actions} />
+          <Row key={personKey(person.user)} person={person} actions={actions} />
         ))}
       </ul>
       {people.length > most && (
@@ -77,7 +77,7 @@ const Row = memo(function Row({ person, actions }: RowProps) {
   const where = actions.where(person);
   const doing = doingText(person, where, now, trans);
   const { go, follow } = actions;
-  const isFollowed = actions.following === user.name;
+  const isFollowed = actions.following === personKey(user);
   const seen = status === 'offline' && last_seen ? absoluteTime(Date.parse(last_seen)) : undefined;
   return (
     <li
@@ -90,8 +90,11 @@ const Row = memo(function Row({ person, actions }: RowProps) {
       <Avatar of={user} />
       <span className="jrt-person-words">
         <span className="jrt-person-name">{user.display_name}</span>
-        <span className="jrt-person-facts" title={where?.path ?? seen}>
-          {doing === '' ? statusText(person, now, trans) : doing}
+        <span
+          className="jrt-person-facts"
+          title={seen ?? personLines(person, where, now, trans).slice(1).join('\n')}
+        >
+          {status === 'online' && doing !== '' ? doing : statusText(person, now, trans)}
         </span>
       </span>
       {where !== null && status !== 'offline' && (

@@ -1,6 +1,6 @@
 /** Who is here: overlapping avatars, each of which leads to where that person is. */
 
-import type { Present } from '../core/present.js';
+import { type Present, personKey } from '../core/present.js';
 import { Avatar } from './Avatar.js';
 import type { PresenceActions } from './presence-actions.js';
 import { doingText, personLines } from './presence-words.js';
@@ -35,7 +35,7 @@ export function PresenceBar({ people, most, actions, onMore, expanded }: Props) 
       data-jrt-people={people.length}
     >
       {shown.map(person => (
-        <Face key={person.user.name} person={person} actions={actions} />
+        <Face key={personKey(person.user)} person={person} actions={actions} />
       ))}
       {hidden > 0 && (
         <button
@@ -77,7 +77,7 @@ function Face({ person, actions }: { person: Present; actions: PresenceActions }
       data-jrt-person={user.name}
       data-jrt-status={status}
       data-jrt-running={person.running !== null}
-      data-jrt-following={actions.following === user.name}
+      data-jrt-following={actions.following === personKey(user)}
       data-tip={[user.display_name, doingText(person, where, now, trans)]
         .filter(Boolean)
         .join(': ')}

@@ -2,6 +2,7 @@
 
 import type { ConnectionState } from '../core/connection.js';
 import type { Present, Team } from '../core/presence.js';
+import { othersOf } from '../core/present.js';
 import type { Actor } from '../core/protocol.js';
 import { Avatar } from './Avatar.js';
 import { useAttempt } from './attempt.js';
@@ -36,10 +37,6 @@ export function TeamPresence({ team, state, actions, visibility }: Props) {
     </div>
   );
 }
-
-/** One's own tab is not listed twice. */
-export const othersOf = (people: readonly Present[], me: Actor | null): Present[] =>
-  people.filter(({ user }) => user.name !== me?.name);
 
 function Self({ user, visible, show }: { user: Actor } & VisibilityProps) {
   const trans = useStrings();

@@ -28,9 +28,11 @@ export function statusText(
     case 'online':
       return Number.isNaN(begun)
         ? trans.__('Online')
-        : trans.__('Online since %1', sinceText(begun, now));
+        : trans.__('Online, there since %1', sinceText(begun, now));
     case 'away':
-      return trans.__('Away');
+      return Number.isNaN(begun)
+        ? trans.__('Away')
+        : trans.__('Away since %1', sinceText(begun, now));
     case 'offline':
       return last_seen === null
         ? trans.__('Offline')
