@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from . import events
+from . import events, presence
 from . import messages as m
 from .asyncapi_messages import (
     ANSWERS,
@@ -50,7 +50,7 @@ def document() -> Json:
     """Make the document."""
     frames = [*REQUESTS, *ANSWERS, *TOLD, *CARRIERS]
     data = sorted({*events.EVENTS.values(), *events.STATES.values()}, key=lambda c: c.__name__)
-    _, schemas = components([*frames, *data, events.ProgressState], SCHEMAS)
+    _, schemas = components([*frames, *data, events.ProgressState, presence.UserStatus], SCHEMAS)
     return {
         "asyncapi": "3.0.0",
         "info": {

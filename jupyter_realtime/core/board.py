@@ -12,7 +12,7 @@ Rules
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -103,6 +103,14 @@ class Board:
     def owned_by(self, owner: str) -> Iterator[StateEntry]:
         """What a connection has pinned."""
         return (pin.entry for pin in list(self._pins.values()) if pin.owner == owner)
+
+    def pinned_by(self, person: str, events: Collection[str]) -> Iterator[StateEntry]:
+        """What somebody's connections have pinned under some names."""
+        return (
+            pin.entry
+            for pin in list(self._pins.values())
+            if pin.owner and pin.entry.event in events and is_persons(pin.entry.actor, person)
+        )
 
     def has_of(self, owner: str) -> bool:
         """Whether a connection has pinned something."""

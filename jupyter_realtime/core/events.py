@@ -19,6 +19,7 @@ from .errors import BadRequest, Forbidden
 from .issues import Analysis, DetectorState, Issue
 from .members import NamedMember, Role
 from .notifications import Category, Notification
+from .presence import Presence, UserStatus
 from .rooms import RoomKind, RoomName
 from .threads import Comment, Reaction, Thread
 
@@ -227,16 +228,8 @@ class ProgressState(msgspec.Struct, frozen=True, kw_only=True):
     started: str
 
 
-@_state("user:status", rooms=_PROJECT)
-class UserStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What a tab says about its person: a client sends it with the key `self`.
-
-    What a client leaves out here, in a cursor or in `user:typing`, it does not know.
-    """
-
-    status: Literal["online", "away", "offline"]
-    document: str | None = None
-    cell: str | None = None
+# What hangs there is made of what all tabs of a person say; see `core.presence`.
+_state("user:status", rooms=_PROJECT)(Presence)
 
 
 @_state("user:cursor", rooms=_DOCUMENT)
@@ -266,7 +259,14 @@ class SystemStatus(msgspec.Struct, frozen=True, kw_only=True):
 # Where clients may put what: people's own events and states, and nothing else.
 PUBLISHED_IN = _RUN_AND_PROJECT
 PROGRESS_IN = RoomKind.PROJECT
-OWN_STATES = ("user:status", "user:cursor", "user:typing")
+# What a client says under each of these names.
+OWN_STATES: dict[str, type[msgspec.Struct]] = {
+    "user:status": UserStatus,
+    "user:cursor": UserCursor,
+    "user:typing": UserTyping,
+}
+# Where somebody is in a document: nobody sees it of whoever wants not to be seen.
+WHEREABOUTS = ("user:cursor", "user:typing")
 
 
 def progress_event(name: str) -> str:
@@ -310,4 +310,4 @@ def check_state(event: str, room: RoomName, data: Any) -> None:
     if room.kind not in places:
         raise Forbidden(f"Clients can't set {event} in {room.kind.value} rooms.")
     if data is not None and not is_progress:
-        convert(data, STATES[event])
+        convert(data, OWN_STATES[event])

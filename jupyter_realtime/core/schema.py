@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from . import actors, errors, events, issues, messages
+from . import actors, errors, events, issues, messages, presence
 
 TARGET = Path(__file__).parents[2] / "js" / "src" / "core" / "protocol.schema.json"
 
@@ -51,6 +51,7 @@ _SHAPES = (
     issues.Issue,
     messages.LoggedEvent,
     messages.StateEntry,
+    presence.UserStatus,
 )
 
 

@@ -41,6 +41,7 @@ from ..service.notifier import Notifier
 from ..service.people import People
 from ..service.polling import Polling
 from ..service.preferences import PreferenceBook
+from ..service.presence import Presences
 from ..service.projects import Projects
 from ..service.publishing import Publishing
 from ..service.pushes import Pushes
@@ -54,6 +55,7 @@ from ..service.system_status import SystemStatusBoard
 from ..service.telling import Telling
 from ..service.triage import Triage
 from ..service.updates import Updates
+from ..service.visibility import Visibility
 from ..service.withdrawal import Withdrawal
 from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
@@ -92,6 +94,8 @@ class Services:
     run_news: RunNews
     announcements: Announcements
     quotas: Quotas
+    visibility: Visibility
+    presences: Presences
     publishing: Publishing
     updates: Updates
     history: RunHistory
@@ -299,6 +303,8 @@ def listen(services: Services) -> None:
     services.notifier.on_late(services.withdrawal.review)
     services.notifier.on_delivery(services.dispatcher.wake)
     services.preferences.on_change(services.dispatcher.revise)
+    services.preferences.on_change(services.visibility.settled)
+    services.store.on_growth(services.visibility.grown)
     services.store.on_growth(services.dispatcher.wake)
     services.connections.on_admitted(services.directory.seen)
     services.directory.on_new(services.announcements.newcomer)
@@ -328,6 +334,8 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.directory.close()
     await services.leases.close()
     await services.projects.standings.close()
+    await services.presences.close()
+    await services.visibility.close()
     await services.analyses.close()
     await services.rooms.close()
     await services.store.close()
@@ -374,10 +382,14 @@ def assemble(
         carriers["push"] = pushes
     dispatcher = Dispatcher(store, preferences, directory, carriers)
     notifier = Notifier(store, directory, preferences, dispatcher.reach)
+    visibility = Visibility(preferences)
+    presences = Presences(store, rooms, projects, visibility)
     publishing = Publishing(
         store,
         rooms,
         projects,
+        presences,
+        visibility,
         figures,
         rooms_per_connection=config.limits.rooms_per_connection,
     )
@@ -395,7 +407,7 @@ def assemble(
         rooms=rooms,
         projects=projects,
         members=Members(store, projects, notifier),
-        people=People(store, rooms, active, projects, credentials),
+        people=People(store, rooms, active, projects, credentials, presences),
         directory=directory,
         preferences=preferences,
         addresses=addresses,
@@ -410,6 +422,8 @@ def assemble(
         announcements=Announcements(
             store, projects, directory, notifier, days=config.notifications_days
         ),
+        visibility=visibility,
+        presences=presences,
         publishing=publishing,
         updates=Updates(store, projects),
         history=history,
@@ -418,7 +432,7 @@ def assemble(
         analyses=Analyses(store, rooms, projects, active, history, engine, triage),
         leases=Leases(store, rooms, active),
         polling=Polling(rooms, projects, config.limits),
-        http_sessions=HttpSessions(rooms, publishing, config.limits),
+        http_sessions=HttpSessions(publishing, config.limits),
         rates=Rates(config.limits.requests_per_second),
         pruner=Pruner(store.log, config.retention),
         figures=figures,

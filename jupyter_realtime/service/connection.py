@@ -326,5 +326,5 @@ class Connection:
         )
         if self._is_gone:
             # What was taken down when it went did not hang there yet.
-            self._doors.rooms.disown(name, self.id, self._principal.actor)
+            self._doors.publishing.disown(self._principal.actor, name, self.id)
         self._push(encode(Reply(id=request.id)))

@@ -156,13 +156,14 @@ class Connections:
             self._begin_grace(connection)
 
     def _begin_grace(self, connection: Connection) -> None:
+        self._doors.publishing.leaving(connection.id)
+
         def disown() -> None:
             self._graces.discard(handle)
+            who = connection.session.principal
+            actor = who.actor if who else SYSTEM_ACTOR
             for room in connection.pinned_in:
-                actor = connection.session.principal
-                self._doors.rooms.disown(
-                    RoomName.parse(room), connection.id, actor.actor if actor else SYSTEM_ACTOR
-                )
+                self._doors.publishing.disown(actor, RoomName.parse(room), connection.id)
 
         handle = asyncio.get_running_loop().call_later(GRACE_SECONDS, disown)
         self._graces.add(handle)

@@ -25,7 +25,6 @@ from ..core.errors import BadRequest, LimitReached
 from ..core.messages import Limits
 from ..core.rooms import RoomName
 from .publishing import Publishing
-from .rooms import Rooms
 
 # A client that polls without a pause is never silent; one that backs off after an error is, for 20 s.
 SILENCE_SECONDS = 30.0
@@ -64,8 +63,7 @@ class HttpSession:
 class HttpSessions:
     """All sessions that have something on a board."""
 
-    def __init__(self, rooms: Rooms, publishing: Publishing, limits: Limits) -> None:
-        self._rooms = rooms
+    def __init__(self, publishing: Publishing, limits: Limits) -> None:
         self._publishing = publishing
         self._limits = limits
         self._sessions: dict[str, HttpSession] = {}
@@ -131,7 +129,7 @@ class HttpSessions:
         if not self._by_person[mine.principal.name]:
             del self._by_person[mine.principal.name]
         for room in mine.pinned_in:
-            self._rooms.disown(RoomName.parse(room), mine.id, mine.principal.actor)
+            self._publishing.disown(mine.principal.actor, RoomName.parse(room), mine.id)
 
     def review(self, _project: str) -> None:
         """Take down what people may no longer have on a board."""

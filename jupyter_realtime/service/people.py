@@ -24,6 +24,7 @@ from ..core.members import Role, less_than
 from ..ports import PersonalPage, Place, Store
 from .active_runs import ActiveRuns
 from .credentials import Credentials
+from .presence import Presences
 from .projects import Projects
 from .rooms import Rooms
 from .run_recorder import now_ms
@@ -47,12 +48,14 @@ class People:
         active: ActiveRuns,
         projects: Projects,
         credentials: Credentials,
+        presences: Presences,
     ) -> None:
         self._store = store
         self._rooms = rooms
         self._active = active
         self._projects = projects
         self._credentials = credentials
+        self._presences = presences
         # Looking through whole logs is work: of those who ask at the same time, one has a step at a time.
         self._one_at_a_time = asyncio.Lock()
 
@@ -89,6 +92,7 @@ class People:
         check_personal(principal, person)
         keep = [] if by_name and principal.admin else less_than(self._projects.grant.others)
         self._active.forget(person)
+        self._presences.forget(person)
         done = await self._erase(person, keep)
         self._rooms.forget(person)
         await self._projects.standings.refresh()

@@ -11,16 +11,20 @@ import msgspec
 
 from ..core.access import Verb
 from ..core.actors import Actor, Principal
-from ..core.codec import encode
+from ..core.codec import convert, encode
 from ..core.errors import LimitReached
-from ..core.events import check_published, check_state
+from ..core.events import WHEREABOUTS, check_published, check_state
 from ..core.log import Draft
 from ..core.messages import Position, PublishRequest
+from ..core.presence import UserStatus
 from ..core.rooms import RoomName
 from ..ports import Store
+from . import presence
 from .figures import Figures
+from .presence import Presences
 from .projects import Projects
 from .rooms import Rooms
+from .visibility import Visibility
 
 # An event's id is unique, not secret; asking the kernel for each would let go of Python's lock.
 EVENT_ID_BITS = 72
@@ -54,6 +58,8 @@ class Publishing:
         store: Store,
         rooms: Rooms,
         projects: Projects,
+        presences: Presences,
+        visibility: Visibility,
         figures: Figures,
         *,
         rooms_per_connection: int,
@@ -61,6 +67,8 @@ class Publishing:
         self._store = store
         self._rooms = rooms
         self._projects = projects
+        self._presences = presences
+        self._visibility = visibility
         self._figures = figures
         self._rooms_per_connection = rooms_per_connection
 
@@ -123,17 +131,21 @@ class Publishing:
         await self._projects.check(principal, Verb.STATE, name)
         if data is not None:
             self._check_count(room, pinned_in)
-        await self._rooms.pin(
-            name, event, f"{connection}/{key}", data, principal.actor, owner=connection
-        )
+        if event == presence.EVENT:
+            said = None if data is None else convert(data, UserStatus)
+            await self._presences.say(principal, name, key, said, connection)
+        elif data is None or await self._shows(principal, event):
+            await self._rooms.pin(
+                name, event, f"{connection}/{key}", data, principal.actor, owner=connection
+            )
         refused = self._projects.refusal(principal, Verb.STATE, name)
         if refused is not None:
             # The board was opened meanwhile, and they were thrown out.
-            self._rooms.disown(name, connection, principal.actor)
+            self.disown(principal.actor, name, connection)
             raise refused
-        if data is not None:
+        if self._has_pinned(name, connection):
             pinned_in.add(room)
-        elif not self._rooms.has_pinned(name, connection):
+        else:
             pinned_in.discard(room)
 
     def _check_count(self, room: str, pinned_in: set[str]) -> None:
@@ -141,10 +153,32 @@ class Publishing:
         if room not in pinned_in and len(pinned_in) >= limit:
             raise LimitReached(f"One client has states in at most {limit} rooms; unpin some first.")
 
+    async def _shows(self, principal: Principal, event: str) -> bool:
+        """Whether others may see a state: not where somebody is who doesn't want to be seen."""
+        return event not in WHEREABOUTS or not await self._visibility.look_up(principal.name)
+
+    def _has_pinned(self, room: RoomName, connection: str) -> bool:
+        return self._rooms.has_pinned(room, connection) or self._presences.has(room, connection)
+
     def review(self, principal: Principal, connection: str, pinned_in: set[str]) -> None:
-        """Take down what somebody may no longer have on a board, and leave that room out."""
+        """Take down what somebody may no longer have on a board, and leave that room out.
+
+        What they have said of themselves is shown again when they may it again.
+        """
         for room in list(pinned_in):
             name = RoomName.parse(room)
-            if self._projects.refusal(principal, Verb.STATE, name) is not None:
-                pinned_in.discard(room)
+            may = self._projects.refusal(principal, Verb.STATE, name) is None
+            self._presences.review(principal, name, connection, may=may)
+            if not may:
                 self._rooms.disown(name, connection, principal.actor)
+            if not self._has_pinned(name, connection):
+                pinned_in.discard(room)
+
+    def leaving(self, connection: str) -> None:
+        """Note that a connection is gone, while what it has pinned still hangs for its grace."""
+        self._presences.leaving(connection)
+
+    def disown(self, actor: Actor, room: RoomName, connection: str) -> None:
+        """Take down what a connection has pinned: it has gone for good."""
+        self._rooms.disown(room, connection, actor)
+        self._presences.left(room, connection)

@@ -25,7 +25,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -247,10 +247,19 @@ class Rooms:
         if room is None:
             return
         for entry in room.board.owned_by(owner):
-            room.board.unpin(entry.event, entry.key)
-            gone = msgspec.structs.replace(entry, data=None, time=rfc3339(time.time()), actor=actor)
-            room.show(gone)
+            self._take_down(room, msgspec.structs.replace(entry, actor=actor))
         self._forget_if_idle(room)
+
+    def hide(self, person: str, events: Collection[str]) -> None:
+        """Take down what somebody's connections have pinned under some names, in all rooms."""
+        for room in list(self._rooms.values()):
+            for entry in room.board.pinned_by(person, events):
+                self._take_down(room, entry)
+            self._forget_if_idle(room)
+
+    def _take_down(self, room: Room, entry: StateEntry) -> None:
+        room.board.unpin(entry.event, entry.key)
+        room.show(msgspec.structs.replace(entry, data=None, time=rfc3339(time.time())))
 
     def forget(self, person: str) -> None:
         """Have no board say who a person was; their inbox has been emptied."""

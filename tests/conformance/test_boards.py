@@ -53,15 +53,13 @@ def test_B3_nobody_writes_under_anothers_key(target: Target, project: str) -> No
 @pytest.mark.parametrize(
     ("kind", "event", "data"),
     [
-        ("project", "user:status", {"status": "away", "document": None, "cell": None}),
-        ("project", "user:status", {"status": "online"}),
         ("document", "user:cursor", {"cell": "c", "anchor": 3, "head": 4}),
         ("document", "user:cursor", {"cell": "c"}),
         ("document", "user:typing", {"cell": None}),
         ("project", "progress:Fit the model", "any JSON"),
     ],
 )
-def test_P1_what_a_tab_says_about_its_person(
+def test_P1_what_a_tab_says_of_where_its_person_is(
     target: Target, project: str, kind: str, event: str, data: Any
 ) -> None:
     room = project
@@ -71,6 +69,22 @@ def test_P1_what_a_tab_says_about_its_person(
         assert socket.ask("state", room=room, event=event, key="self", data=data)["type"] == "reply"
         own = f"{socket.welcome['connection']}/self"
         assert data in on_board(socket.ask("subscribe", room=room)["states"], own)
+
+
+def test_G1_G4_what_tabs_say_about_their_person_is_one_entry(target: Target, project: str) -> None:
+    with target.socket() as one, target.socket() as other:
+        who = one.welcome["user"]
+        for socket, status in ((one, "away"), (other, "online")):
+            said = {"status": status, "document": None, "cell": None}
+            answer = socket.ask("state", room=project, event="user:status", key="self", data=said)
+            assert answer["type"] == "reply"
+        board = one.ask("subscribe", room=project)["states"]
+        theirs = [entry["data"] for entry in board if entry["event"] == "user:status"]
+        mine = [data for data in theirs if data["user"] == who]
+        if who["kind"] == "program":
+            assert mine == []
+        else:
+            assert [(data["status"], data["sessions"] >= 2) for data in mine] == [("online", True)]
 
 
 @pytest.mark.parametrize(

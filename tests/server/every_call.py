@@ -164,6 +164,7 @@ CALLS = [
     Call("PUT", "preferences", "preferences", {}),
     Call("PATCH", "preferences", "preferences", {}),
     Call("DELETE", "preferences", "preferences"),
+    Call("GET", "presence", "presence", unscoped=200, unscoped_answer=NOTHING),
     Call("GET", "push", "push"),
     # Before there is a browser: no test calls the internet.
     Call("POST", "push/test", "push/test"),

@@ -97,6 +97,8 @@ def open_services(tmp_path: Path) -> OpenServices:
             await services.directory.close()
             await services.leases.close()
             await services.projects.standings.close()
+            await services.presences.close()
+            await services.visibility.close()
             await services.analyses.close()
             await services.rooms.close()
             await store.close()

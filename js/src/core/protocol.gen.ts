@@ -41,7 +41,7 @@ export type AnyState =
     }
   | {
       event: 'user:status';
-      data: UserStatus | null;
+      data: Presence | null;
     }
   | {
       event: 'user:typing';
@@ -171,6 +171,7 @@ export interface Protocol {
   Issue?: Issue;
   LoggedEvent?: LoggedEvent;
   StateEntry?: StateEntry;
+  UserStatus?: UserStatus;
 }
 /**
  * The first frame where nothing else said who it is, or a fresh token on a live connection.
@@ -396,14 +397,31 @@ export interface UserCursor {
   head?: number | null;
 }
 /**
- * What a tab says about its person: a client sends it with the key `self`.
+ * A person in a project, made of what all their tabs say: `user:status` on its board, key: their name.
  *
- *     What a client leaves out here, in a cursor or in `user:typing`, it does not know.
+ *     `path` is that of `document` within the project, `since` when they came there, or became as they are;
+ *     `last_seen` is told to the minute, and `sessions` counts their tabs. Who goes is `offline` for a moment,
+ *     then the entry is gone.
  */
-export interface UserStatus {
+export interface Presence {
+  user: Actor;
   status: 'away' | 'offline' | 'online';
-  document?: string | null;
-  cell?: string | null;
+  project: string;
+  document: string | null;
+  path: string | null;
+  cell: string | null;
+  last_seen: string;
+  sessions: number;
+  since: string;
+  mode: ('command' | 'edit') | null;
+  running: Running | null;
+}
+/**
+ * A cell that somebody has running, and since when; the cell is null where nobody can tell which.
+ */
+export interface Running {
+  cell: string | null;
+  since: string;
 }
 /**
  * Someone is writing in a cell.
@@ -726,7 +744,7 @@ export interface StateData {
   'analysis:progress': Analysis;
   'system:status': SystemStatus;
   'user:cursor': UserCursor;
-  'user:status': UserStatus;
+  'user:status': Presence;
   'user:typing': UserTyping;
 }
 /**
@@ -772,4 +790,16 @@ export interface DetectorDescription {
   scope: 'file' | 'project';
   available: boolean;
   install: string | null;
+}
+/**
+ * What a tab says about its person: a client sends it as `user:status`, with the key `self`.
+ *
+ *     What a client leaves out here, in a cursor or in `user:typing`, it does not know.
+ */
+export interface UserStatus {
+  status: 'away' | 'offline' | 'online';
+  document?: string | null;
+  cell?: string | null;
+  mode?: ('command' | 'edit') | null;
+  running?: Running | null;
 }

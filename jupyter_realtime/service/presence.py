@@ -1,0 +1,348 @@
+"""Who is there: what tabs say with `user:status`, kept, and shown as one entry a person.
+
+Rules
+-----
+1. Only people are there. What a program says about itself shows nobody.
+2. A person's entry is on the board when a word of theirs is answered, and says who they are as the server
+   knows them.
+3. Who has gone is `offline` on the board for a moment, so that everybody hears when; then nothing hangs
+   there. Of whoever may no longer be in the project, or doesn't want to be seen, nothing is said at all.
+4. What was said counts again when they may, or want to be seen, again: nobody has to say it twice.
+
+Theory of operation
+-------------------
+A word belongs to a connection, and the connections say when it goes (`left`), after their grace. Entries
+hang on the board as if a connection of the person's had pinned them: so a room with people in it stays
+open, and what people can put on a board is bounded together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from ..core.access import Verb
+from ..core.actors import Actor, Principal
+from ..core.errors import BadRequest, NotFound
+from ..core.events import WHEREABOUTS
+from ..core.presence import (
+    Presence,
+    Running,
+    UserStatus,
+    Word,
+    key_of,
+    minute,
+    says_the_same,
+    together,
+)
+from ..core.rooms import RoomKind, RoomName, document_room
+from ..core.times import rfc3339, unix_seconds
+from ..ports import Store
+from .background import Background
+from .projects import Projects
+from .rooms import Rooms
+from .visibility import Visibility
+
+EVENT = "user:status"
+# A tab has one word; what else it would say about somebody has no meaning.
+KEY = "self"
+# How long somebody who has gone is said to be offline; whoever looks later reads when they were seen last.
+FAREWELL_SECONDS = 2.0
+
+
+@dataclass
+class _Said:
+    """A word of a connection, and whether it may be shown."""
+
+    word: Word
+    may: bool = True
+
+
+@dataclass
+class _Person:
+    """Somebody in a project."""
+
+    project: str
+    actor: Actor
+    words: dict[str, _Said] = field(default_factory=dict)
+    is_hidden: bool = False
+    # How they are, whoever may know it.
+    entry: Presence | None = None
+    # What hangs on the board; None where nothing does.
+    shown: Presence | None = None
+
+    @property
+    def shown_words(self) -> list[Word]:
+        """What their tabs have said that may be there."""
+        return [said.word for said in self.words.values() if said.may]
+
+    def showable(self) -> Presence | None:
+        """Tell what of them belongs on the board."""
+        if self.is_hidden:
+            return None
+        if self.words:
+            return self.entry if self.shown_words else None
+        # They have gone: that is news where they were seen.
+        return self.entry if self.shown is not None else None
+
+
+class Presences:
+    """Everybody who is there, on this node."""
+
+    def __init__(
+        self, store: Store, rooms: Rooms, projects: Projects, visibility: Visibility
+    ) -> None:
+        self._store = store
+        self._projects = projects
+        self._rooms = rooms
+        self._visibility = visibility
+        self._in_project: defaultdict[str, dict[str, _Person]] = defaultdict(dict)
+        # In which projects a connection has a word, and whose it is there.
+        self._by_connection: defaultdict[str, dict[str, _Person]] = defaultdict(dict)
+        self._order = itertools.count(1)
+        self._background = Background()
+        self._farewells: set[asyncio.TimerHandle] = set()
+        visibility.on_change(self._visibility_changed)
+
+    # -- what tabs say ------------------------------------------------------------------------------
+
+    async def say(
+        self,
+        principal: Principal,
+        room: RoomName,
+        key: str,
+        said: UserStatus | None,
+        connection: str,
+    ) -> None:
+        """Take what a tab says about its person; None, and `offline`, take it back.
+
+        Raises
+        ------
+        BadRequest, LimitReached
+        """
+        if key != KEY:
+            raise BadRequest(f"What a tab says with {EVENT} has the key {KEY!r}.")
+        if principal.actor.kind != "human":
+            return
+        if said is None or said.status == "offline":
+            await self._take_back(room, connection)
+            return
+        said = msgspec.structs.replace(said, running=_stamped(said.running))
+        path = await self._path(room.id, said.document)
+        is_hidden = await self._visibility.look_up(principal.name)
+        person = self._person(room.id, principal.actor)
+        person.is_hidden = is_hidden
+        before = person.words.get(connection)
+        person.words[connection] = _Said(Word(said, path, next(self._order)))
+        self._by_connection[connection][room.id] = person
+        try:
+            await self._show(person)
+        except BaseException:
+            self._put_back(person, connection, before)
+            raise
+
+    def _person(self, project: str, actor: Actor) -> _Person:
+        people = self._in_project[project]
+        person = people.setdefault(key_of(actor), _Person(project, actor))
+        person.actor = actor
+        return person
+
+    def _put_back(self, person: _Person, connection: str, before: _Said | None) -> None:
+        """Have nothing said that the board could not take."""
+        if before is not None:
+            person.words[connection] = before
+        else:
+            self._remove(person, connection)
+            self._forget_if_gone(person)
+
+    async def _path(self, project: str, document: str | None) -> str | None:
+        if document is None:
+            return None
+        found = await self._store.projects.document(document)
+        # The id of another project's document leads nobody there.
+        return found.path if found is not None and found.project == project else None
+
+    async def _take_back(self, room: RoomName, connection: str) -> None:
+        person = self._by_connection.get(connection, {}).get(room.id)
+        if person is not None:
+            self._remove(person, connection)
+            await self._show(person)
+
+    # -- how connections fare -----------------------------------------------------------------------
+
+    def has(self, room: RoomName, connection: str) -> bool:
+        """Whether a connection has said something in a room."""
+        return room.kind is RoomKind.PROJECT and room.id in self._by_connection.get(connection, {})
+
+    def leaving(self, connection: str) -> None:
+        """Note that a connection is gone, and its grace begins."""
+        for person in self._by_connection.get(connection, {}).values():
+            said = person.words[connection]
+            said.word = replace(said.word, is_live=False)
+            self._show_later(person)
+
+    def left(self, room: RoomName, connection: str) -> None:
+        """Note that a connection's grace is over, or its session."""
+        if self.has(room, connection):
+            person = self._by_connection[connection][room.id]
+            self._remove(person, connection)
+            self._show_later(person)
+
+    def review(self, principal: Principal, room: RoomName, connection: str, *, may: bool) -> None:
+        """Show or hide what a connection has said, now that its person may something else."""
+        if not self.has(room, connection):
+            return
+        person = self._by_connection[connection][room.id]
+        said = person.words[connection]
+        if said.may != may or person.actor != principal.actor:
+            said.may = may
+            person.actor = principal.actor
+            self._show_later(person)
+
+    def _remove(self, person: _Person, connection: str) -> None:
+        person.words.pop(connection, None)
+        mine = self._by_connection[connection]
+        mine.pop(person.project, None)
+        if not mine:
+            del self._by_connection[connection]
+
+    # -- the board ----------------------------------------------------------------------------------
+
+    def _show_later(self, person: _Person) -> None:
+        self._background.begin(self._show(person))
+
+    async def _show(self, person: _Person) -> None:
+        """Hang up how somebody is now, if that is another thing than before."""
+        person.entry = together(
+            person.actor, person.project, person.shown_words, person.entry, time.time()
+        )
+        before, wanted = person.shown, person.showable()
+        if before != wanted and not (before and wanted and says_the_same(before, wanted)):
+            person.shown = wanted
+            try:
+                await self._pin(person, wanted)
+            except BaseException:
+                person.shown = before
+                raise
+            if wanted is not None and wanted.status == "offline":
+                self._say_farewell(person, wanted)
+        self._forget_if_gone(person)
+
+    async def _pin(self, person: _Person, wanted: Presence | None) -> None:
+        key = key_of(person.actor)
+        room = RoomName(RoomKind.PROJECT, person.project)
+        await self._rooms.pin(room, EVENT, key, wanted, person.actor, owner=f"presence/{key}")
+
+    def _say_farewell(self, person: _Person, last: Presence) -> None:
+        def take_down() -> None:
+            self._farewells.discard(handle)
+            if person.shown is last:
+                self._take_down(person)
+
+        handle = asyncio.get_running_loop().call_later(FAREWELL_SECONDS, take_down)
+        self._farewells.add(handle)
+
+    def _take_down(self, person: _Person) -> None:
+        person.shown = None
+        self._background.begin(self._pin(person, None))
+        self._forget_if_gone(person)
+
+    def _forget_if_gone(self, person: _Person) -> None:
+        people = self._in_project[person.project]
+        key = key_of(person.actor)
+        if not person.words and person.shown is None and people.get(key) is person:
+            del people[key]
+        if not people:
+            del self._in_project[person.project]
+
+    # -- who may know of it -------------------------------------------------------------------------
+
+    def _visibility_changed(self, name: str) -> None:
+        if self._visibility.is_hidden(name):
+            self._rooms.hide(name, WHEREABOUTS)
+        for person in self._all_of(name):
+            person.is_hidden = self._visibility.is_hidden(name)
+            self._show_later(person)
+
+    def _all_of(self, name: str) -> list[_Person]:
+        return [
+            person
+            for people in self._in_project.values()
+            for person in people.values()
+            if person.actor.name == name
+        ]
+
+    def forget(self, name: str) -> None:
+        """Have nothing here say any more that somebody was there; their data is being erased."""
+        for person in self._all_of(name):
+            for connection in list(person.words):
+                self._remove(person, connection)
+            self._take_down(person)
+
+    async def present(
+        self, asker: Principal, project: str | None, document: str | None
+    ) -> list[Presence]:
+        """Tell who is in a project, or in all that somebody may read, or in a document of one.
+
+        Raises
+        ------
+        Forbidden, NotFound
+        """
+        if document is not None:
+            return await self._in_document(asker, project, document)
+        if project is not None:
+            await self._projects.check_project(asker, Verb.READ, project)
+            return self._seen_by(asker, project)
+        standings = await self._projects.list(asker)
+        return [
+            entry
+            for standing in standings
+            if standing.off is None
+            for entry in self._seen_by(asker, standing.id)
+        ]
+
+    async def _in_document(
+        self, asker: Principal, project: str | None, document: str
+    ) -> list[Presence]:
+        await self._projects.check(asker, Verb.READ, RoomName.parse(document_room(document)))
+        found = await self._store.projects.document(document)
+        if found is None or project not in (None, found.project):
+            raise NotFound(f"There is no document {document[:64]!r} in this project.")
+        return [
+            entry for entry in self._seen_by(asker, found.project) if entry.document == document
+        ]
+
+    def _seen_by(self, asker: Principal, project: str) -> list[Presence]:
+        """Tell who is in a project: who can be seen, and who asks."""
+        now = minute(time.time())
+        return [
+            msgspec.structs.replace(person.entry, last_seen=now)
+            if person.entry.status == "online"
+            else person.entry
+            for person in self._in_project.get(project, {}).values()
+            if person.entry is not None
+            and person.shown_words
+            and (not person.is_hidden or person.actor == asker.actor)
+        ]
+
+    async def close(self) -> None:
+        """End what is under way; the boards go with the server."""
+        for farewell in self._farewells:
+            farewell.cancel()
+        await self._background.close()
+
+
+def _stamped(running: Running | None) -> Running | None:
+    """Check since when a cell is said to run: never since tomorrow."""
+    if running is None:
+        return None
+    try:
+        since = unix_seconds(running.since)
+    except ValueError:
+        raise BadRequest(f"{running.since!r} is no time like 2026-11-23T09:30:00.125Z.") from None
+    return msgspec.structs.replace(running, since=rfc3339(min(since, time.time())))
