@@ -66,6 +66,19 @@ def initials_of(display_name: str) -> str:
     return "".join(letters).upper() or "?"
 
 
+def known_by_name(name: str) -> Actor:
+    """Write of somebody who never came by as others may see them."""
+    return Actor(
+        name=name,
+        display_name=name,
+        initials=initials_of(name),
+        color=color_of(name),
+        avatar_url=None,
+        kind="human",
+        via="local",
+    )
+
+
 def is_persons(actor: Actor, name: str) -> bool:
     """Whether a person, or a program of theirs, has done it; nobody is the system, whatever their name."""
     return actor.name == name and actor.kind != "system"

@@ -172,8 +172,8 @@ class Threads(Protocol):
         """Give a deleted comment its text back; None if that is gone already."""
         ...
 
-    async def withheld(self, comment: str) -> Text | None:
-        """Give what a deleted comment said, as long as it can come back; its `html` is empty."""
+    async def withheld(self, comment: str, since_ms: int) -> Text | None:
+        """Give what a comment said that was deleted since, as long as it is kept; its `html` is empty."""
         ...
 
     async def forget_withheld(self, before_ms: int) -> int:

@@ -23,6 +23,7 @@ from ..service.active_runs import ActiveRuns
 from ..service.addresses import Addresses
 from ..service.analyses import Analyses
 from ..service.announcements import Announcements
+from ..service.comments.assembly import Comments
 from ..service.connection import Doors
 from ..service.connections import Connections
 from ..service.credentials import Credentials
@@ -84,6 +85,7 @@ class Services:
     people: People
     directory: Directory
     preferences: PreferenceBook
+    comments: Comments
     addresses: Addresses
     pushes: Pushes
     dispatcher: Dispatcher
@@ -281,6 +283,7 @@ async def open_services(
     services.announcements.open()
     services.updates.open()
     services.health.open()
+    services.comments.open()
     services.projects.standings.open()
     return services
 
@@ -329,6 +332,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.run_news.close()
     await services.inboxes.close()
     await services.dispatcher.close()
+    await services.comments.close()
     await services.pushes.close()
     await services.withdrawal.close()
     await services.directory.close()
@@ -414,6 +418,7 @@ def assemble(
         pushes=pushes,
         dispatcher=dispatcher,
         notifier=notifier,
+        comments=Comments.on(store, projects, directory, notifier),
         telling=Telling(projects, directory, notifier),
         inboxes=Inboxes(store, projects, days=config.notifications_days),
         withdrawal=Withdrawal(store, directory),

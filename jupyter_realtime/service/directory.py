@@ -16,7 +16,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from typing import Any
 
-from ..core.actors import Principal
+from ..core.actors import Actor, Principal, known_by_name
 from ..core.errors import RealtimeError
 from ..core.members import role_of
 from ..ports import Known, Store
@@ -86,6 +86,13 @@ class Directory:
         named = {name for kind, name in standing.roster if kind == "user"}
         known = {one.actor.name async for one in self.everybody() if self._may_read(one, standing)}
         return named | known | {self._projects.grant.owner}
+
+    async def members(self, project: str) -> list[Actor]:
+        """Give everybody who may read in a project as others see them, also who never came by."""
+        team = await self.team(project)
+        known = await self._store.directory.find(team)
+        known |= {name: _known(self._written[name][0]) for name in team if name in self._written}
+        return [known[name].actor if name in known else known_by_name(name) for name in sorted(team)]
 
     def roles(self, project: str | None) -> object:
         """Give something that is another one when the roles in a project, or its switch, have changed."""

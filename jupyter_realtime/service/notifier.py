@@ -103,9 +103,13 @@ class Notifier:
                 check_notice(one)
         posted = await self._together.ask(Happening(notice, people, beside))
         if notice.project is not None and self._directory.roles(notice.project) is not roles:
-            for tell in self._on_late:
-                tell(notice.project)
+            self.late(notice.project)
         return posted
+
+    def late(self, project: str) -> None:
+        """Have looked at who may still see a project, whose members changed while something was kept."""
+        for tell in self._on_late:
+            tell(project)
 
     async def resolve(self, group: str, people: Collection[str]) -> None:
         """Have what some people were told in a group be over, in all their tabs: what comes next is new."""

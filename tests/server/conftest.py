@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
@@ -40,6 +41,9 @@ def api(jp_fetch: Callable[..., Any]) -> Callable[..., Any]:
     async def call(
         method: str, path: str, body: Any = None, **options: Any
     ) -> tuple[int, dict[str, Any]]:
+        path, _, query = path.partition("?")
+        if query:
+            options["params"] = dict(parse_qsl(query))
         payload = None if body is None else body if isinstance(body, bytes) else json.dumps(body)
         response = await jp_fetch(
             "realtime/api/v1",
@@ -140,11 +144,15 @@ def make(api: Api, jp_root_dir: Path, jp_web_app: Any) -> Make:
         _, run = await api("POST", "analyses", {"paths": ["a.py"], "external": True})
         _, token = await api("POST", "tokens", TOKEN)
         _, told = await api("POST", "notifications", {"title": "Done"})
-        _, announced = await api("POST", "announcements", {"title": "Hello"})
         _, document = await api("PUT", "documents", {"path": "a.py"})
+        begun = {"document": document["id"], "body": "Why?", "source": "x = 1"}
+        _, thread = await api("POST", "threads", begun)
+        _, announced = await api("POST", "announcements", {"title": "Hello"})
         services = await jp_web_app.settings["jupyter_realtime"].services()
         names = {
             "failed": await a_failed_delivery(services.store, services.projects.grant.owner),
+            "thread": thread["id"],
+            "comment": thread["comments"][0]["id"],
             "announced": announced["id"],
             "document": document["id"],
             "told": told["id"],

@@ -56,6 +56,8 @@ EVENT = {"room": ROOM, "event": "custom:x", "data": 1}
 STATE = {"room": ROOM, "event": "progress:x", "data": 1, "key": "k", "session": "s" * 22}
 TOKEN = {"label": "ci", "scopes": ["read:system"], "ttl_seconds": 60}
 NOTHING = {"items": [], "next": None}
+FOLLOW = {"subscription": "all"}
+COMMENT = "threads/{thread}/comments/{comment}"
 # The browser of RFC 8291, appendix A.
 SUBSCRIPTION = {
     "endpoint": "https://fcm.googleapis.com/fcm/send/x",
@@ -127,6 +129,34 @@ CALLS = [
         unscoped=404,
     ),
     Call("PUT", "documents", "documents", {"path": "a.py"}),
+    Call("GET", f"documents/{ID}/mentionable", "documents/{document}/mentionable"),
+    Call("PUT", f"documents/{ID}/subscription", "documents/{document}/subscription", FOLLOW),
+    Call("GET", "threads", "threads?document={document}"),
+    Call("POST", "threads", "threads", {"document": "{document}", "body": "Why?", "source": "x"}),
+    # It is one's own text.
+    Call(
+        "POST",
+        "threads/preview",
+        "threads/preview",
+        {"body": "Why?"},
+        unscoped=200,
+        unscoped_answer={"html": "<p>Why?</p>"},
+    ),
+    Call("GET", f"threads/{ID}", "threads/{thread}"),
+    Call("POST", f"threads/{ID}/comments", "threads/{thread}/comments", {"body": "So."}),
+    Call("PATCH", f"threads/{ID}/comments/{ID}", COMMENT, {"body": "Why not?"}),
+    Call("DELETE", f"threads/{ID}/comments/{ID}", COMMENT),
+    Call("PUT", f"threads/{ID}/comments/{ID}/undelete", f"{COMMENT}/undelete"),
+    Call("POST", f"threads/{ID}/resolve", "threads/{thread}/resolve"),
+    Call("POST", f"threads/{ID}/reopen", "threads/{thread}/reopen"),
+    Call(
+        "POST",
+        f"threads/{ID}/reactions",
+        "threads/{thread}/reactions",
+        {"comment": "{comment}", "emoji": "👍"},
+    ),
+    Call("POST", f"threads/{ID}/read", "threads/{thread}/read", {}),
+    Call("PUT", f"threads/{ID}/subscription", "threads/{thread}/subscription", FOLLOW),
     Call("GET", f"documents/{ID}", "documents/{document}"),
     Call("POST", "publish", "publish", EVENT),
     Call("POST", "states", "states", STATE),

@@ -209,7 +209,8 @@ async def test_I6_a_deleted_comment_comes_back_until_it_is_forgotten(
     opened = await at.open("Why?", mentions=["ben"])
     [first] = opened.comments
     await at.threads.delete(opened.id, first.id, ANA, 1000)
-    said = await at.threads.withheld(first.id)
+    assert await at.threads.withheld(first.id, 1001) is None
+    said = await at.threads.withheld(first.id, 1000)
     assert said is not None and (said.body, said.mentions) == ("Why?", ["ben"])
     back = await at.threads.undelete(opened.id, first.id, "<p>Why?</p>", ANA, 2000)
     assert back is not None
@@ -226,7 +227,7 @@ async def test_I6_a_deleted_comment_comes_back_until_it_is_forgotten(
     assert "Why?" not in json.dumps(await at.events())
     assert await at.threads.forget_withheld(3000) == 0
     assert await at.threads.forget_withheld(3001) == 1
-    assert await at.threads.withheld(first.id) is None
+    assert await at.threads.withheld(first.id, 0) is None
     assert await at.threads.undelete(opened.id, first.id, "", ANA, 4000) is None
     await at.store.close()
 

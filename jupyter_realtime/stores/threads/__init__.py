@@ -82,9 +82,9 @@ class SqlThreads:
         """Give a deleted comment its text back."""
         return await self._executor.write(deleting.undelete(thread, comment, html, by, now_ms))
 
-    async def withheld(self, comment: str) -> Text | None:
+    async def withheld(self, comment: str, since_ms: int) -> Text | None:
         """Give what a deleted comment said."""
-        return await self._executor.read(deleting.withheld(comment))
+        return await self._executor.read(deleting.withheld(comment, since_ms))
 
     async def forget_withheld(self, before_ms: int) -> int:
         """Forget what comments said that were deleted before a moment."""

@@ -44,7 +44,9 @@ UNDELETE = (
     .where(comment.c.id == bindparam("wanted"))
     .values(body=bindparam("text"), deleted=0, withheld=null(), deleted_ms=null())
 )
-WITHHELD = select(comment.c.withheld).where(comment.c.id == bindparam("wanted"))
+WITHHELD = select(comment.c.withheld).where(
+    comment.c.id == bindparam("wanted"), comment.c.deleted_ms >= bindparam("since_ms")
+)
 FORGET = (
     update(comment)
     .where(comment.c.withheld.is_not(None), comment.c.deleted_ms < bindparam("before_ms"))
@@ -110,9 +112,9 @@ def undelete(
     return Written(back, (yield from append_noted(event_, wanted)))
 
 
-def withheld(wanted: str) -> Unit[Text | None]:
+def withheld(wanted: str, since_ms: int) -> Unit[Text | None]:
     """Give what a deleted comment said."""
-    rows = yield WITHHELD, {"wanted": wanted}
+    rows = yield WITHHELD, {"wanted": wanted, "since_ms": since_ms}
     if not rows or rows[0][0] is None:
         return None
     said = _decode_withheld(rows[0][0])
