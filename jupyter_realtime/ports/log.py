@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..core.log import MAX_PAGE_BYTES, Draft, Page
+from ..core.log import MAX_PAGE_BYTES, Draft, Page, StoredEvent
 from ..core.messages import Position
 
 
@@ -53,6 +53,12 @@ class Log(Protocol):
 
         Up to `limit` of them, and up to `most_bytes` of their data, but one at least.
         """
+        ...
+
+    async def back(
+        self, room: str, before: int | None, events: Sequence[str], limit: int
+    ) -> list[StoredEvent]:
+        """Read events of these names that stand before a `seq` (None: the newest), the newest first."""
         ...
 
     async def prunable(self, before_ms: int, keep: int, limit: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,6 +75,10 @@ class Projects(Protocol):
 
     async def find_document(self, project: str, path: str) -> Document | None:
         """Find the document at a path."""
+        ...
+
+    async def documents(self, ids: Collection[str]) -> dict[str, Document]:
+        """Find documents by their ids; those that there are."""
         ...
 
     async def move(self, move: Move, drafts: Sequence[Draft]) -> list[Document]:

@@ -20,6 +20,7 @@ from ..core.errors import CloseCode, RealtimeError, Unavailable
 from ..core.members import Grant
 from ..ports import AnalysisEngine, Carrier, Mailer, Pusher, Store
 from ..service.active_runs import ActiveRuns
+from ..service.activity import ActivityFeed
 from ..service.addresses import Addresses
 from ..service.analyses import Analyses
 from ..service.announcements import Announcements
@@ -100,6 +101,7 @@ class Services:
     presences: Presences
     publishing: Publishing
     updates: Updates
+    activity: ActivityFeed
     history: RunHistory
     triage: Triage
     exports: Exports
@@ -431,6 +433,7 @@ def assemble(
         presences=presences,
         publishing=publishing,
         updates=Updates(store, projects),
+        activity=ActivityFeed(store, projects),
         history=history,
         triage=triage,
         exports=Exports(store, projects, history, engine),

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects import sqlite
 
 from ..core.actors import Actor
-from ..core.codec import encode
+from ..core.codec import MAX_INTEGER, encode
 from ..core.errors import Conflict
 from ..core.log import MAX_PAGE_BYTES, Draft, Page, StoredEvent
 from ..core.messages import Position
@@ -47,7 +47,6 @@ READ = (
     .order_by(event.c.seq)
     .limit(bindparam("most"))
 )
-
 DIGEST_BYTES = 16
 # What an event takes in a reply beside its actor and data: names, ids, the time.
 ENVELOPE_BYTES = 256
@@ -261,6 +260,18 @@ def _event(name: str, row: Row) -> StoredEvent:
     )
 
 
+def back(name: str, before: int, names: Sequence[str], limit: int) -> Unit[list[StoredEvent]]:
+    """Read events of some names from the end."""
+    statement = (
+        select(event.c.seq, event.c.event, event.c.id, event.c.time_ms, event.c.actor, event.c.data)
+        .where(event.c.room == name, event.c.seq < before, event.c.event.in_(names))
+        .order_by(event.c.seq.desc())
+        .limit(limit)
+    )
+    rows = yield statement, {}
+    return [_event(name, row) for row in rows]
+
+
 class SqlLog:
     """The port `Log` on any executor."""
 
@@ -298,6 +309,13 @@ class SqlLog:
     ) -> Page:
         """Read events behind a position."""
         return await self._executor.read(page(room, after, limit, most_bytes, self._epoch))
+
+    async def back(
+        self, room: str, before: int | None, events: Sequence[str], limit: int
+    ) -> list[StoredEvent]:
+        """Read events of some names, the newest first."""
+        newest = MAX_INTEGER if before is None else before
+        return await self._executor.read(back(room, newest, events, limit))
 
     async def prunable(self, before_ms: int, keep: int, limit: int) -> list[str]:
         """List rooms with events that are too old or too many."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
@@ -71,6 +71,11 @@ def enable(wanted: str, enabled: bool) -> Unit[Written[None]]:
     return Written(None)
 
 
+def _documents(ids: Collection[str]) -> Unit[dict[str, Document]]:
+    rows = yield select(document).where(document.c.id.in_(ids)), {}
+    return {row[0]: Document(*row) for row in rows}
+
+
 def _one(statement: object, wanted: str) -> Unit[Row | None]:
     rows = yield statement, {"wanted": wanted}  # type: ignore[misc]  # both are selects
     return rows[0] if rows else None
@@ -122,6 +127,10 @@ class SqlProjects:
     async def find_document(self, project: str, path: str) -> Document | None:
         """Find the document at a path."""
         return await self._executor.read(find_document(project, path))
+
+    async def documents(self, ids: Collection[str]) -> dict[str, Document]:
+        """Find documents by their ids."""
+        return await self._executor.read(_documents(ids))
 
     async def move(self, move: Move, drafts: Sequence[Draft]) -> list[Document]:
         """Have documents and projects follow what was moved."""

@@ -16,6 +16,7 @@ from websockets.typing import Origin, Subprotocol
 from jupyter_realtime.core.messages import SUBPROTOCOL
 from jupyter_realtime.ports import Delivery, Outcome, Posting, Store
 from tests.builders import issue, lane, notice
+from tests.server.contents import Contents
 from tests.server.every_call import TOKEN, Api, Make, Names
 from tests.server.sockets import Connect
 
@@ -54,7 +55,30 @@ def api(jp_fetch: Callable[..., Any]) -> Callable[..., Any]:
             allow_nonstandard_methods=True,
             **options,
         )
-        return response.code, json.loads(response.body or b"{}")
+        return response.code, decoded(response.body)
+
+    return call
+
+
+def decoded(body: bytes) -> Any:
+    """Read an answer; of JSON lines the first."""
+    return json.loads(body.partition(b"\n")[0] or b"{}")
+
+
+@pytest.fixture
+def contents(jp_fetch: Callable[..., Any]) -> Contents:
+    """Call Jupyter's own API as a page does: `await contents("PUT", "a.py", {…})`."""
+
+    async def call(method: str, path: str, body: Any = None, api: str = "contents") -> Any:
+        response = await jp_fetch(
+            "api",
+            api,
+            *path.split("/"),
+            method=method,
+            body=None if body is None else json.dumps(body),
+            allow_nonstandard_methods=True,
+        )
+        return json.loads(response.body or b"null")
 
     return call
 
@@ -74,7 +98,7 @@ def as_stranger(http_server: Any, jp_base_url: str, jp_http_port: int) -> Callab
             raise_error=False,
             allow_nonstandard_methods=True,
         )
-        return response.code, json.loads(response.body or b"{}"), response.headers
+        return response.code, decoded(response.body), response.headers
 
     return call
 

@@ -203,6 +203,8 @@ CALLS = [
     Call("GET", "announcements", "announcements"),
     Call("POST", "announcements", "announcements", {"title": "Hello"}),
     Call("DELETE", f"announcements/{ID}", "announcements/{announced}"),
+    Call("GET", "activity", "activity?project={project}&limit=1000"),
+    Call("GET", "export/activity", "export/activity?project={project}"),
     # What can be called is no secret.
     Call("GET", r"openapi\.json", "openapi.json", unscoped=200, unscoped_answer={}),
     *(Call(method, "(.*)", "no/such/route", unscoped=404) for method in METHODS),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,60 +14,13 @@ from jupyter_realtime.core.actors import SYSTEM_ACTOR
 from jupyter_realtime.core.errors import Unavailable
 from jupyter_realtime.server.runtime import Services
 from jupyter_realtime.service import updates as updates_module
-from tests.builders import eventually
+from tests.server.contents import Api, Contents, project_of, text, told
 
-Api = Callable[..., Any]
-Contents = Callable[..., Any]
 ME = getpass.getuser()
-
-
-@pytest.fixture
-def contents(jp_fetch: Callable[..., Any]) -> Contents:
-    """Call Jupyter's own API as a page does: `await contents("PUT", "a.py", {…})`."""
-
-    async def call(method: str, path: str, body: Any = None, api: str = "contents") -> Any:
-        response = await jp_fetch(
-            "api",
-            api,
-            *path.split("/"),
-            method=method,
-            body=None if body is None else json.dumps(body),
-            allow_nonstandard_methods=True,
-        )
-        return json.loads(response.body or b"null")
-
-    return call
 
 
 async def services_of(jp_web_app: Any) -> Services:
     found: Services = await jp_web_app.settings["jupyter_realtime"].services()
-    return found
-
-
-def text(content: str = "x = 1\n") -> dict[str, Any]:
-    return {"type": "file", "format": "text", "content": content}
-
-
-async def project_of(api: Api) -> str:
-    _, projects = await api("GET", "projects")
-    return str(projects["items"][0]["id"])
-
-
-async def told(api: Api, project: str, count: int) -> list[tuple[Any, ...]]:
-    """Wait for so many updates; gives kind, path, old path and whose each is."""
-
-    found: list[tuple[Any, ...]] = []
-
-    async def are_there() -> bool:
-        _, log = await api("GET", f"rooms/project:{project}/events")
-        found[:] = [
-            (*(item["data"][name] for name in ("kind", "path", "old_path")), item["actor"]["name"])
-            for item in log["items"]
-            if item["event"] == "project:update"
-        ]
-        return len(found) >= count
-
-    await eventually(are_there)
     return found
 
 

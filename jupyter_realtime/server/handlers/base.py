@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime
 from http.client import responses
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast, get_args
 
@@ -41,6 +43,7 @@ CURSOR = Parameter("cursor", str, "The `next` of the page before.")
 LIMIT = Parameter(
     "limit", Annotated[int, Meta(ge=1, le=MAX_LIMIT)], f"How many at most; else {DEFAULT_LIMIT}."
 )
+_ZONE = re.compile(r"[Zz]$")
 _BY_STATUS = {cls.status: cls for cls in reversed(BY_CODE.values())}
 
 
@@ -163,6 +166,17 @@ class RealtimeHandler(JupyterHandler):
             raise BadRequest(f"limit is between 1 and {MAX_LIMIT}.")
         return wanted or DEFAULT_LIMIT
 
+    def time(self, name: str) -> float | None:
+        """Read a time from the query, as RFC 3339 has it; gives Unix seconds."""
+        text = self.get_query_argument(name, None)
+        if text is None:
+            return None
+        try:
+            # What a `+` becomes in a query that nobody has quoted.
+            return datetime.fromisoformat(_ZONE.sub("+00:00", text).replace(" ", "+")).timestamp()
+        except (ValueError, OverflowError):
+            raise BadRequest(f"{name} is a time like 2026-11-23T09:30:00Z.") from None
+
     def moment(self) -> tuple[int, str] | None:
         """Read `?cursor=` of a list by time: `(created_ms, id)` of the last item before."""
         cursor = self.get_query_argument("cursor", None)
@@ -231,6 +245,7 @@ def route(
     status: int = 200,
     parameters: tuple[Parameter, ...] = (),
     parts: tuple[type, ...] = (),
+    media: str = "application/json",
 ) -> Callable[
     [Callable[Concatenate[H, Principal, P], Awaitable[None]]],
     Callable[Concatenate[H, P], Coroutine[Any, Any, None]],
@@ -240,7 +255,7 @@ def route(
     Towards Jupyter it is open, since JWTs are not Jupyter's; here it never is. What it takes and gives is
     for the OpenAPI document; see `Description`.
     """
-    note = describe(Description(takes, gives, (status,), parameters, parts))
+    note = describe(Description(takes, gives, (status,), parameters, parts, media=media))
 
     def decorate(
         method: Callable[Concatenate[H, Principal, P], Awaitable[None]],

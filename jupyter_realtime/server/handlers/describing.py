@@ -53,6 +53,8 @@ class Description:
         Structs that the shape names with `one_of`.
     is_open
         Whether nobody has to be known.
+    media
+        What the answer is; of JSON lines, `gives` is the shape of each.
     """
 
     takes: Any = None
@@ -61,6 +63,7 @@ class Description:
     parameters: tuple[Parameter, ...] = ()
     parts: tuple[type, ...] = ()
     is_open: bool = False
+    media: str = _JSON
 
 
 def one_of(*names: str) -> msgspec.Meta:
@@ -229,7 +232,7 @@ def _beside(description: Description, shapes: _Shapes) -> list[dict[str, Any]]:
 def _responses(description: Description, shapes: _Shapes) -> dict[str, Any]:
     content = {}
     if description.gives is not None:
-        content = {"content": {_JSON: {"schema": shapes.of(description.gives)}}}
+        content = {"content": {description.media: {"schema": shapes.of(description.gives)}}}
     error = {"$ref": "#/components/responses/Error"}
     responses = {
         str(status): {"description": responses_by_status[status], **content}

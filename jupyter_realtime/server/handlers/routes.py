@@ -8,6 +8,7 @@ from typing import Any
 from jupyter_server.utils import url_path_join
 
 from . import (
+    activity,
     analyses,
     announcements,
     credentials,
@@ -91,6 +92,8 @@ _API: list[tuple[str, type]] = [
     ("push/test", push.TryOutHandler),
     ("announcements", announcements.AnnouncementsHandler),
     (f"announcements/{_ID}", announcements.AnnouncementHandler),
+    ("activity", activity.ActivityHandler),
+    ("export/activity", activity.ExportHandler),
     ("detectors", rest.DetectorsHandler),
     (f"detectors/{_ID}/rules/([A-Za-z0-9_/-]+)", rest.RuleHandler),
     ("analyses", analyses.AnalysesHandler),
