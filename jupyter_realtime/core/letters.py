@@ -110,6 +110,18 @@ class Letter:
     inbox_url: str
     unsubscribe_url: str
 
+    @property
+    def told(self) -> list[Told]:
+        """All that it tells, in its order."""
+        return [told for section in self.sections for told in section.told]
+
+    @property
+    def button(self) -> tuple[str, str]:
+        """What the button says, and where it leads: to what is told, if that is one thing with a target."""
+        if len(self.told) == 1 and not self.more and self.told[0].url != self.inbox_url:
+            return "Open", self.told[0].url
+        return "Open Jupyter", self.inbox_url
+
 
 @dataclass(frozen=True)
 class Confirmation:

@@ -203,9 +203,18 @@ class Deliveries(Protocol):
         ...
 
     async def claim(
-        self, ways: Collection[Way], now_ms: int, until_ms: int, limit: int
+        self,
+        ways: Collection[Way],
+        now_ms: int,
+        until_ms: int,
+        limit: int,
+        mails_apart_ms: int = 0,
     ) -> list[Parcel]:
-        """Take on what is due, up to `limit` parcels, until `until_ms`."""
+        """Take on what is due, up to `limit` parcels, until `until_ms`.
+
+        Whoever got a mail less than `mails_apart_ms` ago, or has one on its way since then, gets the next
+        one when it is so long ago.
+        """
         ...
 
     async def settle(self, parcel: Parcel, outcomes: Sequence[Outcome], now_ms: int) -> bool:

@@ -4,7 +4,8 @@ Rules
 -----
 1. A parcel is claimed with a lease, then carried, then settled. A server that dies in between leaves a
    lease that ends; what it held goes out again in the same piece, with the same id.
-2. All that is due to somebody goes out as one: there is no backlog.
+2. All that is due to somebody goes out as one: there is no backlog. What comes soon after a mail waits for
+   what else comes, and goes out with it.
 3. Nothing is polled while nothing is due; what another server of the store adds is noticed.
 """
 
@@ -34,6 +35,8 @@ journal = Journal(__name__)
 AT_ONCE = 8
 # A carrier returns within a minute; a server that was killed holds up what it had for this long.
 LEASE_SECONDS = 120.0
+# Who is mentioned five times in a minute gets the first mail at once, and one with the rest.
+MAILS_APART_SECONDS = 60.0
 # A laptop that slept, and a clock that was set, are noticed this soon.
 LOOK_SECONDS = 30.0
 # A server that stops waits so long for what is under way.
@@ -51,6 +54,8 @@ class Dispatcher:
         Unix milliseconds.
     chance
         Random numbers from 0 to 1: what failed together is not tried again together.
+    mails_apart_seconds
+        The least time between two mails to somebody.
     """
 
     def __init__(
@@ -61,8 +66,10 @@ class Dispatcher:
         carriers: Mapping[Way, Carrier],
         clock: Callable[[], int] = now_ms,
         chance: Callable[[], float] = random.random,
+        mails_apart_seconds: float = MAILS_APART_SECONDS,
     ) -> None:
         self._store = store
+        self._mails_apart_ms = int(mails_apart_seconds * 1000)
         self._carriers = carriers
         self._parcels = Parcels(book, directory, carriers, clock, chance)
         self._clock = clock
@@ -118,7 +125,10 @@ class Dispatcher:
                 return due_ms
             now = self._clock()
             lease_ends = now + int(LEASE_SECONDS * 1000)
-            for parcel in await self._store.deliveries.claim(self.ways, now, lease_ends, room):
+            claimed = await self._store.deliveries.claim(
+                self.ways, now, lease_ends, room, self._mails_apart_ms
+            )
+            for parcel in claimed:
                 task = asyncio.get_running_loop().create_task(self._deal_with(parcel))
                 self._under_way.add(task)
                 task.add_done_callback(self._finished)

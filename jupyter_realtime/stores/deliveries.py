@@ -89,6 +89,15 @@ TRIED_AGAIN = select(func.min(delivery.c.due_ms)).where(
     delivery.c.due_ms > bindparam("now_ms"),
     delivery.c.lease_until_ms <= bindparam("now_ms"),
 )
+# When the last parcel to somebody went out, or was claimed and is under way; a lease says until when.
+_claimed_ms = delivery.c.lease_until_ms - bindparam("lease_ms")
+WENT_OUT = select(func.max(case((_PENDING, _claimed_ms), else_=delivery.c.done_ms))).where(
+    _to_one,
+    or_(
+        and_(delivery.c.state == "sent", delivery.c.done_ms > bindparam("since_ms")),
+        and_(_PENDING, _claimed_ms > bindparam("since_ms")),
+    ),
+)
 _one = update(delivery).where(delivery.c.id == bindparam("wanted"), _PENDING)
 CLAIM = _one.values(
     lease=bindparam("by"), lease_until_ms=bindparam("until_ms"), attempts=delivery.c.attempts + 1
@@ -218,16 +227,20 @@ def _flags(ways: Collection[Way]) -> dict[str, int]:
 
 
 def claim(
-    ways: Collection[Way], now_ms: int, until_ms: int, limit: int
+    ways: Collection[Way], now_ms: int, until_ms: int, limit: int, mails_apart_ms: int
 ) -> Unit[Written[list[Parcel]]]:
     """Take on what is due."""
     people = yield DUE_TO, {**_flags(ways), "now_ms": now_ms, "most": limit}
     claimed: list[Parcel] = []
     for recipient, way in people:
         to_one = {"of": recipient, "way": way, "now_ms": now_ms}
-        [[tried_again_ms]] = yield TRIED_AGAIN, to_one
+        [[wait_ms]] = yield TRIED_AGAIN, to_one
+        if way == "email" and wait_ms is None:
+            since = {"since_ms": now_ms - mails_apart_ms, "lease_ms": until_ms - now_ms}
+            [[last_ms]] = yield WENT_OUT, {"of": recipient, "way": way, **since}
+            wait_ms = None if last_ms is None else last_ms + mails_apart_ms
         found = yield CLAIMABLE, to_one
-        due = yield from _still_due(_rows(found), tried_again_ms, now_ms)
+        due = yield from _still_due(_rows(found), wait_ms, now_ms)
         for before, rows in _parcels(due).items():
             parcel = before or secrets.token_urlsafe(_ID_BYTES)
             lease = f"{parcel}:{secrets.token_urlsafe(_ID_BYTES)}"
@@ -247,7 +260,7 @@ def claim(
     return Written(claimed)
 
 
-def _still_due(rows: Sequence[_Row], tried_again_ms: int | None, now_ms: int) -> Unit[list[_Row]]:
+def _still_due(rows: Sequence[_Row], wait_ms: int | None, now_ms: int) -> Unit[list[_Row]]:
     """Leave out what need not go out any more, and what has to wait."""
     due: list[_Row] = []
     for row in rows:
@@ -257,8 +270,8 @@ def _still_due(rows: Sequence[_Row], tried_again_ms: int | None, now_ms: int) ->
             yield SKIP, {"wanted": row.id, **over}
         elif told.snoozed_until_ms is not None and told.snoozed_until_ms > now_ms:
             yield POSTPONE, {"wanted": row.id, "then_ms": told.snoozed_until_ms}
-        elif tried_again_ms is not None:
-            yield POSTPONE, {"wanted": row.id, "then_ms": tried_again_ms}
+        elif wait_ms is not None:
+            yield POSTPONE, {"wanted": row.id, "then_ms": wait_ms}
         else:
             due.append(row)
     return due
@@ -387,10 +400,15 @@ class SqlDeliveries:
         return await self._executor.read(_next_due(ways))
 
     async def claim(
-        self, ways: Collection[Way], now_ms: int, until_ms: int, limit: int
+        self,
+        ways: Collection[Way],
+        now_ms: int,
+        until_ms: int,
+        limit: int,
+        mails_apart_ms: int = 0,
     ) -> list[Parcel]:
         """Take on what is due."""
-        return await self._executor.write(claim(ways, now_ms, until_ms, limit))
+        return await self._executor.write(claim(ways, now_ms, until_ms, limit, mails_apart_ms))
 
     async def settle(self, parcel: Parcel, outcomes: Sequence[Outcome], now_ms: int) -> bool:
         """Say what has become of a parcel."""

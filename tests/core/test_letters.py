@@ -7,7 +7,7 @@ import msgspec
 from jupyter_realtime.core.letters import by_line, sections_of, subject_of, told_of, wall
 from jupyter_realtime.core.notifications import Notification
 from tests.builders import actor
-from tests.delivery.letters import told
+from tests.delivery.letters import letter, told
 
 NOTIFICATION = Notification(
     id="n",
@@ -69,3 +69,13 @@ def test_D8_times_are_those_of_the_readers_wall() -> None:
     moment = datetime(2026, 7, 1, 22, 5, tzinfo=timezone.utc)
     assert wall(moment, "Europe/Berlin") == "Thu 2 Jul, 00:05"
     assert wall(moment, "UTC") == "Wed 1 Jul, 22:05"
+
+
+def test_D8_a_letter_leads_to_the_one_thing_that_it_tells_else_into_jupyter() -> None:
+    one = told(url="https://jupyter.example.org/lab/tree/a.ipynb")
+    nowhere = told(url="https://jupyter.example.org/")
+    into_jupyter = ("Open Jupyter", "https://jupyter.example.org/")
+    assert letter(one).button == ("Open", one.url)
+    assert letter(one, more=1).button == into_jupyter
+    assert letter(one, told("Another", category="issues")).button == into_jupyter
+    assert letter(nowhere).button == into_jupyter

@@ -63,6 +63,8 @@ async def test_D8_a_mail_has_text_and_html_and_says_that_a_program_sends_it() ->
                 "You chose: replies",
             ):
                 assert words in text
+        assert "Open: https://jupyter.example.org/lab/tree/a.ipynb" in part(mail, "plain")
+        assert part(mail, "html").count('href="https://jupyter.example.org/lab/tree/a.ipynb"') == 2
         assert mail.get_content_type() == "multipart/alternative"
 
 

@@ -77,7 +77,13 @@ class World:
         self.store = services.store
         self.clock = clock
         self.dispatcher = Dispatcher(
-            services.store, services.preferences, services.directory, carriers, clock, lambda: 0.5
+            services.store,
+            services.preferences,
+            services.directory,
+            carriers,
+            clock,
+            lambda: 0.5,
+            mails_apart_seconds=0.0,
         )
         services.preferences.on_change(self.dispatcher.revise)
 
@@ -126,6 +132,26 @@ async def test_D1_what_is_told_goes_out_when_the_door_wakes_us(open_services: Op
         await notifier.notify(notice("Hello"), ["ana"])
         await eventually(carried(mail, 1))
         assert mail.titles == [["Hello"]]
+
+
+async def test_D2_of_a_burst_the_first_comes_at_once_and_the_rest_in_one_mail(
+    open_services: OpenServices,
+) -> None:
+    mail = Carried()
+    async with world(open_services, email=mail) as it:
+        await it.services.preferences.keep("ana", INSTANT)
+        services, carriers = it.services, {"email": mail}
+        dispatcher = Dispatcher(
+            it.store, services.preferences, services.directory, carriers, it.clock
+        )
+        for title in ("One", "Two", "Three"):
+            await it.post(title)
+            await dispatcher.send_due()
+            it.clock.ms += 1000
+        assert mail.titles == [["One"]]
+        it.clock.ms = NOW + 60_000
+        await dispatcher.send_due()
+        assert mail.titles == [["One"], ["Two", "Three"]]
 
 
 def carried(carrier: Carried, count: int) -> Callable[[], Any]:

@@ -35,8 +35,10 @@ async def post(
     return posted.notification
 
 
-async def claim(store: Store, now_ms: int = NOW, limit: int = 10) -> list[Parcel]:
-    return await store.deliveries.claim(WAYS, now_ms, now_ms + LEASE_MS, limit)
+async def claim(
+    store: Store, now_ms: int = NOW, limit: int = 10, apart_ms: int = 0
+) -> list[Parcel]:
+    return await store.deliveries.claim(WAYS, now_ms, now_ms + LEASE_MS, limit, apart_ms)
 
 
 def titles(parcel: Parcel) -> list[str]:
@@ -135,6 +137,52 @@ async def test_D2_what_was_put_off_without_being_tried_is_no_attempt(open_store:
     await store.deliveries.settle(parcel, put_off, NOW)
     [parcel] = await claim(store, NOW + 60)
     assert parcel.attempts == 1
+    await store.close()
+
+
+async def test_D2_what_follows_a_mail_soon_comes_in_one_when_it_is_long_enough_ago(
+    open_store: OpenStore,
+) -> None:
+    store = await open_store()
+    await post(store, "first")
+    [first] = await claim(store, apart_ms=100)
+    # While the first is on its way, and when it has arrived.
+    await post(store, "second", due_ms=NOW + 10)
+    assert await claim(store, NOW + 10, apart_ms=100) == []
+    assert await store.deliveries.settle(first, all_as(first, "sent"), NOW + 20)
+    await post(store, "third", due_ms=NOW + 30)
+    await post(store, "to ben", to="ben", due_ms=NOW + 30)
+    [to_ben] = await claim(store, NOW + 30, apart_ms=100)
+    assert to_ben.recipient == "ben"
+    assert await store.deliveries.next_due(["email"]) == NOW + 100
+    assert await claim(store, NOW + 119, apart_ms=100) == []
+    assert await store.deliveries.next_due(["email"]) == NOW + 120
+    [rest] = await claim(store, NOW + 120, apart_ms=100)
+    assert titles(rest) == ["second", "third"]
+    await store.close()
+
+
+async def test_D2_pushes_wait_for_no_others(open_store: OpenStore) -> None:
+    store = await open_store()
+    for group in ("first", "second"):
+        push = Delivery("push", "instant", "You chose instant.", NOW)
+        await post(store, group, deliveries=[push])
+        [parcel] = await claim(store, apart_ms=100)
+        assert titles(parcel) == [group]
+        await store.deliveries.settle(parcel, all_as(parcel, "sent"), NOW)
+    await store.close()
+
+
+async def test_D2_what_a_killed_server_held_keeps_nothing_back_for_longer(
+    open_store: OpenStore,
+) -> None:
+    store = await open_store()
+    await post(store, "held")
+    await claim(store, apart_ms=100)
+    await post(store, "next")
+    assert await claim(store, NOW + 99, apart_ms=100) == []
+    [parcel] = await claim(store, NOW + 100, apart_ms=100)
+    assert titles(parcel) == ["next"]
     await store.close()
 
 
