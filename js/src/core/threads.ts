@@ -597,11 +597,11 @@ export class Threads {
     return (await this.connection.rest.get<{ items: Person[] }>(asked, signal)).items;
   }
 
-  /** A text as it will look. */
-  async preview(body: string, signal?: AbortSignal): Promise<string> {
+  /** A text as it will look in a document. */
+  async preview(document: string, body: string, signal?: AbortSignal): Promise<string> {
     const made = await this.connection.rest.post<{ html: string }>(
       'threads/preview',
-      { body },
+      { document, body },
       signal,
     );
     return made.html;

@@ -22,3 +22,9 @@ const TEAM = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24
 </svg>`;
 
 export const teamIcon = new LabIcon({ name: 'jupyter-realtime:team', svgstr: TEAM });
+
+const COMMENT = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">
+  <path class="jp-icon3" fill="#616161" fill-rule="evenodd" d="M3 4h18v13.5H11.5L6.5 21.700v-4.200H3zm2 2v9.500h3.500v2l2.500-2h8V6zm2.500 2.500h9v1.500h-9zm0 3h6v1.500h-6z"/>
+</svg>`;
+
+export const commentIcon = new LabIcon({ name: 'jupyter-realtime:comment', svgstr: COMMENT });

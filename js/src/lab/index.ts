@@ -25,6 +25,7 @@ import type { TargetKind } from '../ui/TargetChoice.js';
 import { VERSION } from '../ui/version.js';
 import { AnalysedTexts } from './analysed.js';
 import { addCommands } from './commands.js';
+import { comments } from './comments.js';
 import { connect } from './connect.js';
 import { addToDocuments, followSettings } from './documents.js';
 import { Marking } from './marking.js';
@@ -240,4 +241,4 @@ function opening(
   };
 }
 
-export default [analysis, notifications, preferences, push, presence];
+export default [analysis, notifications, preferences, push, presence, comments];

@@ -2,7 +2,12 @@
 
 import type { Notification } from '../core/notifications.js';
 import type { Analysis, Issue } from '../core/protocol.js';
-import { OPEN_ISSUE, OPEN_NOTIFICATION, type OpenIssueDetail } from '../ui/open-event.js';
+import {
+  OPEN_ISSUE,
+  OPEN_NOTIFICATION,
+  OPEN_THREAD,
+  type OpenIssueDetail,
+} from '../ui/open-event.js';
 
 export function onOpenIssue(open: (issue: Issue, run: Analysis) => void): void {
   window.addEventListener(OPEN_ISSUE, event => {
@@ -18,5 +23,13 @@ export function onOpenNotification(open: (notification: Notification) => void): 
   window.addEventListener(OPEN_NOTIFICATION, event => {
     event.preventDefault();
     open((event as CustomEvent<{ notification: Notification }>).detail.notification);
+  });
+}
+
+/** And for threads of comments. */
+export function onOpenThread(open: (thread: string) => void): void {
+  window.addEventListener(OPEN_THREAD, event => {
+    event.preventDefault();
+    open((event as CustomEvent<{ thread: string }>).detail.thread);
   });
 }

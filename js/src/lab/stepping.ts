@@ -51,7 +51,8 @@ export function nextPlace<Where extends Pick<Place, 'at' | 'range'>>(
     : (places.filter(isBefore).at(-1) ?? places.at(-1));
 }
 
-function cursorOf(widget: IDocumentWidget): Cursor {
+/** Where a person is in a document. */
+export function cursorOf(widget: IDocumentWidget): Cursor {
   if (isNotebook(widget)) {
     const { activeCellIndex: at, activeCell, mode } = widget.content;
     // A cell that is only chosen is as good as its beginning.

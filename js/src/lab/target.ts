@@ -4,13 +4,17 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 
 import type { Notification } from '../core/notifications.js';
+import { askToOpenThread } from '../ui/open-event.js';
 import { CommandIds } from './commands.js';
 import { treePath } from './on-screen.js';
 
 const OPEN_PATH = 'filebrowser:open-path';
 
 export function openTarget(app: JupyterFrontEnd, notification: Notification): void {
-  const { action_url: url, category } = notification;
+  const { action_url: url, category, thread } = notification;
+  if (thread !== null && askToOpenThread(thread)) {
+    return;
+  }
   if (category === 'analysis' || category === 'issues') {
     void app.commands.execute(CommandIds.show);
   }

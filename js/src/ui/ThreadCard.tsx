@@ -238,7 +238,7 @@ export function useServices(threads: Threads, document: string) {
       document,
       services: {
         mentionable: (query, signal) => threads.mentionable(document, query, signal),
-        preview: (body, signal) => threads.preview(body, signal),
+        preview: (body, signal) => threads.preview(document, body, signal),
       },
     };
   }

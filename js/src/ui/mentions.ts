@@ -25,6 +25,10 @@ export function withMention(
 ): { text: string; caret: number } {
   const rest = text.slice(caret);
   const gap = rest.startsWith(' ') ? '' : ' ';
-  const before = `${text.slice(0, from)}@${name}${gap}`;
+  const before = `${text.slice(0, from)}@${written(name)}${gap}`;
   return { text: before + rest, caret: before.length + (gap === '' ? 1 : 0) };
 }
+
+/** Names with other characters stand in brackets. */
+const written = (name: string): string =>
+  /^[\p{L}\p{N}_](?:[\p{L}\p{N}_.+@-]*[\p{L}\p{N}_])?$/u.test(name) ? name : `[${name}]`;

@@ -30,3 +30,11 @@ export const SHOW_PREFERENCES_EVENT = 'jupyter-realtime:show-preferences';
 export function askForPreferences(): void {
   window.dispatchEvent(new CustomEvent(SHOW_PREFERENCES_EVENT));
 }
+
+export const OPEN_THREAD = 'jupyter-realtime:open-thread';
+
+/** Ask the page to lead to a thread of comments; says whether somebody took it. */
+export function askToOpenThread(thread: string): boolean {
+  const detail = { thread };
+  return !window.dispatchEvent(new CustomEvent(OPEN_THREAD, { detail, cancelable: true }));
+}

@@ -1,0 +1,181 @@
+/** Leads to the code of a thread, and does things to it: what JupyterLab offers to every view of comments. */
+
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { CodeEditor } from '@jupyterlab/codeeditor';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { IDocumentWidget } from '@jupyterlab/docregistry';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Widget } from '@lumino/widgets';
+
+import type { CommentHands } from '../core/comment-hands.js';
+import type { DocumentRef } from '../core/document-paths.js';
+import type { OwnThread, Place } from '../core/threads.js';
+import type { Anchorage, CommentCard } from './comment-card.js';
+import type { CommentDocuments, OpenDocument, ThreadPlace } from './comment-documents.js';
+import { selectionIn } from './commenting.js';
+import { reveal } from './opener.js';
+import { isFileEditor, isNotebook, piecesOf, textOf } from './pieces.js';
+
+interface Parts {
+  app: JupyterFrontEnd;
+  documents: IDocumentManager;
+  comments: CommentDocuments;
+  /** Where a document is, from the server's root. */
+  pathOf: (document: DocumentRef) => Promise<string>;
+  trans: TranslationBundle;
+  onProblem: (error: unknown) => void;
+}
+
+/** How long an opened document may take until its threads are known. */
+const KNOWN_WITHIN_MS = 10_000;
+const EDITOR_MS = 2000;
+
+export class ThreadOpener implements CommentHands {
+  card: CommentCard | null = null;
+
+  constructor(private readonly parts: Parts) {}
+
+  open(thread: OwnThread): void {
+    this.show(thread).catch(this.parts.onProblem);
+  }
+
+  /** Show a thread beside its code; `focus`: in its card. */
+  async show(thread: OwnThread, focus = false): Promise<void> {
+    const open = await this.opened(thread);
+    const place = this.parts.comments.placeOf(open, thread.id);
+    if (place) {
+      await scrollTo(open.widget, place);
+    }
+    this.showCard(open, [thread.id], focus);
+  }
+
+  showCard(open: OpenDocument, ids: readonly string[], focus: boolean): void {
+    const [id = ''] = ids;
+    const where = this.anchorage(open, () => this.parts.comments.placeOf(open, id));
+    this.card?.reveal({ kind: 'threads', document: open.document, ids, where, focus });
+  }
+
+  /** From where a card hangs: the code, else the cell, else the document's upper edge. */
+  anchorage(
+    open: OpenDocument,
+    placed: () => Pick<ThreadPlace, 'piece' | 'at' | 'range'> | null,
+  ): Anchorage {
+    const { marks } = this.parts.comments;
+    return () => {
+      const { widget } = open;
+      if (widget.isDisposed || !widget.isVisible) {
+        return null;
+      }
+      const within = widget.content.node.getBoundingClientRect();
+      const place = placed();
+      const code = place
+        ? marks.rectOf(place.piece.model, place.range ?? { from: 0, to: 0 })
+        : null;
+      const cell =
+        place && isNotebook(widget)
+          ? widget.content.widgets[place.at]?.node.getBoundingClientRect()
+          : undefined;
+      const isDrawn = cell !== undefined && cell.height > 0;
+      return { at: code ?? (isDrawn ? cell : within), within };
+    };
+  }
+
+  codeOf(thread: OwnThread): string | null {
+    const open = this.parts.comments.byId(thread.document);
+    const place = open && this.parts.comments.placeOf(open, thread.id);
+    return place?.range ? textOf(place.piece).slice(place.range.from, place.range.to) : null;
+  }
+
+  async apply(thread: OwnThread, text: string): Promise<void> {
+    const { comments, trans } = this.parts;
+    const open = await this.opened(thread);
+    const place = comments.placeOf(open, thread.id);
+    const code = this.codeOf(thread);
+    if (!place?.range || code !== thread.anchor.original) {
+      throw new Error(trans.__('The code has changed since this was suggested: apply it by hand.'));
+    }
+    if (open.widget.context.model.readOnly || !open.widget.context.contentsModel?.writable) {
+      throw new Error(trans.__('The file can’t be written.'));
+    }
+    const { from, to } = place.range;
+    place.piece.model.sharedModel.updateSource(from, to, text);
+    await scrollTo(open.widget, place);
+  }
+
+  selection(thread: OwnThread): Place | null {
+    const open = this.parts.comments.byId(thread.document);
+    return (open && selectionIn(open)?.place) ?? null;
+  }
+
+  sourceOf(thread: OwnThread, cell: string | null): string | null {
+    const open = this.parts.comments.byId(thread.document);
+    const piece = open && piecesOf(open.widget).find(({ id }) => id === cell);
+    return piece ? textOf(piece) : null;
+  }
+
+  /** The document of a thread, opened if it wasn't. */
+  private async opened({ document: id, project, path }: OwnThread): Promise<OpenDocument> {
+    const { app, comments, documents, pathOf, trans } = this.parts;
+    const known = comments.byId(id);
+    const from = await pathOf({ id, project, path, room: '' });
+    const widget = reveal(app, documents, known?.widget.context.path ?? from);
+    if (!widget) {
+      throw new Error(trans.__('%1 can’t be opened: no editor shows such files.', path));
+    }
+    await widget.context.ready;
+    await widget.revealed;
+    const open = known ?? (await this.becomes(id));
+    if (!open) {
+      throw new Error(trans.__('The comments of %1 are not known yet: try again.', path));
+    }
+    return open;
+  }
+
+  private becomes(id: string): Promise<OpenDocument | null> {
+    const { comments } = this.parts;
+    return new Promise(done => {
+      const look = () => {
+        const open = comments.byId(id);
+        if (open && comments.threadsOf(open).length > 0) {
+          finish(open);
+        }
+      };
+      const finish = (open: OpenDocument | null) => {
+        clearTimeout(late);
+        stop();
+        done(open);
+      };
+      const late = setTimeout(() => finish(comments.byId(id)), KNOWN_WITHIN_MS);
+      const stop = comments.onChange(look);
+      look();
+    });
+  }
+}
+
+/** Bring a thread's code into view, and put the cursor before it. */
+async function scrollTo(
+  widget: IDocumentWidget<Widget>,
+  { at, piece, range }: ThreadPlace,
+): Promise<void> {
+  if (isNotebook(widget)) {
+    const { content } = widget;
+    content.deselectAll();
+    content.activeCellIndex = at;
+    await content.scrollToItem(at, 'smart');
+    const cell = content.widgets[at];
+    const late = new Promise<void>(resolve => setTimeout(resolve, EDITOR_MS));
+    await Promise.race([cell?.ready, late]);
+    if (range && cell && !cell.isDisposed) {
+      revealIn(cell.editor, textOf(piece), range.from);
+    }
+  } else if (isFileEditor(widget) && range) {
+    revealIn(widget.content.editor, textOf(piece), range.from);
+  }
+}
+
+function revealIn(editor: CodeEditor.IEditor | null, text: string, offset: number): void {
+  const before = text.slice(0, offset).split('\n');
+  const position = { line: before.length - 1, column: before.at(-1)?.length ?? 0 };
+  editor?.setCursorPosition(position);
+  editor?.revealPosition(position);
+}
