@@ -126,6 +126,13 @@ def together(
     )
 
 
+def offline(user: Actor, project: str, seen: float) -> Presence:
+    """Tell of somebody who is not there when they were, in Unix seconds."""
+    return msgspec.structs.replace(
+        together(user, project, [], None, seen), since=minute(seen), last_seen=minute(seen)
+    )
+
+
 _NOWHERE = Word(UserStatus(status="offline"), None, 0)
 
 

@@ -20,7 +20,7 @@ from .deliveries import (
     Undelivered,
     Waiting,
 )
-from .directory import Directory, Known
+from .directory import Directory, Known, Sighting
 from .engine import AnalysisEngine, RunReporter
 from .inbox import (
     Change,
@@ -95,6 +95,7 @@ __all__ = [
     "Run",
     "RunReporter",
     "Search",
+    "Sighting",
     "Store",
     "Text",
     "ThreadSearch",

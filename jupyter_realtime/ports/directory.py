@@ -26,8 +26,17 @@ class Known:
     seen_ms: int
 
 
+@dataclass(frozen=True)
+class Sighting:
+    """That somebody was in a project."""
+
+    project: str
+    person: str
+    seen_ms: int
+
+
 class Directory(Protocol):
-    """Who has come by, by name."""
+    """Who has come by, by name, and when they were last in which project."""
 
     async def see(self, known: Known) -> bool:
         """Note that somebody is here; true for the first time."""
@@ -39,6 +48,14 @@ class Directory(Protocol):
 
     async def page(self, after: str, limit: int) -> list[Known]:
         """List everybody, by name, behind a name."""
+        ...
+
+    async def note(self, sightings: Collection[Sighting]) -> None:
+        """Note when people were in a project; of two moments the later one stays."""
+        ...
+
+    async def seen_in(self, project: str, limit: int) -> list[Known]:
+        """List whom we know of those who were in a project, and when: who left last comes first."""
         ...
 
     async def forget(self, before_ms: int) -> int:

@@ -36,6 +36,7 @@ from ..service.health import STOPPING, Health, Standing
 from ..service.http_sessions import HttpSessions
 from ..service.inboxes import Inboxes
 from ..service.journal import Journal
+from ..service.last_seen import LastSeen
 from ..service.leases import Leases
 from ..service.mailing import Mailing
 from ..service.members import Members
@@ -98,6 +99,7 @@ class Services:
     announcements: Announcements
     quotas: Quotas
     visibility: Visibility
+    last_seen: LastSeen
     presences: Presences
     publishing: Publishing
     updates: Updates
@@ -284,6 +286,7 @@ async def open_services(
     services.run_news.open()
     services.announcements.open()
     services.updates.open()
+    services.last_seen.open(services.presences.online)
     services.health.open()
     services.comments.open()
     services.projects.standings.open()
@@ -341,6 +344,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.leases.close()
     await services.projects.standings.close()
     await services.presences.close()
+    await services.last_seen.close()
     await services.visibility.close()
     await services.analyses.close()
     await services.rooms.close()
@@ -389,7 +393,8 @@ def assemble(
     dispatcher = Dispatcher(store, preferences, directory, carriers)
     notifier = Notifier(store, directory, preferences, dispatcher.reach)
     visibility = Visibility(preferences)
-    presences = Presences(store, rooms, projects, visibility)
+    last_seen = LastSeen(store, projects, preferences)
+    presences = Presences(store, rooms, projects, visibility, last_seen)
     publishing = Publishing(
         store,
         rooms,
@@ -430,6 +435,7 @@ def assemble(
             store, projects, directory, notifier, days=config.notifications_days
         ),
         visibility=visibility,
+        last_seen=last_seen,
         presences=presences,
         publishing=publishing,
         updates=Updates(store, projects),

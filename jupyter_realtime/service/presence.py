@@ -22,6 +22,7 @@ import asyncio
 import itertools
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -37,6 +38,7 @@ from ..core.presence import (
     Word,
     key_of,
     minute,
+    offline,
     says_the_same,
     together,
 )
@@ -44,6 +46,7 @@ from ..core.rooms import RoomKind, RoomName, document_room
 from ..core.times import rfc3339, unix_seconds
 from ..ports import Store
 from .background import Background
+from .last_seen import LastSeen
 from .projects import Projects
 from .rooms import Rooms
 from .visibility import Visibility
@@ -95,10 +98,16 @@ class Presences:
     """Everybody who is there, on this node."""
 
     def __init__(
-        self, store: Store, rooms: Rooms, projects: Projects, visibility: Visibility
+        self,
+        store: Store,
+        rooms: Rooms,
+        projects: Projects,
+        visibility: Visibility,
+        last_seen: LastSeen,
     ) -> None:
         self._store = store
         self._projects = projects
+        self._last_seen = last_seen
         self._rooms = rooms
         self._visibility = visibility
         self._in_project: defaultdict[str, dict[str, _Person]] = defaultdict(dict)
@@ -224,6 +233,8 @@ class Presences:
         before, wanted = person.shown, person.showable()
         if before != wanted and not (before and wanted and says_the_same(before, wanted)):
             person.shown = wanted
+            if wanted is not None and "online" in (wanted.status, before and before.status):
+                self._note(person)
             try:
                 await self._pin(person, wanted)
             except BaseException:
@@ -232,6 +243,19 @@ class Presences:
             if wanted is not None and wanted.status == "offline":
                 self._say_farewell(person, wanted)
         self._forget_if_gone(person)
+
+    def _note(self, person: _Person) -> None:
+        # A visitor's name is another's here.
+        if person.actor.via != "server":
+            self._last_seen.note(person.project, person.actor.name)
+
+    def online(self) -> Iterator[tuple[str, str]]:
+        """Tell who is where, for those who can be seen: the project, and the name."""
+        for project, people in self._in_project.items():
+            for person in people.values():
+                shown = person.shown
+                if shown and shown.status == "online" and shown.user.via != "server":
+                    yield project, shown.user.name
 
     async def _pin(self, person: _Person, wanted: Presence | None) -> None:
         key = key_of(person.actor)
@@ -279,6 +303,7 @@ class Presences:
 
     def forget(self, name: str) -> None:
         """Have nothing here say any more that somebody was there; their data is being erased."""
+        self._last_seen.forget(name)
         for person in self._all_of(name):
             for connection in list(person.words):
                 self._remove(person, connection)
@@ -297,14 +322,21 @@ class Presences:
             return await self._in_document(asker, project, document)
         if project is not None:
             await self._projects.check_project(asker, Verb.READ, project)
-            return self._seen_by(asker, project)
+            return await self._team(asker, project)
         standings = await self._projects.list(asker)
         return [
             entry
             for standing in standings
             if standing.off is None
-            for entry in self._seen_by(asker, standing.id)
+            for entry in await self._team(asker, standing.id)
         ]
+
+    async def _team(self, asker: Principal, project: str) -> list[Presence]:
+        """Tell who is in a project, and who was."""
+        there = self._seen_by(asker, project)
+        names = {entry.user.name for entry in there if entry.user.via != "server"}
+        gone = await self._last_seen.seen_in(project, asker.name, names)
+        return [*there, *(offline(one.actor, project, one.seen_ms / 1000) for one in gone)]
 
     async def _in_document(
         self, asker: Principal, project: str | None, document: str
@@ -335,6 +367,8 @@ class Presences:
         for farewell in self._farewells:
             farewell.cancel()
         await self._background.close()
+        for at in self.online():
+            self._last_seen.note(*at)
 
 
 def _stamped(running: Running | None) -> Running | None:

@@ -1,4 +1,4 @@
-"""Who has come by, in SQL."""
+"""Who has come by, and when they were last in which project, in SQL."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy.dialects import sqlite
 
 from ..core.actors import Actor
 from ..core.codec import encode
-from ..ports import Known
-from .tables import person
+from ..ports import Known, Sighting
+from .tables import person, sighting
 from .units import Executor, Row, Unit, Written
 
 FIND = select(person.c.name).where(person.c.name == bindparam("named"))
@@ -30,6 +30,20 @@ PAGE = (
     .limit(bindparam("most"))
 )
 FORGET = delete(person).where(person.c.seen_ms < bindparam("before_ms")).returning(person.c.name)
+_noted = sqlite.insert(sighting)
+NOTE = _noted.on_conflict_do_update(
+    index_elements=[sighting.c.project, sighting.c.person],
+    set_={"seen_ms": _noted.excluded.seen_ms},
+    where=sighting.c.seen_ms < _noted.excluded.seen_ms,
+)
+SEEN_IN = (
+    select(person.c.name, person.c.actor, person.c.groups, sighting.c.seen_ms)
+    .join(person, person.c.name == sighting.c.person)
+    .where(sighting.c.project == bindparam("of"))
+    .order_by(sighting.c.seen_ms.desc(), person.c.name)
+    .limit(bindparam("most"))
+)
+FORGET_SIGHTINGS = delete(sighting).where(sighting.c.seen_ms < bindparam("before_ms"))
 NAMES_A_QUERY = 500
 
 _decode_actor = msgspec.json.Decoder(Actor).decode
@@ -65,7 +79,19 @@ def _page(after: str, limit: int) -> Unit[list[Known]]:
     return [_known(row) for row in rows]
 
 
+def _note(sightings: Collection[Sighting]) -> Unit[Written[None]]:
+    for one in sightings:
+        yield NOTE, {"project": one.project, "person": one.person, "seen_ms": one.seen_ms}
+    return Written(None)
+
+
+def _seen_in(project: str, limit: int) -> Unit[list[Known]]:
+    rows = yield SEEN_IN, {"of": project, "most": limit}
+    return [_known(row) for row in rows]
+
+
 def _forget(before_ms: int) -> Unit[Written[int]]:
+    yield FORGET_SIGHTINGS, {"before_ms": before_ms}
     rows = yield FORGET, {"before_ms": before_ms}
     return Written(len(rows))
 
@@ -92,6 +118,14 @@ class SqlDirectory:
     async def page(self, after: str, limit: int) -> list[Known]:
         """List everybody, by name."""
         return await self._executor.read(_page(after, limit))
+
+    async def note(self, sightings: Collection[Sighting]) -> None:
+        """Note when people were in a project."""
+        await self._executor.write(_note(sightings))
+
+    async def seen_in(self, project: str, limit: int) -> list[Known]:
+        """List whom we know of those who were in a project, and when."""
+        return await self._executor.read(_seen_in(project, limit))
 
     async def forget(self, before_ms: int) -> int:
         """Forget who was not seen since."""

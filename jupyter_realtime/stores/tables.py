@@ -490,3 +490,14 @@ document_content = Table(
     Index("document_content_by_digest", "digest"),
     sqlite_with_rowid=False,
 )
+
+# When somebody was last seen in a project, to the minute.
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("project", Text, ForeignKey("project.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("seen_ms", BigInteger, nullable=False),
+    Index("sighting_by_person", "person"),
+    sqlite_with_rowid=False,
+)

@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 from jupyter_realtime.core.actors import Principal
-from jupyter_realtime.core.errors import Forbidden, NotFound
+from jupyter_realtime.core.errors import Forbidden, NotFound, Unavailable
 from jupyter_realtime.core.members import Grant, Member, NamedMember
 from jupyter_realtime.core.preferences import Preferences
 from jupyter_realtime.core.presence import Presence
 from jupyter_realtime.server.runtime import Services
-from jupyter_realtime.service import connections, http_sessions, presence
+from jupyter_realtime.service import connections, http_sessions, last_seen, presence
 from tests.builders import actor, eventually, principal
 from tests.service.clients import Client
 from tests.service.conftest import OpenServices
@@ -366,3 +366,85 @@ async def test_P1_cursors_are_for_those_who_may_read_the_document(
         assert (await Client(services, listener).ask("state", **pin))["code"] == "forbidden"
         await services.members.remove(OWNER, standing.id, NamedMember(user="ana"))
         assert room not in services.rooms._rooms
+
+
+def seen(found: list[Presence]) -> dict[str, tuple[str, str]]:
+    return {one.user.name: (one.status, one.last_seen) for one in found}
+
+
+@pytest.mark.usefixtures("soon")
+async def test_G9_when_somebody_was_last_seen_is_kept_to_the_minute(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        ana = Client(services, ANA)
+        await say(ana, room, {"status": "online"})
+        online = seen(await services.presences.present(BO, None, None))["ana"]
+        assert online[0] == "online" and online[1].endswith(":00.000Z")
+        ana.gone()
+
+        async def is_offline() -> bool:
+            return seen(await services.presences.present(BO, None, None))["ana"][0] == "offline"
+
+        await eventually(is_offline)
+        before = seen(await services.presences.present(BO, None, None))
+    # Another server, or this one after a restart.
+    async with open_services(idle) as services:
+        project = (await project_of(services)).partition(":")[2]
+        assert seen(await services.presences.present(BO, project, None)) == before
+        await services.preferences.put(ANA, INVISIBLE)
+        assert await services.presences.present(BO, project, None) == []
+        assert seen(await services.presences.present(ANA, project, None)) == before
+        await services.preferences.put(ANA, Preferences())
+        services.projects.grant = Grant(owner=OWNER.name, others=None)
+        assert await services.presences.present(OWNER, project, None) == []
+
+
+async def test_G9_it_is_written_each_minute_and_at_the_end(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(last_seen, "MINUTE_SECONDS", 0.02)
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        project = room.partition(":")[2]
+        await say(Client(services, ANA), room, {"status": "online"})
+        services.last_seen._unwritten.clear()
+        services.last_seen.open(services.presences.online)
+
+        async def is_written() -> bool:
+            return bool(await services.store.directory.seen_in(project, 10))
+
+        await eventually(is_written)
+        await say(Client(services, BO), room, {"status": "online"})
+    async with open_services(idle) as services:
+        found = await services.store.directory.seen_in(project, 10)
+        assert {known.actor.name for known in found} == {"ana", "bo"}
+
+
+async def test_G9_whoever_is_invisible_is_not_seen(open_services: OpenServices) -> None:
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        await services.preferences.put(ANA, INVISIBLE)
+        await say(Client(services, ANA), room, {"status": "online"})
+        assert list(services.presences.online()) == []
+        assert services.last_seen._unwritten == {}
+
+
+async def test_G9_what_could_not_be_written_is_the_next_time(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(idle) as services:
+        project = (await project_of(services)).partition(":")[2]
+        services.last_seen.note(project, "ana")
+        noted = dict(services.last_seen._unwritten)
+
+        async def refuse(_: object) -> None:
+            raise Unavailable("The disk is full.")
+
+        with monkeypatch.context() as full:
+            full.setattr(services.store.directory, "note", refuse)
+            await services.last_seen.write()
+        assert services.last_seen._unwritten == noted
+        await services.last_seen.write()
+        assert services.last_seen._unwritten == {}

@@ -23,6 +23,7 @@ from ..tables import (
     person,
     preference,
     push_subscription,
+    sighting,
 )
 from ..units import Unit
 from .section import (
@@ -90,6 +91,25 @@ def _find_come_by(named: str, _after: Key | None) -> Unit[Found]:
 
 def _erase_come_by(named: str, _found: Found, _now_ms: int) -> Unit[None]:
     yield FORGET_COME_BY, {"person": named}
+
+
+SEEN = select(sighting.c.project, sighting.c.seen_ms).where(sighting.c.person == bindparam("named"))
+FORGET_SEEN = delete(sighting).where(sighting.c.person == bindparam("named"))
+
+
+def _find_seen(named: str, _after: Key | None) -> Unit[Found]:
+    rows = yield SEEN, {"named": named}
+    return Found(
+        [
+            ((project,), {"project": project, "last_seen": rfc3339(seen_ms / 1000)})
+            for project, seen_ms in rows
+        ],
+        None,
+    )
+
+
+def _erase_seen(named: str, _found: Found, _now_ms: int) -> Unit[None]:
+    yield FORGET_SEEN, {"named": named}
 
 
 def _find_told(named: str, after: Key | None) -> Unit[Found]:
@@ -190,6 +210,7 @@ def _theirs(name: str, table: Table, *shown: str) -> Section:
 
 SECTIONS = (
     Section("last_seen", _find_come_by, _erase_come_by),
+    Section("seen_in_projects", _find_seen, _erase_seen),
     Section("notifications", _find_told, _erase_told, always=True),
     Section("named_in_notifications", _find_named, _erase_named),
     Section("announcements", _find_announced, _erase_announced),
