@@ -2,4 +2,6 @@ import './base.css';
 import './analysis.css';
 import './preferences.css';
 import './notifications.css';
+import './avatar.css';
+import './presence.css';
 import './comments.css';
