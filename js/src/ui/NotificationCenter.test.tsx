@@ -148,7 +148,12 @@ describe('the centre', () => {
     press('a', 'u');
     expect(told.read).toHaveBeenCalledWith(['a']);
     press('b', 'z');
-    expect(told.undo).toHaveBeenCalled();
+    expect(told.undo).toHaveBeenCalledOnce();
+    const key = new KeyboardEvent('keydown', { key: 'z', bubbles: true });
+    act(() => void place.querySelector('[role=radio]')?.dispatchEvent(key));
+    expect(told.undo).toHaveBeenCalledTimes(2);
+    act(() => void place.querySelector('[type=search]')?.dispatchEvent(key));
+    expect(told.undo).toHaveBeenCalledTimes(2);
     press('a', 's');
     const snooze = row('a')?.querySelector<HTMLElement>('.jrt-snooze');
     expect(document.activeElement?.textContent).toBe('In 1 hour');

@@ -29,9 +29,23 @@ export function NotificationCenter(props: CenterProps) {
   const { unread, denied } = useStore(props.notifications.store);
   const [query, setQuery] = useState<Query>(INBOX);
   useFollow(() => props.notifications.follow(), 'notifications');
+  // Wherever the focus is: the row that it was on may have gone with what is to be undone.
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    const isWriting = (event.target as HTMLElement).closest('input, select, textarea') !== null;
+    if (event.key === 'z' && isPlain && !isWriting) {
+      event.preventDefault();
+      void props.notifications.undo();
+    }
+  };
   return (
     <Connected state={connection}>
-      <div className="jrt-root jrt-panel jrt-center" data-jrt-notifications="">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a short cut; LastAct has the button. */}
+      <div
+        className="jrt-root jrt-panel jrt-center"
+        data-jrt-notifications=""
+        onKeyDown={onKeyDown}
+      >
         <Banner state={connection} version={props.version} />
         <Hint state={connection} />
         <Head {...props} state={connection} unread={unread} query={query} />

@@ -1,4 +1,4 @@
-/** What somebody does in a list: which row is open, which are selected, and what each key does. */
+/** What somebody does in a list: which row is open, which are selected, and what each key does on a row. */
 
 import { useEffect, useMemo, useState } from 'react';
 
@@ -123,9 +123,6 @@ export function useNotificationWork(
         return true;
       case 's':
         snoozed_until === null ? actions.onBelow(id, 'snooze') : actions.onWake([id]);
-        return true;
-      case 'z':
-        void notifications.undo();
         return true;
       case 'Escape': {
         const hasAny = open !== null || selected.size > 0;
