@@ -244,10 +244,12 @@ describe('what others change', () => {
   });
 });
 
-it('a new address has to be confirmed, the same one not again', () => {
-  const email = { address: 'ada@example.org', confirmed: true };
+it('a new address has to be confirmed, the one in use not again', () => {
+  const email = { address: 'ada@example.org', confirmed: true, in_use: 'ada@example.org' };
   const known = { ...SETTLED, email };
   expect(withChange(known, { email: 'ada@example.org' }).email).toEqual(email);
-  expect(withChange(known, { email: 'a@example.org' }).email?.confirmed).toBe(false);
+  const changed = withChange(known, { email: 'a@example.org' });
+  expect(changed.email).toEqual({ ...email, address: 'a@example.org', confirmed: false });
+  expect(withChange(changed, { email: 'ada@example.org' }).email).toEqual(email);
   expect(withChange(known, { email: null }).email).toBeNull();
 });

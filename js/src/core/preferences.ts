@@ -53,8 +53,8 @@ export interface Preferences {
   zone: string;
   mutes: readonly string[];
   locks: readonly Rule[];
-  /** Where mail goes; absent on a server that sends none. */
-  email?: { address: string; confirmed: boolean } | null;
+  /** Where mail goes, once that is confirmed; until then `in_use`. Absent on a server that sends none. */
+  email?: { address: string; confirmed: boolean; in_use: string | null } | null;
   /** What this server can do; absent: nothing that leaves the page. */
   channels?: { email: boolean; push: boolean };
 }
@@ -123,9 +123,10 @@ function withRules(rules: readonly Rule[], news: readonly Rule[]): Rule[] {
   );
 }
 
-/** A new address has to be confirmed. */
+/** A new address has to be confirmed; the one that is in use needs not. */
 function addressed({ email }: Preferences, address: string): Preferences['email'] {
-  return email?.address === address ? email : { address, confirmed: false };
+  const in_use = email?.in_use ?? null;
+  return email?.address === address ? email : { address, confirmed: address === in_use, in_use };
 }
 
 export class PreferenceBook {

@@ -51,7 +51,14 @@ function addressText(email: Props['email'], trans: Strings): string {
   if (email === null) {
     return trans.__('Without an address no mail is sent to you.');
   }
-  return email.confirmed
-    ? trans.__('Confirmed: mail is sent there.')
-    : trans.__('Not confirmed yet. Open the link in the mail that was sent to %1.', email.address);
+  if (email.confirmed) {
+    return trans.__('Confirmed: mail is sent there.');
+  }
+  const open = trans.__(
+    'Not confirmed yet. Open the link in the mail that was sent to %1.',
+    email.address,
+  );
+  return email.in_use === null
+    ? open
+    : `${open} ${trans.__('Until then mail goes to %1.', email.in_use)}`;
 }

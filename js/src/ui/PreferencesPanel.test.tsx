@@ -276,6 +276,15 @@ describe('the mail address', () => {
     await click(button('Save'));
     expect(sent().at(-1)).toEqual({ email: 'ada@example.org' });
     expect(place.textContent).toContain('Not confirmed yet');
+    expect(place.textContent).not.toContain('Until then');
+  });
+
+  it('says where mail goes until a new one is confirmed', async () => {
+    const old = 'old@example.org';
+    await show({ email: { address: old, confirmed: true, in_use: old } });
+    await write(labelled('Your mail address'), 'new@example.org');
+    await click(button('Save'));
+    expect(place.textContent).toContain('sent to new@example.org. Until then mail goes to old@');
   });
 });
 
