@@ -81,11 +81,19 @@ class Audience:
 
 @dataclass(frozen=True)
 class Anchored:
-    """Where a thread was found last, and what is needed to find it again."""
+    """Where a thread was found last, and what is needed to find it again.
+
+    Parameters
+    ----------
+    before
+        With which place this was found; whoever has put the thread elsewhere meanwhile is right. None: it
+        is put there whatever is known.
+    """
 
     thread: str
     anchor: Anchor
     source: AnchorSource
+    before: Anchor | None = None
 
 
 @dataclass(frozen=True)
@@ -244,7 +252,7 @@ class Threads(Protocol):
         """Note where threads are now, with the events about it."""
         ...
 
-    async def descend(self, document: str, descents: Sequence[Descent], now_ms: int) -> None:
+    async def descend(self, document: str, descents: Sequence[Descent]) -> None:
         """Note which cells came from which; what is known already stays."""
         ...
 

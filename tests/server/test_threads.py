@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -258,3 +259,32 @@ async def test_I11_what_is_not_there_is_not_found(api: Api, document: Any) -> No
         ("POST", "threads", {"document": "nonsense", "body": "x"}),
     ):
         assert (await api(method, path, body))[0] == 404
+
+
+async def test_I20_a_thread_is_put_where_its_code_is(
+    api: Api, document: Any, jp_root_dir: Path
+) -> None:
+    place = await document()
+    thread = await begin(api, place)
+    path = f"threads/{thread['id']}"
+    cells = [{"id": "c9", "source": ["# new\n", "y = x + 2\n"], "cell_type": "code"}]
+    (jp_root_dir / "eda.ipynb").write_text(json.dumps({"cells": cells}))
+    status, found = await api("GET", f"{path}/candidates")
+    assert (status, found["next"]) == (200, None)
+    best = found["items"][0]
+    assert {name: best[name] for name in ("cell_id", "cell_index", "start", "end", "quote")} == {
+        "cell_id": "c9",
+        "cell_index": 0,
+        "start": 6,
+        "end": 15,
+        "quote": "y = x + 2",
+    }
+    where = {"cell_id": "c9", "source": "# new\ny = x + 2\n", "start": 0, "end": 5}
+    status, moved = await api("PUT", f"{path}/anchor", where)
+    assert (status, moved["anchor"]["cell_id"], moved["anchor"]["quote"]) == (200, "c9", "# new")
+    assert (moved["anchor"]["original"], moved["anchor"]["status"]) == ("y = x + 2", "exact")
+    assert (await api("PUT", f"{path}/anchor", {**where, "end": 99}))[0] == 400
+    change = {"changes": [{"kind": "split", "parents": ["c9"], "children": ["d1", "d2"]}]}
+    assert (await api("POST", f"documents/{place['id']}/lineage", change))[0] == 204
+    change["changes"][0]["kind"] = "glue"
+    assert (await api("POST", f"documents/{place['id']}/lineage", change))[0] == 400

@@ -369,17 +369,24 @@ async def test_I12_where_threads_are_is_noted_with_its_event(open_store: OpenSto
     assert found is not None and found.anchor == lost
     assert await at.listed(filter="orphaned") == [opened.id]
     assert (await at.events())[-1][0] == "project:update"
+    # Who looked for it from where it was before is late.
+    late = Anchored(opened.id, first_place(SOURCE), SOURCE, before=first_place(SOURCE))
+    await at.threads.place([late], [])
+    found = await at.threads.get(opened.id, None)
+    assert found is not None and found.anchor == lost
+    await at.threads.place([Anchored(opened.id, late.anchor, SOURCE, before=lost)], [])
+    assert await at.listed(filter="orphaned") == []
     await at.store.close()
 
 
 async def test_I13_which_cells_came_from_which_is_kept_once(open_store: OpenStore) -> None:
     at = await desk(open_store)
     split = [Descent("split", "a", "b"), Descent("split", "a", "c")]
-    for now_ms in (1, 2):
-        await at.threads.descend(at.document, [*split, split[0]], now_ms)
-    await at.threads.descend(at.document, [Descent("merge", "b", "d")], 3)
+    for _ in range(2):
+        await at.threads.descend(at.document, [*split, split[0]])
+    await at.threads.descend(at.document, [Descent("merge", "b", "d")])
     assert await at.threads.descents(at.document) == [*split, Descent("merge", "b", "d")]
-    await at.threads.descend(at.document, [], 4)
+    await at.threads.descend(at.document, [])
     await at.store.close()
 
 

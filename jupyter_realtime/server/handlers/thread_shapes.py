@@ -52,6 +52,10 @@ class CommentEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     body: str
 
 
+class AnchorRequest(RangeRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a thread's code is."""
+
+
 class ReactionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One's emoji at a comment, `on` or off."""
 

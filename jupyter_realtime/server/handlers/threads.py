@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.actors import Principal
+from ...core.anchors import Candidate
 from ...core.errors import BadRequest
 from ...core.threads import Comment, OwnThread, ThreadState
 from ...ports import ThreadSearch
 from ...ports.threads import ThreadFilter
-from ...service.comments.threads import NewThread, Range
+from ...service.comments.following import CellChange
+from ...service.comments.range import Range
+from ...service.comments.threads import NewThread
 from . import shapes
 from . import thread_shapes as threads
 from .base import CURSOR, LIMIT, RealtimeHandler, moment_cursor, route
@@ -85,6 +88,41 @@ class ThreadHandler(RealtimeHandler):
     async def get(self, principal: Principal, thread: str) -> None:
         """Show one."""
         self.answer(await self.services.comments.reading.get(principal, thread))
+
+
+class AnchorHandler(RealtimeHandler):
+    """`threads/<id>/anchor`."""
+
+    @route("write", takes=threads.AnchorRequest, gives=OwnThread)
+    async def put(self, principal: Principal, thread: str) -> None:
+        """Put a thread where its code is."""
+        wanted = self.body(threads.AnchorRequest)
+        self.answer(await self.services.comments.following.put(principal, thread, _range(wanted)))
+
+
+class CandidatesHandler(RealtimeHandler):
+    """`threads/<id>/candidates`."""
+
+    @route("read", gives=shapes.Listing[Candidate])
+    async def get(self, principal: Principal, thread: str) -> None:
+        """List the places at which a thread's code may be, the likeliest first."""
+        items = await self.services.comments.following.candidates(principal, thread)
+        self.answer(shapes.Listing(items=items, next=None))
+
+
+class LineageHandler(RealtimeHandler):
+    """`documents/<id>/lineage`."""
+
+    @route("write", takes=threads.LineageRequest, status=204)
+    async def post(self, principal: Principal, document: str) -> None:
+        """Note which cells of a notebook came from which."""
+        changes = [
+            CellChange(one.kind, one.parents, one.children)
+            for one in self.body(threads.LineageRequest).changes
+        ]
+        await self.services.comments.following.descend(principal, document, changes)
+        self.set_status(204)
+        self.finish()
 
 
 class CommentsHandler(RealtimeHandler):

@@ -8,6 +8,7 @@ from ...ports import Store
 from ..directory import Directory
 from ..notifier import Notifier
 from ..projects import Projects
+from .following import Following
 from .forgetting import Forgetting
 from .reading import ThreadReading
 from .rendering import Rendering
@@ -22,6 +23,7 @@ class Comments:
     reading: ThreadReading
     threads: Threads
     rendering: Rendering
+    following: Following
     forgetting: Forgetting
 
     @classmethod
@@ -36,6 +38,7 @@ class Comments:
             reading=reading,
             threads=Threads(store, projects, reading, telling, rendering),
             rendering=rendering,
+            following=Following(store, projects, reading),
             forgetting=Forgetting(store),
         )
 
@@ -45,5 +48,6 @@ class Comments:
 
     async def close(self) -> None:
         """End it."""
+        await self.following.close()
         await self.forgetting.close()
         await self.rendering.close()

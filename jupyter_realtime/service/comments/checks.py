@@ -17,7 +17,6 @@ from ...core.errors import BadRequest, Forbidden
 from ...core.threads import MAX_BODY_CHARACTERS
 
 MAX_ISSUE_CHARACTERS = 200
-MAX_CELL_ID_CHARACTERS = 256
 # A family of seven with skin tones.
 MAX_EMOJI_CHARACTERS = 24
 

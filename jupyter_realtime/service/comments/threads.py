@@ -14,7 +14,7 @@ import msgspec
 
 from ...core.access import Verb
 from ...core.actors import Principal
-from ...core.anchors import AnchorSource, Cell, first_place, make_anchor
+from ...core.anchors import AnchorSource, first_place
 from ...core.codec import check_key
 from ...core.errors import BadRequest, Conflict
 from ...core.threads import Comment, OwnThread, Resolution, Thread
@@ -22,7 +22,6 @@ from ...core.times import rfc3339
 from ...ports import Document, Store, Text
 from ..projects import Projects
 from .checks import (
-    MAX_CELL_ID_CHARACTERS,
     MAX_ISSUE_CHARACTERS,
     check_author,
     check_body,
@@ -30,6 +29,7 @@ from .checks import (
     is_author,
 )
 from .forgetting import UNDELETE_SECONDS
+from .range import Range
 from .reading import ThreadReading
 from .rendering import Rendering
 from .telling import CommentTelling
@@ -37,45 +37,6 @@ from .telling import CommentTelling
 ID_BYTES = 9
 # How often it is asked whom a reply concerns, before what is known has to do.
 ASKED_AGAIN = 5
-
-
-@dataclass(frozen=True)
-class Range:
-    """What code somebody means: a range of a cell or a file, or with None all of it.
-
-    Parameters
-    ----------
-    source
-        The text of the cell, or of the file, as they have it before them.
-    """
-
-    cell_id: str | None
-    source: str
-    start: int | None
-    end: int | None
-    cell_index: int | None = None
-
-    def taken_down(self, original: str | None = None) -> AnchorSource:
-        """Take down what the code is known by.
-
-        Raises
-        ------
-        BadRequest
-        """
-        if self.cell_id is not None and not 1 <= len(self.cell_id) <= MAX_CELL_ID_CHARACTERS:
-            raise BadRequest(f"A cell_id has 1 to {MAX_CELL_ID_CHARACTERS} characters.")
-        if (self.start is None) != (self.end is None):
-            raise BadRequest("A range has a start and an end.")
-        try:
-            return make_anchor(
-                Cell(self.cell_id, self.source),
-                self.start,
-                self.end,
-                cell_index=self.cell_index,
-                original=original,
-            )
-        except ValueError as error:
-            raise BadRequest(str(error)) from None
 
 
 @dataclass(frozen=True)

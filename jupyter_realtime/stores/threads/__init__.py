@@ -149,9 +149,9 @@ class SqlThreads:
         """Note where threads are now."""
         await self._executor.write(anchoring.place(places, told))
 
-    async def descend(self, document: str, descents: Sequence[Descent], now_ms: int) -> None:
+    async def descend(self, document: str, descents: Sequence[Descent]) -> None:
         """Note which cells came from which."""
-        await self._executor.write(anchoring.descend(document, descents, now_ms))
+        await self._executor.write(anchoring.descend(document, descents))
 
     async def descents(self, document: str) -> list[Descent]:
         """Tell which cells of a document came from which."""

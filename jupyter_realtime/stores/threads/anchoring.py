@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from ...core.anchors import AnchorSource, Descent
@@ -24,7 +25,10 @@ ANCHORED = (
 )
 PLACE = (
     update(thread)
-    .where(thread.c.id == bindparam("wanted"))
+    .where(
+        thread.c.id == bindparam("wanted"),
+        func.coalesce(bindparam("before"), thread.c.anchor) == thread.c.anchor,
+    )
     .values(anchor=bindparam("where_"), placed=bindparam("status"), source=bindparam("found_by"))
 )
 DESCEND = sqlite.insert(cell_lineage).on_conflict_do_nothing()
@@ -56,13 +60,15 @@ def place(places: Sequence[Anchored], told: Sequence[Draft]) -> Unit[Written[Non
                 "where_": encode(one.anchor).decode(),
                 "status": one.anchor.status,
                 "found_by": encode(one.source).decode(),
+                "before": None if one.before is None else encode(one.before).decode(),
             },
         )
     return Written(None, (yield from log.append_all(told)))
 
 
-def descend(document: str, descents: Sequence[Descent], now_ms: int) -> Unit[Written[None]]:
+def descend(document: str, descents: Sequence[Descent]) -> Unit[Written[None]]:
     """Note which cells came from which."""
+    now_ms = time.time_ns() // 1_000_000
     rows = {
         (one.child, one.parent): {
             "document": document,
