@@ -4,4 +4,5 @@ import './preferences.css';
 import './notifications.css';
 import './avatar.css';
 import './presence.css';
+import './activity.css';
 import './comments.css';

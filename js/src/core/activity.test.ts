@@ -13,10 +13,11 @@ let list: ActivityList;
 
 const line = (number: number, more: Partial<ActivityItem> = {}): ActivityItem => ({
   id: `a${number}`,
-  time: new Date(Date.UTC(2026, 10, 23, 10, number)).toISOString(),
+  time: new Date(Date.UTC(2026, 10, 23, 10, 0, number * 10)).toISOString(),
   actor: ADA,
+  kind: 'file',
   verb: 'saved',
-  object: { kind: 'document', id: 'd', name: 'a.ipynb', path: 'a.ipynb' },
+  object: { kind: 'document', id: `d${number}`, name: 'a.ipynb', path: 'a.ipynb' },
   target: null,
   project: 'p',
   count: 1,
@@ -91,6 +92,20 @@ test('a line that grows is one line', async () => {
   await settle();
   expect(ids()).toEqual(['a3', 'a2', 'a1']);
   expect(list.store.getState().items[0]?.count).toBe(2);
+});
+
+test('a line that stood further down has grown and gone to the top', async () => {
+  fill(1, 70);
+  await open();
+  list.more();
+  await settle();
+  expect(ids()).toHaveLength(70);
+  // The server's id is that of the newest in it.
+  all = all.filter(({ id }) => id !== 'a15');
+  await happens(line(71, { count: 2, object: line(15).object }));
+  expect(ids()[0]).toBe('a71');
+  expect(ids()).toHaveLength(70);
+  expect(ids()).not.toContain('a15');
 });
 
 test('what is new waits while somebody reads, and is counted', async () => {

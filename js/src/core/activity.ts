@@ -19,24 +19,38 @@ export interface ActivityObject {
   kind: string;
   id: string | null;
   name: string;
+  /** Where it is now, from the project's root. */
   path?: string | null;
+  /** That of a comment. */
+  thread?: string | null;
 }
+
+export type ActivityKind =
+  | 'file'
+  | 'kernel'
+  | 'issue'
+  | 'analysis'
+  | 'member'
+  | 'comment'
+  | 'announcement';
 
 export interface ActivityItem {
   id: string;
   time: string;
   actor: Actor;
+  kind: ActivityKind;
   verb: string;
   object: ActivityObject;
   target: ActivityObject | null;
-  project: string;
+  /** Null where it concerns everybody. */
+  project: string | null;
   count: number;
 }
 
 export interface ActivityQuery {
   project: string;
-  user?: string;
-  kind?: string;
+  user?: string | undefined;
+  kind?: ActivityKind | undefined;
 }
 
 export interface ActivityState {
@@ -161,16 +175,15 @@ export class ActivityList {
   private put({ items: newest, next }: Page): void {
     const { items } = this.store.getState();
     const last = newest.at(-1);
-    const ids = new Set(newest.map(({ id }) => id));
     const older = last && next !== null ? items.filter(it => it.time < last.time) : [];
-    const rest = older.filter(({ id }) => !ids.has(id));
+    const rest = older.filter(it => !newest.some(line => tells(line, it)));
     // Where the newest page doesn't reach what was there, what lies between would be missing.
-    const touches = items.some(({ id, time }) => ids.has(id) || (last && time >= last.time));
-    if (!touches || rest.length === 0) {
+    const touches = items.some(({ time }) => last && time >= last.time);
+    if (touches && rest.length > 0) {
+      this.store.setState({ items: [...newest, ...rest], fresh: 0 });
+    } else {
       this.next = next;
       this.store.setState({ items: newest, fresh: 0 });
-    } else {
-      this.store.setState({ items: [...newest, ...rest], fresh: 0 });
     }
   }
 
@@ -209,4 +222,26 @@ function newerThan(first: ActivityItem | undefined, items: readonly ActivityItem
   return first === undefined
     ? items.length
     : items.filter(({ id, time }) => id !== first.id && time > first.time).length;
+}
+
+/** How far apart what is told together may be: as the server has it. */
+const TOGETHER_MS = 30 * 60_000;
+
+/** Whether a line tells of what another has told of, too, before more of the same came. */
+function tells(line: ActivityItem, before: ActivityItem): boolean {
+  const about = ({ kind, verb, actor, object, target }: ActivityItem) => {
+    const thing = kind === 'comment' || kind === 'issue' ? target : object;
+    const isNamed = kind !== 'analysis' && kind !== 'member';
+    return JSON.stringify([
+      kind,
+      verb,
+      actor.kind,
+      actor.name,
+      isNamed && (thing?.id ?? thing?.path),
+    ]);
+  };
+  const apart = Date.parse(line.time) - Date.parse(before.time);
+  const grown = line.count - before.count;
+  const mayBe = grown > 0 && apart <= grown * TOGETHER_MS && about(line) === about(before);
+  return line.id === before.id || mayBe;
 }

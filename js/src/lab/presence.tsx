@@ -18,6 +18,7 @@ import { Widget } from '@lumino/widgets';
 import { Here } from '../core/here.js';
 import { pageDocuments, pagePresence } from '../core/page.js';
 import { Visibility } from '../core/visibility.js';
+import { activityTarget } from './activity-target.js';
 import { connect } from './connect.js';
 import { addToDocuments } from './documents.js';
 import { Front } from './front.js';
@@ -106,7 +107,10 @@ export const presence: JupyterFrontEndPlugin<void> = {
       going,
       showTeam,
     };
-    const panel = new TeamPanelWidget({ parts, visibility }, trans);
+    const panel = new TeamPanelWidget(
+      { parts, visibility, openActivity: item => activityTarget(app, front, item) },
+      trans,
+    );
     app.shell.add(panel, 'right', { rank: 895 });
     restorer?.add(panel, TEAM_ID);
     toolbars?.addFactory<NotebookPanel>('Notebook', 'jupyter-realtime-people', notebook =>

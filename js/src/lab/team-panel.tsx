@@ -1,9 +1,10 @@
-/** The panel of a project's people, in the right area. */
+/** The panel of a project's people and of what they have done, in the right area. */
 
 import { ReactWidget } from '@jupyterlab/ui-components';
 
 import { NO_TEAM } from '../core/presence.js';
 import type { Visibility } from '../core/visibility.js';
+import { ActivityFeed, type FeedProps } from '../ui/ActivityFeed.js';
 import { Banner, Hint } from '../ui/Banner.js';
 import { Connected } from '../ui/Connected.js';
 import { ConnectionDot } from '../ui/ConnectionDot.js';
@@ -19,6 +20,7 @@ export const TEAM_ID = 'jupyter-realtime-team';
 interface Props {
   parts: PeopleParts;
   visibility: Visibility;
+  openActivity: FeedProps['open'];
 }
 
 export class TeamPanelWidget extends ReactWidget {
@@ -41,13 +43,14 @@ export class TeamPanelWidget extends ReactWidget {
   }
 }
 
-function Panel({ parts, visibility }: Props) {
+function Panel({ parts, visibility, openActivity }: Props) {
   const trans = useStrings();
   const state = useStore(parts.connection.store);
   const { project } = useStore(parts.front.store);
   const { teams } = useStore(parts.presence.store);
   const { visible } = useStore(visibility.store);
   const actions = usePeopleActions(parts);
+  const team = project === null ? NO_TEAM : (teams[project] ?? NO_TEAM);
   useFollow(() => visibility.follow(), 'visibility');
   return (
     <Connected state={state}>
@@ -58,14 +61,27 @@ function Panel({ parts, visibility }: Props) {
           <h2 className="jrt-center-title">{trans.__('Team')}</h2>
           <ConnectionDot state={state} onWake={() => parts.connection.wake()} />
         </div>
-        <div className="jrt-scroller">
+        <div className="jrt-team-people">
           <TeamPresence
-            team={project === null ? NO_TEAM : (teams[project] ?? NO_TEAM)}
+            team={team}
             state={state}
             actions={actions}
             visibility={{ visible, show: choice => visibility.show(choice) }}
           />
         </div>
+        {project !== null && (
+          <>
+            <h3 className="jrt-team-heading">{trans.__('Activity')}</h3>
+            <ActivityFeed
+              key={project}
+              connection={parts.connection}
+              state={state}
+              project={project}
+              people={team.people.map(({ user }) => user)}
+              open={openActivity}
+            />
+          </>
+        )}
       </div>
     </Connected>
   );
