@@ -33,6 +33,7 @@ from .inbox import (
     Wanted,
 )
 from .log import Log
+from .looks import Look, Looks
 from .members import Members
 from .people import ErasedStep, People, PersonalPage, Place
 from .preferences import PreferenceStore
@@ -74,6 +75,8 @@ __all__ = [
     "InboxPage",
     "Known",
     "Log",
+    "Look",
+    "Looks",
     "Mailboxes",
     "Mailer",
     "Members",

@@ -13,6 +13,7 @@ from .deliveries import Deliveries, Mailboxes
 from .directory import Directory
 from .inbox import Inbox
 from .log import Log
+from .looks import Looks
 from .members import Members
 from .people import People
 from .preferences import PreferenceStore
@@ -33,6 +34,11 @@ class Store(Protocol):
     @property
     def projects(self) -> Projects:
         """Projects and their documents."""
+        ...
+
+    @property
+    def looks(self) -> Looks:
+        """How documents looked when they were looked at last."""
         ...
 
     @property

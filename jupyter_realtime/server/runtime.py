@@ -29,6 +29,7 @@ from ..service.connection import Doors
 from ..service.connections import Connections
 from ..service.credentials import Credentials
 from ..service.directory import Directory
+from ..service.disk import Disk
 from ..service.dispatch import Dispatcher
 from ..service.exports import Exports
 from ..service.figures import Figures
@@ -103,6 +104,7 @@ class Services:
     presences: Presences
     publishing: Publishing
     updates: Updates
+    disk: Disk
     activity: ActivityFeed
     history: RunHistory
     triage: Triage
@@ -287,6 +289,7 @@ async def open_services(
     services.announcements.open()
     services.updates.open()
     services.last_seen.open(services.presences.online)
+    services.disk.open()
     services.health.open()
     services.comments.open()
     services.projects.standings.open()
@@ -320,6 +323,8 @@ def listen(services: Services) -> None:
     services.store.on_commit(services.rooms.committed)
     services.store.on_commit(services.pruner.committed)
     services.store.on_commit(services.run_news.committed)
+    services.store.on_commit(services.disk.committed)
+    services.disk.on_changed(services.comments.following.saved)
     services.store.on_growth(standings.grown)
 
 
@@ -331,6 +336,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.connections.close(code, reason)
     await services.credentials.close()
     await services.updates.close()
+    await services.disk.close()
     await services.pruner.close()
     await services.quotas.close()
     await services.announcements.close()
@@ -404,6 +410,7 @@ def assemble(
         figures,
         rooms_per_connection=config.limits.rooms_per_connection,
     )
+    updates = Updates(store, projects)
     credentials = Credentials(store, tokens)
     connections = Connections(
         Doors(rooms=rooms, projects=projects, publishing=publishing, figures=figures),
@@ -438,7 +445,8 @@ def assemble(
         last_seen=last_seen,
         presences=presences,
         publishing=publishing,
-        updates=Updates(store, projects),
+        updates=updates,
+        disk=Disk(store, projects, updates),
         activity=ActivityFeed(store, projects),
         history=history,
         triage=triage,

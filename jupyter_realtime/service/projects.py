@@ -62,13 +62,14 @@ def project_folder(root: Path, path: Path) -> Path:
     """Find the folder of the project that a path belongs to."""
     folder = path if path.is_dir() else path.parent
     while folder != root and root in folder.parents:
-        if _begins_project(folder):
+        if begins_project(folder):
             return folder
         folder = folder.parent
     return root
 
 
-def _begins_project(folder: Path) -> bool:
+def begins_project(folder: Path) -> bool:
+    """Whether a project of its own begins in a folder."""
     try:
         return (folder / MARKER).is_file() or (folder / ".git").exists()
     except OSError:
@@ -142,10 +143,15 @@ class Projects:
         # stays true.
         self._origins: dict[RoomName, Origin] = {}
         self._caught_up: Callable[[], Awaitable[None]] | None = None
+        self._adopt: Callable[[Project, str], Awaitable[None]] | None = None
 
     def wait_for(self, caught_up: Callable[[], Awaitable[None]]) -> None:
         """Have each question for a file's document wait until renames that have happened are known."""
         self._caught_up = caught_up
+
+    def adopt_with(self, adopt: Callable[[Project, str], Awaitable[None]]) -> None:
+        """Have it asked, before a path gets a document, whether it is one that has moved."""
+        self._adopt = adopt
 
     async def list(self, principal: Principal) -> list[Standing]:
         """List the projects that a principal may read, those that are off too."""
@@ -218,7 +224,12 @@ class Projects:
         if not name:
             raise BadRequest("A document is a file, not the project's folder.")
         await self.check_project(principal, Verb.READ, owner.id)
-        return owner, await self._store.projects.ensure_document(owner.id, name)
+        found = await self._store.projects.find_document(owner.id, name)
+        if found is None:
+            if self._adopt is not None:
+                await self._adopt(owner, name)
+            found = await self._store.projects.ensure_document(owner.id, name)
+        return owner, found
 
     async def known_document(self, principal: Principal, document: str) -> Document:
         """Find a document by its id.

@@ -20,6 +20,7 @@ import contextlib
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 
 import msgspec
 
@@ -66,6 +67,7 @@ class Updates:
         self._something = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
         self._is_closing = False
+        self._saved: list[Callable[[str, Actor], None]] = []
         # How many renames have happened that are not kept yet.
         self._renames = 0
         self._is_level = asyncio.Event()
@@ -76,6 +78,10 @@ class Updates:
         """Wait until documents have followed the renames that have happened; not for ever."""
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._is_level.wait(), LEVEL_WITHIN_SECONDS)
+
+    def on_saved(self, listener: Callable[[str, Actor], None]) -> None:
+        """Have it told which document was saved, and by whom."""
+        self._saved.append(listener)
 
     def tell(self, happening: Happening) -> None:
         """Say what has happened; returns at once, and never fails."""
@@ -161,7 +167,7 @@ class Updates:
         where = await happening.where
         was = None if happening.was is None else await happening.was
         if where is not None and was is not None and where.folder == was.folder:
-            await self._keep_move(happening, was, where)
+            await self.follow(was, where, happening.actor)
             return
         if was is not None:
             await self._keep_one("deleted", was, happening.actor)
@@ -175,6 +181,9 @@ class Updates:
         update = _update(kind, place.path, None, document)
         for told in await self._drafts(project, update, actor):
             await self._store.log.append(told)
+        if document is not None and kind in ("saved", "created"):
+            for listener in self._saved:
+                listener(document.id, actor)
 
     async def _document(
         self, project: Project, kind: HappeningKind, place: Place
@@ -186,13 +195,13 @@ class Updates:
             return await documents.find_document(project.id, place.path)
         return await documents.ensure_document(project.id, place.path)
 
-    async def _keep_move(self, happening: _Placed, was: Place, where: Place) -> None:
+    async def follow(self, was: Place, where: Place, by: Actor) -> None:
+        """Have documents and projects follow what has moved within a project, and tell it."""
         project = await self._projects.of_folder(where.folder)
         document = await self._store.projects.find_document(project.id, was.path)
         update = _update("renamed", where.path, was.path, document)
         move = Move(project.id, was.path, where.path, str(was.file), str(where.file))
-        drafts = await self._drafts(project, update, happening.actor)
-        await self._store.projects.move(move, drafts)
+        await self._store.projects.move(move, await self._drafts(project, update, by))
         if where.is_folder:
             # Projects that begin in it are elsewhere, too.
             await self._projects.standings.refresh()

@@ -32,6 +32,7 @@ from .directory import SqlDirectory
 from .filesystem import is_on_network
 from .inbox import SqlInbox
 from .log import SqlLog
+from .looks import SqlLooks
 from .mailboxes import SqlMailboxes
 from .members import SqlMembers
 from .migrate import epoch_of, migrate
@@ -112,6 +113,7 @@ class SqliteStore:
         self._watching: asyncio.Task[None] | None = None
         self.log = SqlLog(self, epoch)
         self.projects = SqlProjects(self)
+        self.looks = SqlLooks(self)
         self.members = SqlMembers(self)
         self.analyses = SqlAnalyses(self)
         self.triage = SqlTriage(self)

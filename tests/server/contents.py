@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ from tests.builders import eventually
 
 Api = Callable[..., Any]
 Contents = Callable[..., Any]
+# Who a page is with Jupyter's stock identity.
+ME = getpass.getuser()
 
 
 def text(content: str = "x = 1\n") -> dict[str, Any]:
@@ -36,3 +39,9 @@ async def told(api: Api, project: str, count: int) -> list[tuple[Any, ...]]:
 
     await eventually(are_there)
     return found
+
+
+async def document_at(api: Api, path: str) -> str:
+    """Ask for the document at a path; gives its id."""
+    _, document = await api("PUT", "documents", {"path": path})
+    return str(document["id"])

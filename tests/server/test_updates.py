@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,7 @@ from jupyter_realtime.core.actors import SYSTEM_ACTOR
 from jupyter_realtime.core.errors import Unavailable
 from jupyter_realtime.server.runtime import Services
 from jupyter_realtime.service import updates as updates_module
-from tests.server.contents import Api, Contents, project_of, text, told
-
-ME = getpass.getuser()
+from tests.server.contents import ME, Api, Contents, document_at, project_of, text, told
 
 
 async def services_of(jp_web_app: Any) -> Services:
@@ -172,11 +169,6 @@ async def test_Y2_what_happens_while_the_store_is_away_is_told_when_it_is_back(
     await refused.wait()
     monkeypatch.setattr(services.store.log, "append", append)
     assert [kind for kind, *_ in await told(api, project, 2)] == ["created", "deleted"]
-
-
-async def document_at(api: Api, path: str) -> str:
-    _, document = await api("PUT", "documents", {"path": path})
-    return str(document["id"])
 
 
 async def test_Y5_a_document_follows_its_file_whoever_asks_next(

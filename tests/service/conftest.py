@@ -90,6 +90,7 @@ def open_services(tmp_path: Path) -> OpenServices:
             services.http_sessions.close()
             await services.connections.close(CloseCode.DRAIN, "The test is over.")
             await services.credentials.close()
+            await services.disk.close()
             await services.announcements.close()
             await services.comments.close()
             await services.run_news.close()

@@ -42,6 +42,7 @@ class DocumentsHandler(RealtimeHandler):
         """Give a file its id."""
         wanted = self.body(shapes.DocumentRequest)
         _, document = await self.services.projects.document(principal, wanted.project, wanted.path)
+        self.services.disk.opened(document.id)
         self.answer(_item(document))
 
 
