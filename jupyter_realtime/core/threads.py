@@ -102,7 +102,11 @@ class Thread(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnThread(Thread, frozen=True, kw_only=True):
-    """A thread as one person has it: how many of its comments are new to them, and what they follow."""
+    """A thread as one person has it: how many of its comments are new to them, and what they follow.
+
+    `issue_state` is how its issue stands after the runs so far; null where no run has found it.
+    """
 
     unread: int
     subscription: Subscription
+    issue_state: Literal["open", "fixed"] | None = None

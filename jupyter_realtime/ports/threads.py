@@ -98,11 +98,12 @@ class Anchored:
 
 @dataclass(frozen=True)
 class ThreadSubject:
-    """A thread without its comments: enough to find who follows it, and what it is about."""
+    """A thread about an issue, without its comments."""
 
     id: str
     document: str
-    issue: str | None
+    path: str
+    issue: str
     state: ThreadState
 
 
@@ -260,6 +261,6 @@ class Threads(Protocol):
         """Tell which cells of a document came from which, the oldest first."""
         ...
 
-    async def about(self, project: str, issues: Sequence[str]) -> list[ThreadSubject]:
-        """Find the threads about issues, by their fingerprints."""
+    async def about_issues(self, project: str) -> list[ThreadSubject]:
+        """Find the threads of a project that are about issues."""
         ...

@@ -317,6 +317,7 @@ def listen(services: Services) -> None:
     services.preferences.on_change(services.visibility.settled)
     services.store.on_growth(services.visibility.grown)
     services.store.on_growth(services.dispatcher.wake)
+    services.run_news.on_ended(services.comments.issues.ended)
     services.connections.on_admitted(services.directory.seen)
     services.directory.on_new(services.announcements.newcomer)
     services.store.on_commit(standings.committed)

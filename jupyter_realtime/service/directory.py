@@ -92,7 +92,9 @@ class Directory:
         team = await self.team(project)
         known = await self._store.directory.find(team)
         known |= {name: _known(self._written[name][0]) for name in team if name in self._written}
-        return [known[name].actor if name in known else known_by_name(name) for name in sorted(team)]
+        return [
+            known[name].actor if name in known else known_by_name(name) for name in sorted(team)
+        ]
 
     def roles(self, project: str | None) -> object:
         """Give something that is another one when the roles in a project, or its switch, have changed."""

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from ..core.actors import Actor
@@ -44,6 +44,9 @@ ISSUES_A_PAGE = 1000
 LOOK_SECONDS = 30.0
 
 
+Ended = Callable[[Run, Project], Awaitable[None]]
+
+
 class RunNews:
     """Tells people how their analyses ended."""
 
@@ -52,7 +55,12 @@ class RunNews:
         self._projects = projects
         self._notifier = notifier
         self._ended = asyncio.Event()
+        self._listeners: list[Ended] = []
         self._watching: asyncio.Task[None] | None = None
+
+    def on_ended(self, listener: Ended) -> None:
+        """Have it told of each run that has ended, until it was told once without an error."""
+        self._listeners.append(listener)
 
     def committed(self, events: Sequence[StoredEvent]) -> None:
         """Notice that a run has ended."""
@@ -93,6 +101,7 @@ class RunNews:
         while runs := await self._store.analyses.untold(list(below), RUNS_A_LOOK):
             for run in runs:
                 await self._tell(run, below[run.analysis.project])
+                await self._tell_listeners(run, below[run.analysis.project])
             await self._store.analyses.note_told([run.analysis.id for run in runs])
 
     async def _tell(self, run: Run, project: Project) -> None:
@@ -106,6 +115,15 @@ class RunNews:
             await self._notify(with_end(found, end), run.actor, beside=end)
         elif (only := found or end) is not None:
             await self._notify(only, run.actor)
+
+    async def _tell_listeners(self, run: Run, project: Project) -> None:
+        for listener in self._listeners:
+            try:
+                await listener(run, project)
+            except RealtimeError as error:
+                if error.retryable:
+                    raise
+                log.warning("What run %s has found has no consequences: %s", run.analysis.id, error)
 
     async def _notify(self, notice: Notice, starter: Actor, beside: Notice | None = None) -> None:
         try:

@@ -10,6 +10,7 @@ from ..notifier import Notifier
 from ..projects import Projects
 from .following import Following
 from .forgetting import Forgetting
+from .issues import IssueThreads
 from .reading import ThreadReading
 from .rendering import Rendering
 from .telling import CommentTelling
@@ -24,6 +25,7 @@ class Comments:
     threads: Threads
     rendering: Rendering
     following: Following
+    issues: IssueThreads
     forgetting: Forgetting
 
     @classmethod
@@ -39,6 +41,7 @@ class Comments:
             threads=Threads(store, projects, reading, telling, rendering),
             rendering=rendering,
             following=Following(store, projects, reading),
+            issues=IssueThreads(store, telling),
             forgetting=Forgetting(store),
         )
 

@@ -78,6 +78,11 @@ class CommentTelling:
         people = concerned(audience.participants, audience.subscriptions, (), "")
         return await self._decide(notice, people, now_ms)
 
+    async def notify(self, notice: Notice, audience: Audience) -> None:
+        """Tell those who follow a thread something that is kept nowhere else."""
+        people = concerned(audience.participants, audience.subscriptions, (), "")
+        await self._notifier.notify(notice, sorted(people))
+
     async def _decide(self, notice: Notice, people: Collection[str], now_ms: int) -> list[Posting]:
         assert notice.project is not None
         allowed = await self._directory.who_may_read(people, notice.project)

@@ -157,6 +157,6 @@ class SqlThreads:
         """Tell which cells of a document came from which."""
         return await self._executor.read(anchoring.descents(document))
 
-    async def about(self, project: str, issues: Sequence[str]) -> list[ThreadSubject]:
-        """Find the threads about issues."""
-        return await self._executor.read(reading.about(project, issues))
+    async def about_issues(self, project: str) -> list[ThreadSubject]:
+        """Find the threads of a project that are about issues."""
+        return await self._executor.read(reading.about_issues(project))

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select, tuple_
+from sqlalchemy import and_, bindparam, exists, func, select, tuple_
 
 from ...core.threads import Comment, OwnThread
 from ...ports.threads import ThreadSearch, ThreadSubject
-from ..tables import comment, comment_mention, document, reaction, thread, thread_reader
+from ..tables import (
+    comment,
+    comment_mention,
+    document,
+    reaction,
+    standing_issue,
+    thread,
+    thread_reader,
+)
 from ..units import Unit
 from .readers import Reader, readers
 from .row import StoredComment, StoredThread, grouped
@@ -104,15 +112,31 @@ def _own(found: Sequence[tuple[str, StoredThread]], person: str | None) -> Unit[
     ids = [row.id for _, row in found]
     comments = yield from _comments(ids)
     theirs = yield from readers(found, person)
+    issues = yield from _standing({(row.project, row.issue) for _, row in found if row.issue})
     return [
         row.own(
             path,
             [shown for _, shown in comments[row.id]],
             _count_unread([stored for stored, _ in comments[row.id]], theirs.get(row.id), person),
             theirs[row.id].subscription if row.id in theirs else "participating",
+            issues.get((row.project, row.issue)) if row.issue else None,
         )
         for path, row in found
     ]
+
+
+def _standing(issues: Collection[tuple[str, str]]) -> Unit[dict[tuple[str, str], bool]]:
+    """Tell whether issues are still open somewhere in their project, as far as runs have found them."""
+    if not issues:
+        return {}
+    key = standing_issue.c.project, standing_issue.c.fingerprint
+    rows = yield (
+        select(*key, func.max(standing_issue.c.open))
+        .where(tuple_(*key).in_(sorted(issues)))
+        .group_by(*key),
+        {},
+    )
+    return {(project, fingerprint): bool(is_open) for project, fingerprint, is_open in rows}
 
 
 def _count_unread(
@@ -157,12 +181,15 @@ def _comments(ids: Sequence[str]) -> Unit[dict[str, list[tuple[StoredComment, Co
     return found
 
 
-def about(project: str, issues: Sequence[str]) -> Unit[list[ThreadSubject]]:
-    """Find the threads about issues."""
-    rows = yield (
-        select(thread.c.id, thread.c.document, thread.c.issue, thread.c.state)
-        .where(thread.c.project == project, thread.c.issue.in_(issues))
-        .order_by(thread.c.created_ms, thread.c.id),
-        {},
-    )
+ABOUT_ISSUES = (
+    select(thread.c.id, thread.c.document, document.c.path, thread.c.issue, thread.c.state)
+    .join(document, document.c.id == thread.c.document)
+    .where(thread.c.project == bindparam("of"), thread.c.issue.is_not(None))
+    .order_by(thread.c.created_ms, thread.c.id)
+)
+
+
+def about_issues(project: str) -> Unit[list[ThreadSubject]]:
+    """Find the threads of a project that are about issues."""
+    rows = yield ABOUT_ISSUES, {"of": project}
     return [ThreadSubject(*row) for row in rows]

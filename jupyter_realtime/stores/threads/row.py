@@ -72,6 +72,7 @@ class StoredThread:
         comments: Sequence[Comment],
         unread: int,
         subscription: Subscription,
+        issue_is_open: bool | None,
     ) -> OwnThread:
         """As one person has it."""
         return OwnThread(
@@ -88,6 +89,7 @@ class StoredThread:
             updated_at=rfc3339(self.updated_ms / 1000),
             unread=unread,
             subscription=subscription,
+            issue_state=None if issue_is_open is None else "open" if issue_is_open else "fixed",
         )
 
 
