@@ -330,6 +330,29 @@ class AsyncRealtime:
         """List the projects on the server: `id`, `name`, `root`, `role`."""
         return [record(project) async for project in self._rest.items("projects")]
 
+    async def presence(self, *, room: str | None = None) -> list[Record]:
+        """List who is in a project, and who was: `user`, `status`, `path`, `cell`, `last_seen` and more.
+
+        Parameters
+        ----------
+        room
+            As `project:<id>`; None: the project that the current folder belongs to.
+        """
+        project = RoomName.parse(room or await self._project_room(Path.cwd())).id
+        return [record(item) async for item in self._rest.items("presence", project=project)]
+
+    async def open_documents(self, *, room: str | None = None) -> list[Record]:
+        """List the documents that people have open just now: `path`, `document` and `people`.
+
+        Parameters
+        ----------
+        room
+            As `project:<id>`; None: the project that the current folder belongs to.
+        """
+        project = RoomName.parse(room or await self._project_room(Path.cwd())).id
+        path = f"projects/{project}/open-documents"
+        return [record(item) async for item in self._rest.items(path)]
+
     async def _project_room(self, folder: Path) -> str:
         here = self.server.server_paths(folder)[0] if self.server.root else "."
         holding = [

@@ -233,6 +233,16 @@ class Realtime:
         here = self._here()
         return self._portal.call(here.projects())
 
+    def presence(self, *, room: str | None = None) -> list[Record]:
+        """List who is in a project, and who was; see `AsyncRealtime.presence`."""
+        here = self._here()
+        return self._portal.call(here.presence(room=room))
+
+    def open_documents(self, *, room: str | None = None) -> list[Record]:
+        """List the documents that people have open just now; see `AsyncRealtime.open_documents`."""
+        here = self._here()
+        return self._portal.call(here.open_documents(room=room))
+
     def close(self) -> None:
         """Let go of the server. Runs go on without us."""
         if self._portal is portal():

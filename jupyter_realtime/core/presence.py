@@ -8,13 +8,14 @@ Rules
 3. A tab whose connection is gone counts for its person until the grace is over, so that a page that is
    loaded again changes nothing; but it is not one of their `sessions` any more.
 4. Who they are is what the server knows, never what a tab says.
+5. What somebody has running is told on, as long as its kernel is busy, when all their tabs are gone.
 
 When somebody was seen is told to the minute.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -71,6 +72,15 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
     running: Running | None
 
 
+class OpenDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that somebody has open, in whichever tab, and who."""
+
+    project: str
+    document: str
+    path: str
+    people: list[Actor]
+
+
 @dataclass(frozen=True)
 class Word:
     """What one tab has said last.
@@ -87,6 +97,11 @@ class Word:
     path: str | None
     order: int
     is_live: bool = True
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is a tab's; a kernel that runs on without one is nobody's presence."""
+        return self.said.status != "offline"
 
 
 def minute(unix_seconds: float) -> str:
@@ -107,7 +122,8 @@ def together(
         In Unix seconds.
     """
     online = [word for word in words if word.said.status == "online"]
-    place = max(online or words, key=lambda word: word.order, default=_NOWHERE)
+    there = [word for word in words if word.is_there]
+    place = max(online or there or words, key=lambda word: word.order, default=_NOWHERE)
     said = place.said
     is_same = before is not None and _place(before) == (said.status, said.document)
     was_online = before is None or before.status == "online" or said.status == "online"
@@ -119,7 +135,7 @@ def together(
         path=place.path,
         cell=said.cell,
         last_seen=minute(now) if before is None or was_online else before.last_seen,
-        sessions=_sessions(words),
+        sessions=_sessions(there),
         since=before.since if before is not None and is_same else rfc3339(now),
         mode=said.mode,
         running=said.running or _earliest(words),
@@ -143,6 +159,19 @@ def _place(presence: Presence) -> tuple[Status, str | None]:
 def _sessions(words: Sequence[Word]) -> int:
     # Somebody whose only tab is being loaded again has one.
     return max(sum(word.is_live for word in words), 1 if words else 0)
+
+
+def opened(project: str, tabs: Iterable[tuple[Actor, Word]]) -> list[OpenDocument]:
+    """Tell which documents of a project people have open, by path; what leads nowhere isn't one."""
+    people: dict[tuple[str, str], dict[str, Actor]] = {}
+    for user, word in tabs:
+        document = word.said.document
+        if document is not None and word.path is not None and word.is_there:
+            people.setdefault((word.path, document), {})[key_of(user)] = user
+    return [
+        OpenDocument(project=project, document=document, path=path, people=list(there.values()))
+        for (path, document), there in sorted(people.items())
+    ]
 
 
 def _earliest(words: Sequence[Word]) -> Running | None:

@@ -32,6 +32,7 @@ from .inbox import (
     Search,
     Wanted,
 )
+from .kernels import Kernels
 from .log import Log
 from .looks import Look, Looks
 from .members import Members
@@ -73,6 +74,7 @@ __all__ = [
     "Gone",
     "Inbox",
     "InboxPage",
+    "Kernels",
     "Known",
     "Log",
     "Look",

@@ -18,6 +18,7 @@ from ..core.errors import RealtimeError
 from .config import RealtimeConfig
 from .handlers.routes import routes
 from .happenings import JupyterHappenings
+from .kernels import JupyterKernels
 from .logs import logs
 from .runtime import Runtime, Services
 from .usage import ServerUsage
@@ -82,6 +83,7 @@ class RealtimeExtension(ExtensionApp):
         services.credentials.on_revoked(partial(self._lend_again, services))
         await self._lend_token(services)
         self._watch_quotas(services)
+        services.presences.still_running.watch(JupyterKernels(self._server))
         await self._listen(services)
 
     async def _listen(self, services: Services) -> None:

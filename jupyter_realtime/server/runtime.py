@@ -324,6 +324,7 @@ def listen(services: Services) -> None:
     services.store.on_commit(services.rooms.committed)
     services.store.on_commit(services.pruner.committed)
     services.store.on_commit(services.run_news.committed)
+    services.store.on_commit(services.presences.committed)
     services.store.on_commit(services.disk.committed)
     services.disk.on_changed(services.comments.following.saved)
     services.store.on_growth(standings.grown)

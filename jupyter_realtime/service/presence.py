@@ -22,16 +22,19 @@ import asyncio
 import itertools
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import msgspec
 
 from ..core.access import Verb
 from ..core.actors import Actor, Principal
-from ..core.errors import BadRequest, NotFound
-from ..core.events import WHEREABOUTS
+from ..core.codec import convert, decode_json
+from ..core.errors import BadRequest, NotFound, RealtimeError
+from ..core.events import WHEREABOUTS, ProjectUpdate
+from ..core.log import StoredEvent
 from ..core.presence import (
+    OpenDocument,
     Presence,
     Running,
     UserStatus,
@@ -39,6 +42,7 @@ from ..core.presence import (
     key_of,
     minute,
     offline,
+    opened,
     says_the_same,
     together,
 )
@@ -46,52 +50,21 @@ from ..core.rooms import RoomKind, RoomName, document_room
 from ..core.times import rfc3339, unix_seconds
 from ..ports import Store
 from .background import Background
+from .journal import Journal
 from .last_seen import LastSeen
+from .people_there import Person, Said
 from .projects import Projects
 from .rooms import Rooms
+from .still_running import StillRunning
 from .visibility import Visibility
+
+journal = Journal(__name__)
 
 EVENT = "user:status"
 # A tab has one word; what else it would say about somebody has no meaning.
 KEY = "self"
 # How long somebody who has gone is said to be offline; whoever looks later reads when they were seen last.
 FAREWELL_SECONDS = 2.0
-
-
-@dataclass
-class _Said:
-    """A word of a connection, and whether it may be shown."""
-
-    word: Word
-    may: bool = True
-
-
-@dataclass
-class _Person:
-    """Somebody in a project."""
-
-    project: str
-    actor: Actor
-    words: dict[str, _Said] = field(default_factory=dict)
-    is_hidden: bool = False
-    # How they are, whoever may know it.
-    entry: Presence | None = None
-    # What hangs on the board; None where nothing does.
-    shown: Presence | None = None
-
-    @property
-    def shown_words(self) -> list[Word]:
-        """What their tabs have said that may be there."""
-        return [said.word for said in self.words.values() if said.may]
-
-    def showable(self) -> Presence | None:
-        """Tell what of them belongs on the board."""
-        if self.is_hidden:
-            return None
-        if self.words:
-            return self.entry if self.shown_words else None
-        # They have gone: that is news where they were seen.
-        return self.entry if self.shown is not None else None
 
 
 class Presences:
@@ -108,11 +81,12 @@ class Presences:
         self._store = store
         self._projects = projects
         self._last_seen = last_seen
+        self.still_running = StillRunning(projects, self._show)
         self._rooms = rooms
         self._visibility = visibility
-        self._in_project: defaultdict[str, dict[str, _Person]] = defaultdict(dict)
+        self._in_project: defaultdict[str, dict[str, Person]] = defaultdict(dict)
         # In which projects a connection has a word, and whose it is there.
-        self._by_connection: defaultdict[str, dict[str, _Person]] = defaultdict(dict)
+        self._by_connection: defaultdict[str, dict[str, Person]] = defaultdict(dict)
         self._order = itertools.count(1)
         self._background = Background()
         self._farewells: set[asyncio.TimerHandle] = set()
@@ -144,10 +118,10 @@ class Presences:
         said = msgspec.structs.replace(said, running=_stamped(said.running))
         path = await self._path(room.id, said.document)
         is_hidden = await self._visibility.look_up(principal.name)
-        person = self._person(room.id, principal.actor)
+        person = self._person(room.id, principal)
         person.is_hidden = is_hidden
         before = person.words.get(connection)
-        person.words[connection] = _Said(Word(said, path, next(self._order)))
+        person.words[connection] = Said(Word(said, path, next(self._order)))
         self._by_connection[connection][room.id] = person
         try:
             await self._show(person)
@@ -155,13 +129,13 @@ class Presences:
             self._put_back(person, connection, before)
             raise
 
-    def _person(self, project: str, actor: Actor) -> _Person:
+    def _person(self, project: str, principal: Principal) -> Person:
         people = self._in_project[project]
-        person = people.setdefault(key_of(actor), _Person(project, actor))
-        person.actor = actor
+        person = people.setdefault(key_of(principal.actor), Person(project, principal))
+        person.principal = principal
         return person
 
-    def _put_back(self, person: _Person, connection: str, before: _Said | None) -> None:
+    def _put_back(self, person: Person, connection: str, before: Said | None) -> None:
         """Have nothing said that the board could not take."""
         if before is not None:
             person.words[connection] = before
@@ -199,8 +173,15 @@ class Presences:
         """Note that a connection's grace is over, or its session."""
         if self.has(room, connection):
             person = self._by_connection[connection][room.id]
+            word = person.words[connection].word
             self._remove(person, connection)
-            self._show_later(person)
+            self._background.begin(self._without(person, word))
+
+    async def _without(self, person: Person, word: Word) -> None:
+        """Show somebody without a tab that is gone, and what its kernel is still at."""
+        if word.said.running is not None and word.path is not None:
+            await self.still_running.take_over(person, word)
+        await self._show(person)
 
     def review(self, principal: Principal, room: RoomName, connection: str, *, may: bool) -> None:
         """Show or hide what a connection has said, now that its person may something else."""
@@ -210,22 +191,48 @@ class Presences:
         said = person.words[connection]
         if said.may != may or person.actor != principal.actor:
             said.may = may
-            person.actor = principal.actor
+            person.principal = principal
             self._show_later(person)
 
-    def _remove(self, person: _Person, connection: str) -> None:
+    def _remove(self, person: Person, connection: str) -> None:
         person.words.pop(connection, None)
         mine = self._by_connection[connection]
         mine.pop(person.project, None)
         if not mine:
             del self._by_connection[connection]
 
+    def committed(self, events: Sequence[StoredEvent]) -> None:
+        """Notice that files have other names now."""
+        moved = {
+            event.room for event in events if event.event == "project:update" and _moves(event)
+        }
+        for name in moved:
+            room = RoomName.parse(name)
+            if room.id in self._in_project:
+                self._background.begin(self._look_up_paths(room.id))
+
+    async def _look_up_paths(self, project: str) -> None:
+        people = list(self._in_project.get(project, {}).values())
+        said = [said for person in people for said in person.words.values()]
+        documents = {one.word.said.document for one in said}
+        try:
+            paths = {document: await self._path(project, document) for document in documents}
+        except RealtimeError as error:
+            journal.warn("presence.unread", reason=error.message)
+            return
+        for one in said:
+            path = paths[one.word.said.document]
+            if path != one.word.path:
+                one.word = replace(one.word, path=path)
+        for person in people:
+            await self._show(person)
+
     # -- the board ----------------------------------------------------------------------------------
 
-    def _show_later(self, person: _Person) -> None:
+    def _show_later(self, person: Person) -> None:
         self._background.begin(self._show(person))
 
-    async def _show(self, person: _Person) -> None:
+    async def _show(self, person: Person) -> None:
         """Hang up how somebody is now, if that is another thing than before."""
         person.entry = together(
             person.actor, person.project, person.shown_words, person.entry, time.time()
@@ -240,11 +247,11 @@ class Presences:
             except BaseException:
                 person.shown = before
                 raise
-            if wanted is not None and wanted.status == "offline":
+            if wanted is not None and not person.words:
                 self._say_farewell(person, wanted)
         self._forget_if_gone(person)
 
-    def _note(self, person: _Person) -> None:
+    def _note(self, person: Person) -> None:
         # A visitor's name is another's here.
         if person.actor.via != "server":
             self._last_seen.note(person.project, person.actor.name)
@@ -257,12 +264,12 @@ class Presences:
                 if shown and shown.status == "online" and shown.user.via != "server":
                     yield project, shown.user.name
 
-    async def _pin(self, person: _Person, wanted: Presence | None) -> None:
+    async def _pin(self, person: Person, wanted: Presence | None) -> None:
         key = key_of(person.actor)
         room = RoomName(RoomKind.PROJECT, person.project)
         await self._rooms.pin(room, EVENT, key, wanted, person.actor, owner=f"presence/{key}")
 
-    def _say_farewell(self, person: _Person, last: Presence) -> None:
+    def _say_farewell(self, person: Person, last: Presence) -> None:
         def take_down() -> None:
             self._farewells.discard(handle)
             if person.shown is last:
@@ -271,12 +278,12 @@ class Presences:
         handle = asyncio.get_running_loop().call_later(FAREWELL_SECONDS, take_down)
         self._farewells.add(handle)
 
-    def _take_down(self, person: _Person) -> None:
+    def _take_down(self, person: Person) -> None:
         person.shown = None
         self._background.begin(self._pin(person, None))
         self._forget_if_gone(person)
 
-    def _forget_if_gone(self, person: _Person) -> None:
+    def _forget_if_gone(self, person: Person) -> None:
         people = self._in_project[person.project]
         key = key_of(person.actor)
         if not person.words and person.shown is None and people.get(key) is person:
@@ -293,7 +300,7 @@ class Presences:
             person.is_hidden = self._visibility.is_hidden(name)
             self._show_later(person)
 
-    def _all_of(self, name: str) -> list[_Person]:
+    def _all_of(self, name: str) -> list[Person]:
         return [
             person
             for people in self._in_project.values()
@@ -349,26 +356,54 @@ class Presences:
             entry for entry in self._seen_by(asker, found.project) if entry.document == document
         ]
 
+    async def documents(self, asker: Principal, project: str) -> list[OpenDocument]:
+        """Tell which documents of a project people have open.
+
+        Raises
+        ------
+        Forbidden, NotFound
+        """
+        await self._projects.check_project(asker, Verb.READ, project)
+        there = self._people_seen_by(asker, project)
+        return opened(
+            project, [(person.actor, word) for person in there for word in person.shown_words]
+        )
+
     def _seen_by(self, asker: Principal, project: str) -> list[Presence]:
-        """Tell who is in a project: who can be seen, and who asks."""
         now = minute(time.time())
         return [
             msgspec.structs.replace(person.entry, last_seen=now)
             if person.entry.status == "online"
             else person.entry
-            for person in self._in_project.get(project, {}).values()
+            for person in self._people_seen_by(asker, project)
             if person.entry is not None
-            and person.shown_words
-            and (not person.is_hidden or person.actor == asker.actor)
+        ]
+
+    def _people_seen_by(self, asker: Principal, project: str) -> list[Person]:
+        """Tell who is in a project: who can be seen, and who asks."""
+        return [
+            person
+            for person in self._in_project.get(project, {}).values()
+            if person.shown_words and (not person.is_hidden or _is_self(asker.actor, person.actor))
         ]
 
     async def close(self) -> None:
         """End what is under way; the boards go with the server."""
         for farewell in self._farewells:
             farewell.cancel()
+        await self.still_running.close()
         await self._background.close()
         for at in self.online():
             self._last_seen.note(*at)
+
+
+def _moves(event: StoredEvent) -> bool:
+    return convert(decode_json(bytes(event.data)), ProjectUpdate).kind in ("renamed", "deleted")
+
+
+def _is_self(one: Actor, other: Actor) -> bool:
+    # Their programs, too, see what is theirs.
+    return key_of(one) == key_of(other)
 
 
 def _stamped(running: Running | None) -> Running | None:

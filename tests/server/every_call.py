@@ -203,6 +203,7 @@ CALLS = [
     Call("PATCH", "preferences", "preferences", {}),
     Call("DELETE", "preferences", "preferences"),
     Call("GET", "presence", "presence", unscoped=200, unscoped_answer=NOTHING),
+    Call("GET", f"projects/{ID}/open-documents", "projects/{project}/open-documents"),
     Call("GET", "push", "push"),
     # Before there is a browser: no test calls the internet.
     Call("POST", "push/test", "push/test"),

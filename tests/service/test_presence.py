@@ -12,11 +12,18 @@ import pytest
 
 from jupyter_realtime.core.actors import Principal
 from jupyter_realtime.core.errors import Forbidden, NotFound, Unavailable
+from jupyter_realtime.core.happenings import Happening
 from jupyter_realtime.core.members import Grant, Member, NamedMember
 from jupyter_realtime.core.preferences import Preferences
 from jupyter_realtime.core.presence import Presence
 from jupyter_realtime.server.runtime import Services
-from jupyter_realtime.service import connections, http_sessions, last_seen, presence
+from jupyter_realtime.service import (
+    connections,
+    http_sessions,
+    last_seen,
+    presence,
+    still_running,
+)
 from tests.builders import actor, eventually, principal
 from tests.service.clients import Client
 from tests.service.conftest import OpenServices
@@ -144,6 +151,100 @@ async def test_G3_a_visitor_takes_nobodys_place(open_services: OpenServices) -> 
         here = on_board(services, room)
         assert here["ana"].status == "away" and here["ana"].user.via == "local"
         assert here["server:ana"].user.via == "server"
+
+
+class FakeKernels:
+    """Kernels that do what a test says."""
+
+    def __init__(self) -> None:
+        self.at_work = {"a.py"}
+        self.is_broken = False
+
+    async def busy(self) -> set[str]:
+        if self.is_broken:
+            raise OSError("no kernels")
+        return self.at_work
+
+
+@pytest.mark.usefixtures("soon")
+async def test_G10_what_runs_is_told_on_when_its_page_is_gone(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(still_running, "LOOK_SECONDS", 0.02)
+    kernels = FakeKernels()
+    async with open_services(idle) as services:
+        services.presences.still_running.watch(kernels)
+        room = await project_of(services)
+        document = await document_of(services)
+        bo = Client(services, BO)
+        await bo.ask("subscribe", room=room)
+        running = {"cell": "c", "since": "2026-01-01T00:00:00.000Z"}
+        at_work = {"status": "online", "document": document, "running": running}
+        ana = Client(services, ANA)
+        await say(ana, room, at_work)
+        ana.gone()
+        await until_told(bo, "ana", lambda data: data and data["status"] == "offline")
+        await asyncio.sleep(2 * presence.FAREWELL_SECONDS)
+        here = on_board(services, room)["ana"]
+        assert (here.status, here.path, here.sessions) == ("offline", "a.py", 0)
+        assert msgspec.to_builtins(here.running) == running
+        assert await services.presences.documents(BO, room.partition(":")[2]) == []
+        [one] = await services.presences.present(BO, None, None)
+        assert one == here
+        # A page that doesn't know of it is the person's all the same.
+        back = Client(services, ANA)
+        await say(back, room, {"status": "online", "document": document})
+        here = on_board(services, room)["ana"]
+        assert (here.status, here.sessions) == ("online", 1) and here.running is not None
+        await say(back, room, None)
+        kernels.at_work = set()
+        await until_told(bo, "ana", lambda data: data is None)
+        assert on_board(services, room) == {}
+        kernels.is_broken = True
+        ana = Client(services, ANA)
+        await say(ana, room, at_work)
+        ana.gone()
+        await eventually(lambda: _has_left(services, room))
+
+
+async def _has_left(services: Services, room: str) -> bool:
+    return on_board(services, room) == {}
+
+
+async def test_G8_what_people_have_open_in_all_their_tabs(open_services: OpenServices) -> None:
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        project = room.partition(":")[2]
+        first, second = await document_of(services), await document_of(services, "b.py")
+        for who, document in ((ANA, first), (ANA, second), (BO, second), (BO, "nowhere")):
+            await say(Client(services, who), room, {"status": "online", "document": document})
+        found = await services.presences.documents(BO, project)
+        assert [(one.path, [user.name for user in one.people]) for one in found] == [
+            ("a.py", ["ana"]),
+            ("b.py", ["ana", "bo"]),
+        ]
+        await services.preferences.put(ANA, INVISIBLE)
+        assert [one.path for one in await services.presences.documents(BO, project)] == ["b.py"]
+        assert len(await services.presences.documents(ANA, project)) == 2
+        services.projects.grant = Grant(owner=OWNER.name, others=None)
+        with pytest.raises(Forbidden):
+            await services.presences.documents(BO, project)
+
+
+async def test_G2_a_place_follows_its_file(open_services: OpenServices) -> None:
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        document = await document_of(services)
+        ana, bo = Client(services, ANA), Client(services, BO)
+        await bo.ask("subscribe", room=room)
+        await say(ana, room, {"status": "online", "document": document})
+        renamed = Happening(kind="renamed", path="c.py", old_path="a.py", actor=ANA.actor)
+        (services.projects.root / "a.py").rename(services.projects.root / "c.py")
+        services.updates.open()
+        services.updates.tell(renamed)
+        await until_told(bo, "ana", lambda data: data and data["path"] == "c.py")
+        assert on_board(services, room)["ana"].path == "c.py"
+        await services.updates.close()
 
 
 async def test_G4_a_program_is_not_its_person(open_services: OpenServices) -> None:
@@ -365,7 +466,11 @@ async def test_P1_cursors_are_for_those_who_may_read_the_document(
         listener = msgspec.structs.replace(ANA, read_only=True)
         assert (await Client(services, listener).ask("state", **pin))["code"] == "forbidden"
         await services.members.remove(OWNER, standing.id, NamedMember(user="ana"))
-        assert room not in services.rooms._rooms
+
+        async def is_closed() -> bool:
+            return room not in services.rooms._rooms
+
+        await eventually(is_closed)
 
 
 def seen(found: list[Presence]) -> dict[str, tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...core.actors import Principal
-from ...core.presence import Presence
+from ...core.presence import OpenDocument, Presence
 from .base import RealtimeHandler, route
 from .describing import Parameter
 from .shapes import Listing
@@ -23,4 +23,14 @@ class PresenceHandler(RealtimeHandler):
             self.get_query_argument("project", None),
             self.get_query_argument("document", None),
         )
+        self.answer(Listing(items=items, next=None))
+
+
+class OpenDocumentsHandler(RealtimeHandler):
+    """`projects/<id>/open-documents`."""
+
+    @route("read", gives=Listing[OpenDocument])
+    async def get(self, principal: Principal, project: str) -> None:
+        """List the documents that people have open just now, in whichever tab."""
+        items = await self.services.presences.documents(principal, project)
         self.answer(Listing(items=items, next=None))

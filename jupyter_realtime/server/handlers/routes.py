@@ -89,6 +89,7 @@ _API: list[tuple[str, type]] = [
     (f"deliveries/{_ID}/retry", deliveries.RetryHandler),
     ("preferences", preferences.PreferencesHandler),
     ("presence", presence.PresenceHandler),
+    (f"projects/{_ID}/open-documents", presence.OpenDocumentsHandler),
     ("push", push.PushHandler),
     ("push/subscribe", push.SubscribeHandler),
     ("push/unsubscribe", push.UnsubscribeHandler),
