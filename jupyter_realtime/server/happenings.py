@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import posixpath
 from collections.abc import Callable
 from typing import Any
 
@@ -150,7 +151,11 @@ class JupyterHappenings(logging.Handler):
             session = await ensure_async(self._server.session_manager.get_session(kernel_id=kernel))
         except HTTPError:
             return None  # There is no session with it, or not yet.
-        return str(session["path"]).strip("/")
+        path = str(session["path"]).strip("/")
+        if session["type"] == "notebook" and session["name"]:
+            # JupyterLab first makes up a path of its own in the folder of the notebook, which it names.
+            path = posixpath.join(posixpath.dirname(path), posixpath.basename(session["name"]))
+        return path
 
     def _actor(self, request: JupyterHandler | None) -> Actor:
         return (None if request is None else self._who(request)) or SYSTEM_ACTOR

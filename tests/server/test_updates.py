@@ -68,13 +68,15 @@ async def test_Y3_pieces_of_an_upload_are_few_events(api: Api, contents: Content
     ]
 
 
+# JupyterLab asks with a path that it makes up, and sets that of the notebook when the kernel has started.
+@pytest.mark.parametrize(
+    "session", [{"path": "deep/nb.ipynb", "name": ""}, {"path": "deep/0a1b2c", "name": "nb.ipynb"}]
+)
 async def test_Y1_a_kernel_that_starts_is_told_with_its_notebook(
-    api: Api, contents: Contents, jp_serverapp: ServerApp
+    api: Api, contents: Contents, jp_serverapp: ServerApp, session: dict[str, Any]
 ) -> None:
     project = await project_of(api)
-    session = await contents(
-        "POST", "", {"path": "deep/nb.ipynb", "type": "notebook", "name": ""}, api="sessions"
-    )
+    session = await contents("POST", "", {**session, "type": "notebook"}, api="sessions")
     kernel = session["kernel"]["id"]
     assert await told(api, project, 1) == [("kernel", "deep/nb.ipynb", None, ME)]
     await contents("POST", f"{kernel}/restart", api="kernels")
