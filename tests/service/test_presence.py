@@ -111,6 +111,27 @@ async def test_G1_what_changes_nothing_is_told_to_nobody(open_services: OpenServ
         assert len(told(bo, "ana")) == 2
 
 
+async def test_G1_who_goes_from_cell_to_cell_costs_no_sql(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        document = await document_of(services)
+        ana = Client(services, ANA)
+        await say(ana, room, {"status": "online", "document": document, "cell": "c"})
+        reads: list[object] = []
+        read = services.store.read  # type: ignore[attr-defined]  # of the SQLite store
+
+        async def counted(unit: Any) -> Any:
+            reads.append(unit)
+            return await read(unit)
+
+        monkeypatch.setattr(services.store, "read", counted)
+        for cell in "abc":
+            await say(ana, room, {"status": "online", "document": document, "cell": cell})
+        assert on_board(services, room)["ana"].cell == "c" and reads == []
+
+
 async def test_G3_nobody_says_who_they_are(open_services: OpenServices) -> None:
     async with open_services(idle) as services:
         room = await project_of(services)
