@@ -26,6 +26,7 @@ def test_a_widget_is_small(bundle: Path) -> None:
 
 WIDGETS = [
     "analysis-progress",
+    "code-comments",
     "detector-status",
     "live-issue-list",
     "notification-center",

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .analysis import AnalysisProgress, DetectorStatus, LiveIssueList
+    from .comments import CodeComments
     from .notifications import NotificationCenter, NotificationPreferences
 
 __all__ = [
     "AnalysisProgress",
+    "CodeComments",
     "DetectorStatus",
     "LiveIssueList",
     "NotificationCenter",
@@ -19,6 +21,7 @@ __all__ = [
 
 _LAZY = {
     **dict.fromkeys(("AnalysisProgress", "DetectorStatus", "LiveIssueList"), "analysis"),
+    "CodeComments": "comments",
     **dict.fromkeys(("NotificationCenter", "NotificationPreferences"), "notifications"),
 }
 

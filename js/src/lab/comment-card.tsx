@@ -143,7 +143,7 @@ function Card({ parts, shown, card }: Props) {
       >
         <header className="jrt-card-head">
           <span id={titleId} className="jrt-card-title">
-            {title}
+            <span className={found.length === 1 ? 'jrt-hidden' : undefined}>{title}</span>
           </span>
           <button
             type="button"

@@ -11,7 +11,7 @@ import type { Model, SharedTraits } from '../model.js';
 import { findPage, useSource } from '../source.js';
 
 /** What a widget shows, by the page's connection or by the kernel's. */
-export type Show = (connection: Connection) => ReactNode;
+export type Show = (connection: Connection, model: Model<SharedTraits>) => ReactNode;
 
 type Part = { model: Model<SharedTraits>; show: Show };
 
@@ -23,7 +23,7 @@ function Widget({ model, show }: Part) {
       {source.kind === 'finding' && (
         <p className="jrt-face">{trans.__('Waiting for the server…')}</p>
       )}
-      {source.kind === 'page' && show(source.connection)}
+      {source.kind === 'page' && show(source.connection, model)}
       {source.kind === 'comm' && <FromKernel model={model} show={show} />}
       {source.kind === 'comm' && source.reason && <p className="jrt-note">{source.reason}</p>}
     </div>
@@ -38,7 +38,7 @@ function FromKernel({ model, show }: Part) {
     return () => made.close();
   }, [model]);
   // It can all that these views need.
-  return connection && show(connection as unknown as Connection);
+  return connection && show(connection as unknown as Connection, model);
 }
 
 /** The entry of a widget, as anywidget wants it; `styles` besides what all have. */
