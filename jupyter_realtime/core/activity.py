@@ -74,6 +74,14 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
         """The words by which somebody may ask for it."""
         return {self.kind, self.verb, self.object.kind}
 
+    def is_about(self, document: str) -> bool:
+        """Whether it was done to a document, or to what belongs to it."""
+        things = (self.object, self.target)
+        return any(
+            thing is not None and (thing.kind, thing.id) == ("document", document)
+            for thing in things
+        )
+
 
 @dataclass(frozen=True)
 class _Said:

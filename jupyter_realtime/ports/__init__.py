@@ -52,6 +52,7 @@ from .threads import (
 )
 from .triage import Triage
 from .usage import Usage
+from .visits import Visit, Visits
 
 __all__ = [
     "MAX_TOKENS_PER_OWNER",
@@ -111,6 +112,8 @@ __all__ = [
     "Triage",
     "Undelivered",
     "Usage",
+    "Visit",
+    "Visits",
     "Waiting",
     "Wanted",
     "WrittenComment",

@@ -21,6 +21,7 @@ from .projects import Projects
 from .push import Browsers
 from .threads import Threads
 from .triage import Triage
+from .visits import Visits
 
 
 class Store(Protocol):
@@ -39,6 +40,11 @@ class Store(Protocol):
     @property
     def looks(self) -> Looks:
         """How documents looked when they were looked at last."""
+        ...
+
+    @property
+    def visits(self) -> Visits:
+        """When people were at documents."""
         ...
 
     @property

@@ -60,6 +60,7 @@ from ..service.telling import Telling
 from ..service.triage import Triage
 from ..service.updates import Updates
 from ..service.visibility import Visibility
+from ..service.visits import Visits
 from ..service.withdrawal import Withdrawal
 from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
@@ -101,6 +102,7 @@ class Services:
     quotas: Quotas
     visibility: Visibility
     last_seen: LastSeen
+    visits: Visits
     presences: Presences
     publishing: Publishing
     updates: Updates
@@ -289,6 +291,7 @@ async def open_services(
     services.announcements.open()
     services.updates.open()
     services.last_seen.open(services.presences.online)
+    services.visits.open(services.presences.readers)
     services.disk.open()
     services.health.open()
     services.comments.open()
@@ -353,6 +356,7 @@ async def close_services(services: Services, code: CloseCode, reason: str) -> No
     await services.projects.standings.close()
     await services.presences.close()
     await services.last_seen.close()
+    await services.visits.close()
     await services.visibility.close()
     await services.analyses.close()
     await services.rooms.close()
@@ -413,6 +417,7 @@ def assemble(
         rooms_per_connection=config.limits.rooms_per_connection,
     )
     updates = Updates(store, projects)
+    visits = Visits(store)
     credentials = Credentials(store, tokens)
     connections = Connections(
         Doors(rooms=rooms, projects=projects, publishing=publishing, figures=figures),
@@ -445,11 +450,12 @@ def assemble(
         ),
         visibility=visibility,
         last_seen=last_seen,
+        visits=visits,
         presences=presences,
         publishing=publishing,
         updates=updates,
         disk=Disk(store, projects, updates),
-        activity=ActivityFeed(store, projects),
+        activity=ActivityFeed(store, projects, visits),
         history=history,
         triage=triage,
         exports=Exports(store, projects, history, engine),

@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
@@ -33,6 +34,7 @@ from ..core.rooms import SYSTEM, project_room
 from ..core.times import unix_seconds
 from ..ports import Document, Store
 from .projects import Projects
+from .visits import Visits
 
 MAX_LOOKED_AT = 5_000
 EVENTS_A_READ = 200
@@ -77,6 +79,10 @@ class ActivitySearch:
         Words for what is wanted: a kind, a verb, or the kind of an object. None: everything.
     since, until
         Unix seconds.
+    document
+        What was done to it, and to what belongs to it.
+    not_by
+        A person whose own doing is left out.
     """
 
     project: str | None = None
@@ -84,6 +90,8 @@ class ActivitySearch:
     kinds: frozenset[str] | None = None
     since: float | None = None
     until: float | None = None
+    document: str | None = None
+    not_by: str | None = None
 
     def takes(self, activity: Activity) -> bool:
         """Whether it is wanted."""
@@ -93,7 +101,17 @@ class ActivitySearch:
             and (self.kinds is None or not self.kinds.isdisjoint(activity.names))
             and (self.since is None or at >= self.since)
             and (self.until is None or at <= self.until)
+            and (self.document is None or activity.is_about(self.document))
+            and (self.not_by is None or activity.actor.name != self.not_by)
         )
+
+
+class Away(NamedTuple):
+    """What somebody has missed at a document; `since` in Unix seconds, None if they were never there."""
+
+    items: list[Activity]
+    next: str | None
+    since: float | None
 
 
 @dataclass
@@ -109,9 +127,10 @@ class _Source:
 class ActivityFeed:
     """Reads what was done."""
 
-    def __init__(self, store: Store, projects: Projects) -> None:
+    def __init__(self, store: Store, projects: Projects, visits: Visits) -> None:
         self._store = store
         self._projects = projects
+        self._visits = visits
 
     async def page(
         self, principal: Principal, search: ActivitySearch, cursor: str | None, limit: int
@@ -136,6 +155,25 @@ class ActivityFeed:
             source.before = place
             looked_at += 1
         return await self._named(together.lines), _cursor_of(sources).written()
+
+    async def away(
+        self, principal: Principal, document: str, cursor: str | None, limit: int
+    ) -> Away:
+        """Read what others have done to a document since somebody was last there.
+
+        Raises
+        ------
+        BadRequest, Forbidden, NotFound
+        """
+        found = await self._projects.known_document(principal, document)
+        since = await self._visits.until(document, principal.name)
+        if since is None:
+            return Away([], None, None)
+        search = ActivitySearch(
+            found.project, document=document, not_by=principal.name, since=since
+        )
+        lines, following = await self.page(principal, search, cursor, limit)
+        return Away(lines, following, since)
 
     async def export(self, principal: Principal, project: str) -> AsyncIterator[list[Activity]]:
         """Read all of a project, the newest first, each event for itself.

@@ -272,6 +272,15 @@ class Presences:
                 if shown and shown.status == "online" and shown.user.via != "server":
                     yield project, shown.user.name
 
+    def readers(self) -> Iterator[tuple[str, str]]:
+        """Tell who has which document before them, for themselves alone: also of whoever is invisible."""
+        for people in self._in_project.values():
+            for person in people.values():
+                for said in person.shown_words:
+                    at = said.said.document
+                    if at is not None and said.said.status == "online":
+                        yield at, person.actor.name
+
     async def _pin(self, person: Person, wanted: Presence | None) -> None:
         key = key_of(person.actor)
         room = RoomName(RoomKind.PROJECT, person.project)

@@ -14,6 +14,7 @@ from .tables import (
     document,
     document_content,
     document_subscription,
+    document_visit,
     notification,
     project,
     thread,
@@ -38,6 +39,7 @@ AT = select(document.c.id).where(
 PUT = update(document).where(document.c.id == bindparam("wanted")).values(path=bindparam("to"))
 FORGET = delete(document).where(document.c.id == bindparam("wanted"))
 FORGET_CONTENT = delete(document_content).where(document_content.c.document == bindparam("wanted"))
+FORGET_VISITS = delete(document_visit).where(document_visit.c.document == bindparam("wanted"))
 
 JOIN_THREADS = (
     update(thread).where(thread.c.document == bindparam("wanted")).values(document=bindparam("to"))
@@ -123,7 +125,13 @@ def _join(gone: str, stays: str) -> Unit[None]:
     both = {"wanted": gone, "to": stays}
     for statement in (JOIN_THREADS, JOIN_NOTIFICATIONS, JOIN_SUBSCRIPTIONS, JOIN_LINEAGE):
         yield statement, both
-    for rest in (FORGET_SUBSCRIPTIONS, FORGET_LINEAGE, FORGET_CONTENT, FORGET):
+    for rest in (
+        FORGET_SUBSCRIPTIONS,
+        FORGET_LINEAGE,
+        FORGET_CONTENT,
+        FORGET_VISITS,
+        FORGET,
+    ):
         yield rest, {"wanted": gone}
 
 

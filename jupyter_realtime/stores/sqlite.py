@@ -44,6 +44,7 @@ from .tables import meta
 from .threads import SqlThreads
 from .triage import SqlTriage
 from .units import Unit, Written
+from .visits import SqlVisits
 from .writer import CommitListener, OutageListener, Writer, run_unit
 
 T = TypeVar("T")
@@ -114,6 +115,7 @@ class SqliteStore:
         self.log = SqlLog(self, epoch)
         self.projects = SqlProjects(self)
         self.looks = SqlLooks(self)
+        self.visits = SqlVisits(self)
         self.members = SqlMembers(self)
         self.analyses = SqlAnalyses(self)
         self.triage = SqlTriage(self)

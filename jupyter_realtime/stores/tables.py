@@ -501,3 +501,15 @@ sighting = Table(
     Index("sighting_by_person", "person"),
     sqlite_with_rowid=False,
 )
+
+# When somebody was at a document: last, and before the visit that `seen_ms` is of.
+document_visit = Table(
+    "document_visit",
+    metadata,
+    Column("document", Text, ForeignKey("document.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("seen_ms", BigInteger, nullable=False),
+    Column("before_ms", BigInteger),
+    Index("document_visit_by_person", "person"),
+    sqlite_with_rowid=False,
+)

@@ -213,6 +213,7 @@ CALLS = [
     Call("POST", "announcements", "announcements", {"title": "Hello"}),
     Call("DELETE", f"announcements/{ID}", "announcements/{announced}"),
     Call("GET", "activity", "activity?project={project}&limit=1000"),
+    Call("GET", "activity/away", "activity/away?document={document}"),
     Call("GET", "export/activity", "export/activity?project={project}"),
     # What can be called is no secret.
     Call("GET", r"openapi\.json", "openapi.json", unscoped=200, unscoped_answer={}),

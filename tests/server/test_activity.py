@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.server.contents import Api, Contents, project_of, text, told
-
-ME = getpass.getuser()
+from jupyter_realtime.core.times import unix_seconds
+from jupyter_realtime.server.runtime import Services
+from tests.server.contents import ME, Api, Contents, document_at, project_of, text, told
+from tests.server.sockets import Connect, ask, read
 
 
 def words(listing: dict[str, Any]) -> list[tuple[str, str, str | None, int]]:
@@ -142,3 +142,39 @@ async def test_Y10_all_of_a_project_is_exported_as_lines(
     assert len({line["id"] for line in lines}) == 605
     assert (await api("GET", "export/activity"))[0] == 400
     assert (await api("GET", "export/activity?project=none"))[0] == 404
+
+
+async def test_Y13_what_others_did_to_a_document_while_one_was_away(
+    api: Api, contents: Contents, jp_web_app: Any, connect: Connect, jp_serverapp: Any
+) -> None:
+    services: Services = await jp_web_app.settings["jupyter_realtime"].services()
+    project = await project_of(api)
+    await contents("PUT", "a.py", text())
+    document = await document_at(api, "a.py")
+    path = f"activity/away?document={document}"
+    assert await api("GET", path) == (200, {"items": [], "next": None, "since": None})
+    page = await connect()
+    await read(page)
+    here = {"status": "online", "document": document}
+    room = f"project:{project}"
+    await ask(page, type="state", id=1, room=room, event="user:status", key="self", data=here)
+    assert list(services.presences.readers()) == [(document, ME)]
+    began = unix_seconds((await api("GET", f"activity?project={project}"))[1]["items"][0]["time"])
+    # They were there an hour ago, and are there again.
+    hour_ago = int((began - 3600) * 1000)
+    await services.store.visits.note([(document, ME)], hour_ago, 1000)
+    await services.visits.note(services.presences.readers())
+    for saves in range(2):
+        await jp_serverapp.contents_manager.save(text(f"x = {saves}\n"), "a.py")
+    await contents("PATCH", "a.py", {"path": "b.py"})
+    await contents("PUT", "c.py", text())
+    await told(api, project, 5)
+    _, missed = await api("GET", path)
+    assert unix_seconds(missed["since"]) == pytest.approx(hour_ago / 1000, abs=0.01)
+    # Not what one did oneself, and nothing of other files.
+    assert [(item["verb"], item["object"]["path"], item["count"]) for item in missed["items"]] == [
+        ("saved", "b.py", 2)
+    ]
+    assert (await api("GET", "activity/away"))[0] == 400
+    assert (await api("GET", "activity/away?document=none"))[0] == 404
+    await page.close()

@@ -8,6 +8,7 @@ from ...core.activity import KINDS, Activity
 from ...core.actors import Principal
 from ...core.codec import encode
 from ...core.errors import BadRequest
+from ...core.times import rfc3339
 from ...service.activity import ActivitySearch
 from .base import CURSOR, LIMIT, RealtimeHandler, route
 from .describing import Parameter
@@ -15,6 +16,7 @@ from .shapes import Listing
 
 JSON_LINES = "application/x-ndjson"
 _EXPORTED = Parameter("project", str, "Whose activity; it has to be there.")
+_DOCUMENT = Parameter("document", str, "Its id; it has to be there.")
 _PROJECT = Parameter("project", str, "Of this project alone; else of all that one may read.")
 _USER = Parameter("user", str, "What this person, or a program of theirs, has done.")
 _KIND = Parameter(
@@ -52,6 +54,28 @@ class ActivityHandler(RealtimeHandler):
             principal, search, cursor, self.limit()
         )
         self.answer(Listing(items=items, next=following))
+
+
+class Missed(Listing[Activity], frozen=True, kw_only=True):
+    """What was missed at a document since `since`; null for somebody who was never there."""
+
+    since: str | None
+
+
+class AwayHandler(RealtimeHandler):
+    """`activity/away`."""
+
+    @route("read", gives=Missed, parameters=(_DOCUMENT, CURSOR, LIMIT))
+    async def get(self, principal: Principal) -> None:
+        """Read what others have done to a document since one was last there, the newest first."""
+        document = self.get_query_argument("document", None)
+        cursor = self.get_query_argument("cursor", None)
+        limit = self.limit()
+        if document is None:
+            raise BadRequest("document is missing: the id of the document.")
+        missed = await self.services.activity.away(principal, document, cursor, limit)
+        since = None if missed.since is None else rfc3339(missed.since)
+        self.answer(Missed(items=missed.items, next=missed.next, since=since))
 
 
 class ExportHandler(RealtimeHandler):

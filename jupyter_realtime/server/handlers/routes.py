@@ -97,6 +97,7 @@ _API: list[tuple[str, type]] = [
     ("announcements", announcements.AnnouncementsHandler),
     (f"announcements/{_ID}", announcements.AnnouncementHandler),
     ("activity", activity.ActivityHandler),
+    ("activity/away", activity.AwayHandler),
     ("export/activity", activity.ExportHandler),
     ("detectors", rest.DetectorsHandler),
     (f"detectors/{_ID}/rules/([A-Za-z0-9_/-]+)", rest.RuleHandler),

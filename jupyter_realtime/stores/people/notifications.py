@@ -16,6 +16,7 @@ from ..push import decode_body
 from ..tables import (
     announcement,
     delivery,
+    document_visit,
     mail_address,
     mail_link,
     notification,
@@ -110,6 +111,27 @@ def _find_seen(named: str, _after: Key | None) -> Unit[Found]:
 
 def _erase_seen(named: str, _found: Found, _now_ms: int) -> Unit[None]:
     yield FORGET_SEEN, {"named": named}
+
+
+VISITS = select(document_visit.c.document, document_visit.c.seen_ms).where(
+    document_visit.c.person == bindparam("named")
+)
+FORGET_VISITS = delete(document_visit).where(document_visit.c.person == bindparam("named"))
+
+
+def _find_visits(named: str, _after: Key | None) -> Unit[Found]:
+    rows = yield VISITS, {"named": named}
+    return Found(
+        [
+            ((document,), {"document": document, "last_seen": rfc3339(seen_ms / 1000)})
+            for document, seen_ms in rows
+        ],
+        None,
+    )
+
+
+def _erase_visits(named: str, _found: Found, _now_ms: int) -> Unit[None]:
+    yield FORGET_VISITS, {"named": named}
 
 
 def _find_told(named: str, after: Key | None) -> Unit[Found]:
@@ -211,6 +233,7 @@ def _theirs(name: str, table: Table, *shown: str) -> Section:
 SECTIONS = (
     Section("last_seen", _find_come_by, _erase_come_by),
     Section("seen_in_projects", _find_seen, _erase_seen),
+    Section("seen_at_documents", _find_visits, _erase_visits),
     Section("notifications", _find_told, _erase_told, always=True),
     Section("named_in_notifications", _find_named, _erase_named),
     Section("announcements", _find_announced, _erase_announced),
