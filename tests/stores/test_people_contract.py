@@ -17,15 +17,28 @@ from jupyter_realtime.core.events import MemberChanged
 from jupyter_realtime.core.log import Draft
 from jupyter_realtime.core.members import Member, Role
 from jupyter_realtime.core.preferences import Preferences
+from jupyter_realtime.core.threads import Resolution
 from jupyter_realtime.core.triage import Baseline
-from jupyter_realtime.ports import Known, Place, Posting, Sighting, Store, TokenRecord
+from jupyter_realtime.ports import (
+    Known,
+    Place,
+    Posting,
+    Sighting,
+    Store,
+    ThreadSearch,
+    TokenRecord,
+)
 from jupyter_realtime.ports.deliveries import Link
 from jupyter_realtime.stores import people
 from tests.builders import actor, announcement, browser, draft, issue, notice, principal, run
 from tests.stores.conftest import OpenStore
+from tests.stores.test_threads_contract import SOURCE, comment, thread
 
 SECTIONS = (
     "events", "inbox", "keys", "analyses", "dismissals", "baselines", "members", "tokens", "tickets",
+    "last_seen", "seen_in_projects", "notifications", "named_in_notifications", "announcements",
+    "preferences", "mail_addresses", "mail_links", "push_subscriptions",
+    "comments", "resolved_threads", "mentions", "reactions", "read_threads", "followed_documents",
     "last_seen", "seen_in_projects", "seen_at_documents", "notifications", "named_in_notifications",
     "announcements", "preferences", "mail_addresses", "mail_links", "push_subscriptions",
 )  # fmt: skip
@@ -75,6 +88,22 @@ async def plant(store: Store, name: str) -> None:
     document = (await store.projects.ensure_document(project, "a.py")).id
     await store.visits.note([(document, name)], 1, 1)
     await tell(store, name)
+    await talk(store, project, name)
+
+
+async def talk(store: Store, project: str, name: str) -> None:
+    """Write, be mentioned, react, resolve, read and follow."""
+    document = (await store.projects.ensure_document(project, "a.py")).id
+    by_them = comment("why", actor(name))
+    mine = thread(project, document, by_them)
+    await store.threads.open(mine, SOURCE, "k", (), 1)
+    theirs = thread(project, document, comment("hey", actor("olga"), mentions=[name]))
+    await store.threads.open(theirs, SOURCE, None, (), 1)
+    await store.threads.react(theirs.id, theirs.comments[0].id, "👍", True, actor(name), 1)
+    done = Resolution(by=actor(name), at="2026-11-23T09:00:00.000Z")
+    await store.threads.turn(theirs.id, done, "person", actor(name), (), 1)
+    await store.threads.read(theirs.id, name, None)
+    await store.threads.subscribe_document(document, name, "all")
 
 
 async def tell(store: Store, name: str) -> None:
@@ -134,6 +163,8 @@ def counts(sections: dict[str, list[Any]]) -> dict[str, int]:
     return {name: len(items) for name, items in sections.items()}
 
 
+COUNTS = (10, 3, 3, 2, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1)
+ALL = dict(zip(SECTIONS, COUNTS, strict=True))
 ALL = dict(zip(SECTIONS, (6, 3, 3, 2, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1), strict=True))
 
 
@@ -151,6 +182,7 @@ async def test_P17_all_of_a_person_is_found_and_nothing_of_others(
     assert b"digest of" not in text and b"secret-of" not in text
     for event in msgspec.json.decode(text)["events"]:
         is_own = event["actor"]["name"] == name and event["actor"]["kind"] != "system"
+        is_own = is_own or name in event["data"].get("comment", {}).get("mentions", ())
         named = [one["name"] for one in event["data"].get("actors", ())] if not is_own else []
         assert is_own or name in named or event["data"] == {"user": name, "role": "viewer"}
     await store.close()
@@ -267,4 +299,52 @@ async def test_P20_a_piece_of_large_events_is_small(open_store: OpenStore) -> No
     page = await store.people.find("ana", None)
     assert 0 < len(page.items) < 20 and page.following is not None
     assert len((await found(store, "ana"))["events"]) == 60
+    await store.close()
+
+
+async def test_P18_comments_stay_by_a_former_user_also_in_the_log(open_store: OpenStore) -> None:
+    store = await open_store()
+    name = "a-name-that-is-nowhere-else"
+    for somebody in (name, "bo"):
+        await plant(store, somebody)
+    project = (await store.projects.ensure("/p", "p")).id
+    await erase(store, name)
+    page = await store.log.page(f"project:{project}", None, 1000)
+    assert all(name.encode() not in encode(event.logged) for event in page.events)
+    threads, _ = await store.threads.page(ThreadSearch(project=project), "bo", None, 100)
+    assert len(threads) == 4 and name not in encode(threads).decode()
+    authors = [one.comments[0].author.display_name for one in threads]
+    assert sorted(authors) == ["Former user", "bo", "olga", "olga"]
+    assert {one.comments[0].body for one in threads} == {"why", "hey"}
+    assert {one.resolved.by.display_name for one in threads if one.resolved} == {
+        "Former user", "bo",
+    }  # fmt: skip
+    # Their next comment with an old key is a new one.
+    document = (await store.projects.ensure_document(project, "a.py")).id
+    again = thread(project, document, comment("why", actor(name)))
+    assert (await store.threads.open(again, SOURCE, "k", (), 1)).is_new
+    await store.close()
+
+
+async def test_P18_a_comment_that_is_deleted_while_its_author_is_erased_stays_gone(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await open_store()
+    project = (await store.projects.ensure("/p", "p")).id
+    document = (await store.projects.ensure_document(project, "a.py")).id
+    mine = thread(project, document, comment("a secret", actor("ana")))
+    await store.threads.open(mine, SOURCE, None, (), 1)
+    write = store.write
+
+    async def late(unit: Any) -> Any:
+        monkeypatch.undo()
+        await store.threads.delete(mine.id, mine.comments[0].id, actor("ana"), 2)
+        return await write(unit)
+
+    # Between what was found and what is erased of it.
+    monkeypatch.setattr(store, "write", late)
+    await erase(store, "ana")
+    page = await store.log.page(f"project:{project}", None, 1000)
+    assert all(b"secret" not in bytes(event.data) for event in page.events)
+    assert await store.threads.withheld(mine.comments[0].id, 0) is None
     await store.close()

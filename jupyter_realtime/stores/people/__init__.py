@@ -18,7 +18,7 @@ from collections.abc import Collection
 from ...core.members import Role
 from ...ports import ErasedStep, PersonalPage, Place
 from ..units import Executor, Unit, Written
-from . import credentials, decisions, events, notifications
+from . import credentials, decisions, events, notifications, threads
 from .section import Found, Section
 
 SECTIONS = (
@@ -26,6 +26,7 @@ SECTIONS = (
     *decisions.SECTIONS,
     *credentials.SECTIONS,
     *notifications.SECTIONS,
+    *threads.SECTIONS,
 )
 
 

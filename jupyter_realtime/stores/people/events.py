@@ -16,6 +16,7 @@ from ...core.times import rfc3339
 from ..log import principal_key_of
 from ..tables import event, idempotency, room
 from ..units import Row, Unit
+from . import threads
 from .section import (
     MAX_BYTES_A_STEP,
     MAX_ROWS_A_STEP,
@@ -29,7 +30,7 @@ from .section import (
 )
 
 # Events whose data may name somebody else than who has authored them.
-_NAMES_IN_DATA = ("member:changed", "notification:new")
+_NAMES_IN_DATA = ("member:changed", "notification:new", *threads.NAMES_IN_DATA)
 _decode_told = msgspec.json.Decoder(NotificationNew).decode
 
 LOOK_AT_EVENTS = (
@@ -125,7 +126,7 @@ def _read_events(
 
 def _is_about(item: Mapping[str, Any], person: str) -> bool:
     by_them = is_persons(decode_actor(item["actor"]), person)
-    return by_them or _names(item, person) or _tells_of(item, person)
+    return by_them or _names(item, person) or _tells_of(item, person) or _is_in_thread(item, person)
 
 
 def _names(item: Mapping[str, Any], person: str) -> bool:
@@ -142,6 +143,11 @@ def _tells_of(item: Mapping[str, Any], person: str) -> bool:
     return any(is_persons(actor, person) for actor in _decode_told(item["data"]).actors)
 
 
+def _is_in_thread(item: Mapping[str, Any], person: str) -> bool:
+    """Whether it tells of a comment or a reaction of theirs, or of one that mentions them."""
+    return threads.nameless(item["event"], bytes(item["data"]), person) is not None
+
+
 def _erase_events(person: str, found: Found, _now_ms: int) -> Unit[None]:
     for (name, seq), item in found.rows:
         place = {"in_room": name, "at": seq}
@@ -156,6 +162,17 @@ def _erase_events(person: str, found: Found, _now_ms: int) -> Unit[None]:
             actors = [former(one) if is_persons(one, person) else one for one in told.actors]
             nameless = msgspec.structs.replace(told, actors=actors)
             yield CHANGE_DATA, {**place, "content": encode(nameless).decode()}
+        yield from _erase_in_thread(person, item["event"], place)
+
+
+def _erase_in_thread(person: str, event_name: str, place: Mapping[str, Any]) -> Unit[None]:
+    if event_name not in threads.NAMES_IN_DATA:
+        return
+    # Read anew: a comment that was deleted since it was found must not come back.
+    for _, _, data in (yield EVENT, place):
+        left = threads.nameless(event_name, data.encode(), person)
+        if left is not None:
+            yield CHANGE_DATA, {**place, "content": left.decode()}
 
 
 def _erase_inbox(person: str, found: Found, _now_ms: int) -> Unit[None]:
