@@ -125,6 +125,15 @@ describe('the centre', () => {
     expect(place.textContent).toContain('Not yours.');
   });
 
+  test('V14: offers nothing to look for where there is no server, and says why', async () => {
+    connection.setState({ status: 'absent', reason: 'A program reads no inbox.' });
+    show({ loaded: false, loading: true }, { unread: null });
+    expect(place.textContent).toContain('A program reads no inbox.');
+    expect(place.querySelector('[role=radiogroup], [type=search]')).toBeNull();
+    act(() => connection.setState({ status: 'online' }));
+    expect(place.querySelector('[type=search]')).not.toBeNull();
+  });
+
   test('V14: says offline since when, and keeps what it has', async () => {
     show({ items: some('a') });
     act(() => connection.setState({ status: 'offline', since: Date.now() }));

@@ -29,6 +29,9 @@ export function NotificationCenter(props: CenterProps) {
   const { unread, denied } = useStore(props.notifications.store);
   const [query, setQuery] = useState<Query>(INBOX);
   useFollow(() => props.notifications.follow(), 'notifications');
+  // The banner says why; there is nothing to choose from, or to look for.
+  const isClosed =
+    unread === null && (connection.status === 'absent' || connection.status === 'refused');
   // Wherever the focus is: the row that it was on may have gone with what is to be undone.
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
@@ -44,16 +47,26 @@ export function NotificationCenter(props: CenterProps) {
       <div
         className="jrt-root jrt-panel jrt-center"
         data-jrt-notifications=""
+        data-jrt-closed={isClosed || undefined}
         onKeyDown={onKeyDown}
       >
         <Banner state={connection} version={props.version} />
         <Hint state={connection} />
         <Head {...props} state={connection} unread={unread} query={query} />
-        <Boxes query={query} unread={unread} onChoose={box => setQuery({ ...query, box })} />
-        {denied === null ? (
-          <NotificationContent {...props} state={connection} query={query} setQuery={setQuery} />
-        ) : (
-          <p className="jrt-face">{denied}</p>
+        {!isClosed && (
+          <>
+            <Boxes query={query} unread={unread} onChoose={box => setQuery({ ...query, box })} />
+            {denied === null ? (
+              <NotificationContent
+                {...props}
+                state={connection}
+                query={query}
+                setQuery={setQuery}
+              />
+            ) : (
+              <p className="jrt-face">{denied}</p>
+            )}
+          </>
         )}
       </div>
     </Connected>
