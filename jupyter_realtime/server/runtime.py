@@ -15,58 +15,45 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .._version import __version__
-from ..core.deliveries import Way
 from ..core.errors import CloseCode, RealtimeError, Unavailable
 from ..core.members import Grant
-from ..ports import AnalysisEngine, Carrier, Mailer, Pusher, Store
+from ..ports import AnalysisEngine, Mailer, Pusher, Store
 from ..service.active_runs import ActiveRuns
 from ..service.activity import ActivityFeed
-from ..service.addresses import Addresses
 from ..service.analyses import Analyses
-from ..service.announcements import Announcements
 from ..service.comments.assembly import Comments
 from ..service.connection import Doors
 from ..service.connections import Connections
 from ..service.credentials import Credentials
-from ..service.directory import Directory
 from ..service.disk import Disk
-from ..service.dispatch import Dispatcher
 from ..service.exports import Exports
 from ..service.figures import Figures
 from ..service.health import STOPPING, Health, Standing
 from ..service.http_sessions import HttpSessions
-from ..service.inboxes import Inboxes
 from ..service.journal import Journal
 from ..service.last_seen import LastSeen
 from ..service.leases import Leases
-from ..service.mailing import Mailing
 from ..service.members import Members
-from ..service.notifier import Notifier
 from ..service.people import People
 from ..service.polling import Polling
-from ..service.preferences import PreferenceBook
 from ..service.presence import Presences
 from ..service.projects import Projects
 from ..service.publishing import Publishing
-from ..service.pushes import Pushes
-from ..service.quotas import Quotas
 from ..service.rates import Rates
 from ..service.retention import Pruner
 from ..service.rooms import Rooms
 from ..service.run_history import RunHistory
-from ..service.run_news import RunNews
 from ..service.system_status import SystemStatusBoard
-from ..service.telling import Telling
 from ..service.triage import Triage
 from ..service.updates import Updates
 from ..service.visibility import Visibility
 from ..service.visits import Visits
-from ..service.withdrawal import Withdrawal
 from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
 from .identity import Identity
 from .mailer import make_mailer
 from .metrics import metrics
+from .notifying import Notifying
 from .pusher import make_pusher
 from .tokens import Tokens, read_keys
 from .transport import Flusher
@@ -79,7 +66,7 @@ READY_WITHIN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class Services:
+class Services(Notifying):
     """Everything that handlers lead to."""
 
     store: Store
@@ -87,19 +74,7 @@ class Services:
     projects: Projects
     members: Members
     people: People
-    directory: Directory
-    preferences: PreferenceBook
     comments: Comments
-    addresses: Addresses
-    pushes: Pushes
-    dispatcher: Dispatcher
-    notifier: Notifier
-    telling: Telling
-    inboxes: Inboxes
-    withdrawal: Withdrawal
-    run_news: RunNews
-    announcements: Announcements
-    quotas: Quotas
     visibility: Visibility
     last_seen: LastSeen
     visits: Visits
@@ -391,19 +366,9 @@ def assemble(
     triage = Triage(store, projects, history)
     rooms.show_with(history.board)
     health = Health(store, engine, replaced)
-    directory = Directory(store, projects)
-    preferences = PreferenceBook(store, projects, config.notification_policy)
-    addresses = Addresses(
-        store, preferences, mailer, domain=config.mail_domain, site=f"{config.site}realtime/"
-    )
-    carriers: dict[Way, Carrier] = {}
-    if mailer is not None:
-        carriers["email"] = Mailing(store, preferences, addresses, mailer, site=config.site)
-    pushes = Pushes(store, projects, pusher)
-    if pusher is not None:
-        carriers["push"] = pushes
-    dispatcher = Dispatcher(store, preferences, directory, carriers)
-    notifier = Notifier(store, directory, preferences, dispatcher.reach)
+    told_by = Notifying.on(config, store, projects, mailer, pusher)
+    directory, notifier = told_by.directory, told_by.notifier
+    preferences = told_by.preferences
     visibility = Visibility(preferences)
     last_seen = LastSeen(store, projects, preferences)
     presences = Presences(store, rooms, projects, visibility, last_seen)
@@ -419,35 +384,15 @@ def assemble(
     updates = Updates(store, projects)
     visits = Visits(store)
     credentials = Credentials(store, tokens)
-    connections = Connections(
-        Doors(rooms=rooms, projects=projects, publishing=publishing, figures=figures),
-        config.limits,
-        heartbeat_seconds=config.heartbeat_seconds,
-        answer=True,
-        is_revoked=credentials.is_revoked,
-    )
-    credentials.on_revoked(connections.close_revoked)
+    doors = Doors(rooms=rooms, projects=projects, publishing=publishing, figures=figures)
     return Services(
+        **vars(told_by),
         store=store,
         rooms=rooms,
         projects=projects,
         members=Members(store, projects, notifier),
         people=People(store, rooms, active, projects, credentials, presences),
-        directory=directory,
-        preferences=preferences,
-        addresses=addresses,
-        pushes=pushes,
-        dispatcher=dispatcher,
-        notifier=notifier,
         comments=Comments.on(store, projects, directory, notifier),
-        telling=Telling(projects, directory, notifier),
-        inboxes=Inboxes(store, projects, days=config.notifications_days),
-        withdrawal=Withdrawal(store, directory),
-        run_news=RunNews(store, projects, notifier),
-        quotas=Quotas(notifier, projects.root, config.caretakers, config.thresholds),
-        announcements=Announcements(
-            store, projects, directory, notifier, days=config.notifications_days
-        ),
         visibility=visibility,
         last_seen=last_seen,
         visits=visits,
@@ -466,9 +411,22 @@ def assemble(
         rates=Rates(config.limits.requests_per_second),
         pruner=Pruner(store.log, config.retention),
         figures=figures,
-        connections=connections,
+        connections=_connections(config, doors, credentials),
         credentials=credentials,
         identity=Identity(config, tokens, credentials),
         health=health,
         system=SystemStatusBoard(rooms, health),
     )
+
+
+def _connections(config: RealtimeConfig, doors: Doors, credentials: Credentials) -> Connections:
+    """Let clients in who have credentials, for as long as these are not revoked."""
+    connections = Connections(
+        doors,
+        config.limits,
+        heartbeat_seconds=config.heartbeat_seconds,
+        answer=True,
+        is_revoked=credentials.is_revoked,
+    )
+    credentials.on_revoked(connections.close_revoked)
+    return connections
