@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from ..core.events import check_state
 from ..core.issues import Analysis, Severity
 from ..core.notifications import Category, NotificationType
 from ..core.rooms import RoomName, project_room
+from ..core.times import rfc3339
 from .address import Paths, Server, absolute
 from .connection import Connection
 from .discovery import find_server
@@ -329,6 +331,39 @@ class AsyncRealtime:
     async def projects(self) -> list[Record]:
         """List the projects on the server: `id`, `name`, `root`, `role`."""
         return [record(project) async for project in self._rest.items("projects")]
+
+    async def activity(
+        self,
+        *,
+        room: str | None = None,
+        user: str | None = None,
+        kind: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+    ) -> list[Record]:
+        """List what was done in a project, the newest first: `actor`, `verb`, `object`, `target`, `count`.
+
+        Parameters
+        ----------
+        room
+            As `project:<id>`; None: the project that the current folder belongs to.
+        user
+            Whose doing, also by their programs.
+        kind
+            `file`, `kernel`, `analysis`, `comment`, `issue`, `member`, `announcement`, or a verb; several
+            with commas between them.
+        since, until
+            None: from the beginning of what is kept, or until now.
+        limit
+            How many lines at most.
+        """
+        project = RoomName.parse(room or await self._project_room(Path.cwd())).id
+        moments = {"since": since, "until": until}
+        times = {name: rfc3339(at.timestamp()) for name, at in moments.items() if at is not None}
+        words = {name: word for name, word in (("user", user), ("kind", kind)) if word is not None}
+        query = {"project": project, **words, **times}
+        return [record(line) async for line in self._rest.first(limit, "activity", **query)]
 
     async def presence(self, *, room: str | None = None) -> list[Record]:
         """List who is in a project, and who was: `user`, `status`, `path`, `cell`, `last_seen` and more.

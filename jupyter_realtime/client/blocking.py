@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -232,6 +233,22 @@ class Realtime:
         """List the projects on the server: `id`, `name`, `root`, `role`."""
         here = self._here()
         return self._portal.call(here.projects())
+
+    def activity(
+        self,
+        *,
+        room: str | None = None,
+        user: str | None = None,
+        kind: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+    ) -> list[Record]:
+        """List what was done in a project, the newest first; see `AsyncRealtime.activity`."""
+        here = self._here()
+        return self._portal.call(
+            here.activity(room=room, user=user, kind=kind, since=since, until=until, limit=limit)
+        )
 
     def presence(self, *, room: str | None = None) -> list[Record]:
         """List who is in a project, and who was; see `AsyncRealtime.presence`."""

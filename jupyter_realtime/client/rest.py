@@ -103,6 +103,18 @@ class Rest:
                 return
             cursor = {"cursor": page.next}
 
+    async def first(self, most: int, path: str, /, **query: str) -> AsyncIterator[Any]:
+        """Go through the beginning of a list of which pages may be empty though there is more."""
+        cursor: dict[str, str | int] = {}
+        while most > 0:
+            page = as_shape(await self.get(path, limit=min(most, PAGE), **query, **cursor), Page)
+            for item in page.items:
+                yield item
+            if page.next is None:
+                return
+            most -= len(page.items)
+            cursor = {"cursor": page.next}
+
     async def analysis(self, run: str) -> Analysis:
         """Read how a run stands."""
         return as_shape(await self.get(f"analyses/{run}"), Analysis)
