@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from .cells import Cell, Cells
 from .lineage import NO_LINEAGE, Descent, Lineage, LineageKind
+from .making import first_place, make_anchor, refresh
 from .resolving import Candidate, candidates, resolve
-from .source import AnchorSource, first_place, make_anchor, refresh
+from .source import AnchorSource
 
 __all__ = [
     "NO_LINEAGE",

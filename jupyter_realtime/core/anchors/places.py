@@ -1,57 +1,33 @@
-"""Where some code may be now, and how sure that is of each place."""
+"""Where some code may be now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-from .approximate import best_ends, similarity, similarity_of_start, start_of
+from .approximate import best_ends, similarity, start_of
 from .cells import SEPARATOR, Cells
-from .source import CONTEXT_CHARACTERS, AnchorSource
+from .scoring import Place, Scale
+from .source import AnchorSource
 
-QUOTE_WEIGHT, CONTEXT_WEIGHT, POSITION_WEIGHT = 50, 20, 2
-_ALL_WEIGHTS = QUOTE_WEIGHT + 2 * CONTEXT_WEIGHT + POSITION_WEIGHT
-# A context that isn't known speaks neither for a place nor against it.
-_UNKNOWN = 0.5
-# What was inserted between the code and its context may be as long as the context.
-_REACH = 2 * CONTEXT_CHARACTERS
+# Of a cell that is looked at closely because the code may have come there: how much of the trigrams it
+# must have, and how many such cells there are at most.
+_SHARE, _MAX_CELLS = 0.35, 3
 # Places with less in common than this are not looked at.
 _MAX_ERRORS = 0.5
-_PLACES_A_CELL = 4
+_PLACES_A_CELL = 3
 # Of a quote that stands everywhere (`x`) only so many places are looked at closely.
 _MAX_OCCURRENCES = 32
-
-
-@dataclass(frozen=True)
-class Place:
-    """A range of the whole text, and how much speaks for it."""
-
-    start: int
-    end: int
-    score: float
-
-    def overlaps(self, other: Place) -> bool:
-        """Whether two places have a character in common."""
-        return self.start < other.end and other.start < self.end
+# Where code was changed beyond recognition, what stands next to it tells where it is.
+_NEIGHBOUR, _MIN_NEIGHBOUR, _MAX_NEIGHBOURS = 32, 8, 3
 
 
 class Search:
-    """Looks for one source's code in the cells of a document.
-
-    Parameters
-    ----------
-    own
-        The cells that are the source's: by id, or by descent.
-    """
+    """Looks for one source's code in the cells of a document."""
 
     def __init__(self, source: AnchorSource, cells: Cells, own: Iterable[int]) -> None:
         self._source = source
         self._cells = cells
-        self._own = frozenset(own)
-        self._scored: dict[tuple[int, int], Place] = {}
-        self._backwards = source.prefix[::-1]
-        # The quote is cut where the code was very long: then what is found is as long as the code was.
-        self._cut = (source.end or 0) - (source.start or 0) - len(source.quote)
+        self._scale = Scale(source, cells, own)
 
     def unmoved(self, index: int) -> Place | None:
         """The place in a cell where the code was, if it is there still."""
@@ -59,19 +35,19 @@ class Search:
         end = start + len(self._source.quote)
         if end > self._cells.end_of(index) or self._cells.text[start:end] != self._source.quote:
             return None
-        return self._place(start, end)
+        return self._scale.place(start, end)
 
     def equal(self) -> list[Place]:
         """The places at which exactly the quote stands."""
         found = list(self._cells.occurrences(self._source.quote))
         if len(found) > _MAX_OCCURRENCES:
-            found = sorted(found, key=self._unlikeliness)[:_MAX_OCCURRENCES]
-        return [self._place(start, start + len(self._source.quote)) for start in found]
+            found = sorted(found, key=self._scale.unlikeliness)[:_MAX_OCCURRENCES]
+        return [self._scale.place(start, start + len(self._source.quote)) for start in found]
 
-    def equal_in(self, index: int) -> list[Place]:
-        """The places of one cell at which exactly the quote stands."""
-        first, last = self._cells.starts[index], self._cells.end_of(index)
-        return [place for place in self.equal() if first <= place.start and place.end <= last]
+    def equal_in(self, indices: Iterable[int]) -> list[Place]:
+        """The places of some cells at which exactly the quote stands."""
+        wanted = frozenset(indices)
+        return [place for place in self.equal() if self._cells.index_at(place.start) in wanted]
 
     def similar_in(self, index: int) -> list[Place]:
         """The places of one cell at which something like the quote stands."""
@@ -79,74 +55,98 @@ class Search:
         text = self._cells.cells[index].source
         allowed = int(len(quote) * _MAX_ERRORS)
         return [
-            self._place(*self._whole_lines(index, base + start_of(quote, text, end), base + end))
+            self._scale.place(*self._in_lines(index, base + start_of(quote, text, end), base + end))
             for _, end in best_ends(quote, text, allowed, _PLACES_A_CELL)
         ]
 
-    def _place(self, start: int, end: int) -> Place:
-        end = min(end + self._cut, self._cells.end_of(self._cells.index_at(start)))
-        known = self._scored.get((start, end))
-        if known is None:
-            known = self._scored[start, end] = Place(start, end, self._score(start, end))
-        return known
+    def elsewhere(self) -> list[int]:
+        """The cells, other than the source's own, in which something like the code may be."""
+        found = self._cells.alike(self._source.quote, _SHARE, _MAX_CELLS)
+        return [index for index in found if index not in self._scale.own]
 
-    def _score(self, start: int, end: int) -> float:
-        quote = similarity(self._source.quote, self._cells.text[start : end - self._cut])
-        around = self._before(start) + self._after(end)
-        return (
-            QUOTE_WEIGHT * quote + CONTEXT_WEIGHT * around + POSITION_WEIGHT * self._nearness(start)
-        ) / _ALL_WEIGHTS
-
-    def _before(self, start: int) -> float:
-        if not self._source.prefix:
-            index = self._cells.index_at(start)
-            return self._at_border(index, start == self._cells.starts[index], index == 0)
-        there = self._cells.text[max(0, start - _REACH) : start]
-        return similarity_of_start(self._backwards, there[::-1])
-
-    def _after(self, end: int) -> float:
-        if not self._source.suffix:
-            index = self._cells.index_at(end)
-            is_last = index == len(self._cells.cells) - 1
-            return self._at_border(index, end == self._cells.end_of(index), is_last)
-        return similarity_of_start(self._source.suffix, self._cells.text[end : end + _REACH])
-
-    def _at_border(self, index: int, is_border: bool, is_outermost: bool) -> float:
-        """Tell what it says that the code had nothing before it, or after it."""
-        is_known = is_outermost if self._source.framed else index in self._own
-        return 1.0 if is_border and is_known else _UNKNOWN
-
-    def _nearness(self, start: int) -> float:
-        index = self._cells.index_at(start)
-        if index in self._own:
-            moved = abs(start - self._cells.starts[index] - (self._source.start or 0))
-            return 1 / (1 + moved / CONTEXT_CHARACTERS)
-        if self._source.cell_index is None:
-            return 0.0
-        return 0.5 / (1 + abs(index - self._source.cell_index))
-
-    def _unlikeliness(self, start: int) -> tuple[int, float]:
-        """Sort occurrences without looking at all that is around them."""
-        end = start + len(self._source.quote)
+    def beside_neighbours(self) -> list[Place]:
+        """The places between that which stood right before the code and right after it, or next to one."""
         text, source = self._cells.text, self._source
-        around = _common(self._backwards, text[max(0, start - CONTEXT_CHARACTERS) : start][::-1])
-        around += _common(source.suffix, text[end : end + CONTEXT_CHARACTERS])
-        return -around, -self._nearness(start)
+        before, after = source.prefix[-_NEIGHBOUR:], source.suffix[:_NEIGHBOUR]
+        length = len(source.quote)
+        found = [(at + len(before), at + len(before) + length) for at in _some(text, before)]
+        found += [(at - length, at) for at in _some(text, after)]
+        return [
+            self._scale.place(*place) for start, end in found for place in self._within(start, end)
+        ]
 
-    def _whole_lines(self, index: int, start: int, end: int) -> tuple[int, int]:
-        """Widen a place to whole lines where the code was whole lines."""
+    def _within(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Keep a range within the cell in which most of it is."""
+        index = self._cells.index_at(max(0, (start + end) // 2))
+        first = max(start, self._cells.starts[index])
+        last = min(end, self._cells.end_of(index))
+        if first < last:
+            yield self._in_lines(index, first, last)
+
+    def _in_lines(self, index: int, start: int, end: int) -> tuple[int, int]:
+        """Move the ends of a place to those of lines, where the code was whole lines."""
         text, source = self._cells.text, self._source
-        if source.start == 0 or source.prefix.endswith(SEPARATOR):
-            start = max(text.rfind(SEPARATOR, 0, start) + 1, self._cells.starts[index])
-        if not source.suffix or source.suffix.startswith(SEPARATOR):
-            line_end = text.find(SEPARATOR, end)
-            end = self._cells.end_of(index) if line_end == -1 else line_end
-        return start, end
+        first, last = self._cells.starts[index], self._cells.end_of(index)
+        starts, ends = [start], [end]
+        if not source.prefix[source.prefix.rfind(SEPARATOR) + 1 :].strip():
+            starts = _line_starts(text, first, start, end)
+        if not source.suffix.partition(SEPARATOR)[0].strip():
+            ends = _line_ends(text, last, start, end)
+        ranges = [(one, other) for one in starts for other in ends if one < other] or [(start, end)]
+        if len(ranges) == 1:
+            return ranges[0]
+        return max(ranges, key=lambda at: similarity(source.quote, text[at[0] : at[1]]))
 
 
-def _common(one: str, other: str) -> int:
-    """Count the characters with which two texts begin alike."""
-    for index, (left, right) in enumerate(zip(one, other, strict=False)):
-        if left != right:
-            return index
-    return min(len(one), len(other))
+def best_elsewhere(source: AnchorSource, cells: Cells, start: int, end: int) -> float:
+    """Tell how well the likest place scores that isn't the one where the code is."""
+    index = cells.index_at(start)
+    search = Search(source, cells, [index])
+    found = search.equal() + search.similar_in(index)
+    for other in search.elsewhere():
+        found += search.similar_in(other)
+    here = Place(start, end, 1.0, 1.0)
+    return max((place.score for place in found if not place.overlaps(here)), default=0.0)
+
+
+def distinct(places: Iterable[Place]) -> list[Place]:
+    """Rank places, of those that overlap only the best."""
+    chosen: list[Place] = []
+    for place in sorted(places, key=lambda place: (-place.score, place.start, place.end)):
+        if not any(place.overlaps(other) for other in chosen):
+            chosen.append(place)
+    return chosen
+
+
+def _line_starts(text: str, first: int, start: int, end: int) -> list[int]:
+    """Where the line begins in which a place begins, and the next one, after their indentation."""
+    this = max(first, text.rfind(SEPARATOR, 0, start) + 1)
+    following = text.find(SEPARATOR, start, end) + 1
+    found = [this] if following == 0 else [this, following]
+    return [_skip_space(text, one, end) for one in found]
+
+
+def _line_ends(text: str, last: int, start: int, end: int) -> list[int]:
+    """Where the line ends in which a place ends, and the one before it."""
+    this = text.find(SEPARATOR, end, last)
+    before = text.rfind(SEPARATOR, start, end)
+    found = [last if this == -1 else this]
+    return found if before == -1 else [*found, before]
+
+
+def _skip_space(text: str, start: int, end: int) -> int:
+    while start < end and text[start] in " \t":
+        start += 1
+    return start
+
+
+def _some(text: str, neighbour: str) -> list[int]:
+    """Find where a neighbour of the code stands; nowhere if it is next to nothing."""
+    found: list[int] = []
+    if len(neighbour.strip()) < _MIN_NEIGHBOUR:
+        return found
+    position = text.find(neighbour)
+    while position != -1 and len(found) < _MAX_NEIGHBOURS:
+        found.append(position)
+        position = text.find(neighbour, position + 1)
+    return found

@@ -7,13 +7,17 @@ Rules
 2. How sure a place is, is its score: 50 parts the quote, 20 each what stands before and after it, 2 the
    position. From .90 on the thread stands there (`exact`), from .75 on it does and says so (`moved`),
    from .60 on the place is only suggested (`outdated`), below that the code is gone (`orphaned`).
-3. Two places that score alike, within .02, are a tie: `ambiguous`, and people choose.
-4. Where the code wasn't found the thread keeps its cell, if that is still there. Nothing disappears.
+3. A place must lead: before the second best, and before what the likest other place scored when the code
+   was seen last, for that one may still be there. By .02 if it scores .90, else by .10. Where none leads
+   it is `ambiguous`, and people choose. Where one leads, nothing like it was there before, and it has
+   nearly half of the quote, it is `moved` from .55 on.
+4. A quote that stood at so many places, and stands at as many, stands at the one of the same number.
+5. Where the code wasn't found the thread keeps its cell, if that is still there. Nothing disappears.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -21,16 +25,19 @@ from ..threads import Anchor, AnchorStatus
 from .approximate import similarity
 from .cells import Cell, Cells
 from .lineage import NO_LINEAGE, Lineage
-from .places import Place, Search
+from .places import Search, distinct
+from .scoring import Place
 from .source import AnchorSource
 
 EXACT_SCORE = 0.90
 MOVED_SCORE = 0.75
 SUGGESTED_SCORE = 0.60
-MARGIN = 0.02
-# How many cells are looked at closely, and how much of a quote's trigrams they must have.
-_MAX_CELLS = 4
-_SHARE = 0.25
+# Of a place without a rival, then and now, less is enough; but it must have so much of the quote.
+SOLE_SCORE, SOLE_ALIKE = 0.55, 0.45
+# By how much a place must lead, if it is as sure as can be and if it isn't.
+MARGIN, LEAD = 0.02, 0.10
+# How many cells are looked at closely for a whole one, and how much of its trigrams they must have.
+_MAX_CELLS, _SHARE = 4, 0.25
 _MAX_CANDIDATES = 5
 
 
@@ -63,18 +70,13 @@ def resolve(
     cells = _prepared(cells)
     if source.scope == "document":
         return _anchor(source, "exact", 1.0)
-    found = _ranked(source, cells, lineage)
-    if not found:
-        return _nowhere(source, "orphaned", 0.0, cells, lineage, previous)
-    best = found[0]
-    score = round(best.score, 3)
-    if best.score < SUGGESTED_SCORE:
-        return _nowhere(source, "orphaned", score, cells, lineage, previous)
-    if best.score < MOVED_SCORE:
-        return _nowhere(source, "outdated", score, cells, lineage, previous)
-    if len(found) > 1 and best.score - found[1].score < MARGIN:
-        return _nowhere(source, "ambiguous", score, cells, lineage, previous)
-    return _anchor(source, "exact" if best.score >= EXACT_SCORE else "moved", score, cells, best)
+    unmoved = _unmoved(source, cells, lineage)
+    if unmoved is not None:
+        return _anchor(source, "exact", round(unmoved.score, 3), cells, unmoved)
+    status, score, place = _judged(source, cells, _ranked(source, cells, lineage))
+    if place is None:
+        return _nowhere(source, status, score, cells, lineage, previous)
+    return _anchor(source, status, score, cells, place)
 
 
 def candidates(
@@ -112,6 +114,19 @@ def _own(source: AnchorSource, cells: Cells, lineage: Lineage) -> list[int]:
     return [index for cell_id in lineage.of(source.cell_id) for index in cells.with_id(cell_id)]
 
 
+def _unmoved(source: AnchorSource, cells: Cells, lineage: Lineage) -> Place | None:
+    """The same position of the same cell, if the quote and what stands around it are there.
+
+    So most threads are resolved, without a look at anything else. Of a cell without an id nobody knows
+    whether it is the same.
+    """
+    own = _own(source, cells, lineage)
+    if source.scope != "range" or source.cell_id is None or len(own) != 1:
+        return None
+    place = Search(source, cells, own).unmoved(own[0])
+    return place if place is not None and place.score >= EXACT_SCORE else None
+
+
 def _ranked(
     source: AnchorSource, cells: Cells, lineage: Lineage, everywhere: bool = False
 ) -> list[Place]:
@@ -120,19 +135,64 @@ def _ranked(
         return _whole_cells(source, cells, own)
     search = Search(source, cells, own)
     if not everywhere:
-        place = search.unmoved(own[0]) if len(own) == 1 else None
-        if place is not None and place.score >= EXACT_SCORE:
-            return [place]
-    found = [place for index in own for place in search.equal_in(index)]
-    found += [place for index in own for place in search.similar_in(index)]
-    ranked = _distinct(found)
+        for near in (search.equal_in(own), search.equal()):
+            ranked = distinct(near)
+            if ranked and ranked[0].score >= EXACT_SCORE:
+                return ranked
+    found = search.equal() + search.beside_neighbours()
+    for index in own:
+        found += search.similar_in(index)
+    ranked = distinct(found)
     if ranked and ranked[0].score >= EXACT_SCORE and not everywhere:
         return ranked
-    found += search.equal()
-    for index in cells.alike(source.quote, _SHARE, _MAX_CELLS):
-        if index not in own:
-            found += search.similar_in(index)
-    return _distinct(found)
+    for index in search.elsewhere():
+        found += search.similar_in(index)
+    return distinct(found)
+
+
+def _judged(
+    source: AnchorSource, cells: Cells, found: list[Place]
+) -> tuple[AnchorStatus, float, Place | None]:
+    """Decide by the scores of all places, the best first, whether the thread stands at one of them."""
+    best = _same_of_equals(source, cells, found)
+    if best is not None:
+        score = max(best.score, MOVED_SCORE)
+        return "exact" if score >= EXACT_SCORE else "moved", round(score, 3), best
+    if not found:
+        return "orphaned", 0.0, None
+    best, score = found[0], round(found[0].score, 3)
+    rival = max(source.rival, found[1].score if len(found) > 1 else 0.0)
+    leads = best.score - rival >= (MARGIN if best.score >= EXACT_SCORE else LEAD)
+    is_sole = leads and source.framed and best.alike >= SOLE_ALIKE
+    if is_sole and SOLE_SCORE <= best.score < MOVED_SCORE:
+        return "moved", MOVED_SCORE, best
+    if best.score < SUGGESTED_SCORE:
+        return "orphaned", score, None
+    if not leads:
+        return "ambiguous", score, None
+    if best.score < MOVED_SCORE:
+        return "outdated", score, None
+    return "exact" if best.score >= EXACT_SCORE else "moved", score, best
+
+
+def _same_of_equals(source: AnchorSource, cells: Cells, found: list[Place]) -> Place | None:
+    """Find the place of the same number among as many equal ones, if it is among the best.
+
+    What the position of a cell can't tell, because cells have come and gone above it, the order can.
+    """
+    likely = [
+        place
+        for place in found
+        if place.score >= max(SUGGESTED_SCORE, found[0].score - LEAD)
+        and cells.text[place.start : place.end].startswith(source.quote)
+    ]
+    if not likely or source.occurrences == 0:
+        return None
+    equal = list(cells.occurrences(source.quote))
+    if len(equal) != source.occurrences:
+        return None
+    start = equal[source.occurrence - 1]
+    return next((place for place in likely if place.start == start), None)
 
 
 def _whole_cells(source: AnchorSource, cells: Cells, own: list[int]) -> list[Place]:
@@ -144,24 +204,15 @@ def _whole_cells(source: AnchorSource, cells: Cells, own: list[int]) -> list[Pla
 
     def scored(index: int) -> Place:
         alike = similarity(source.quote, cells.cells[index].source[: max(1, len(source.quote))])
-        return Place(cells.starts[index], cells.end_of(index), alike)
+        return Place(cells.starts[index], cells.end_of(index), alike, alike)
 
     claimed = [scored(index) for index in own]
     others = [scored(index) for index in cells.alike(source.quote, _SHARE, _MAX_CELLS)]
     if len(claimed) == 1:
         best = max((place.score for place in others), default=0.0)
         if claimed[0].score >= SUGGESTED_SCORE or best < EXACT_SCORE:
-            return [Place(claimed[0].start, claimed[0].end, 1.0)]
+            return [Place(claimed[0].start, claimed[0].end, 1.0, 1.0)]
     return sorted({*claimed, *others}, key=lambda place: (-place.score, place.start))
-
-
-def _distinct(places: Iterable[Place]) -> list[Place]:
-    """Rank places, of those that overlap only the best."""
-    chosen: list[Place] = []
-    for place in sorted(places, key=lambda place: (-place.score, place.start, place.end)):
-        if not any(place.overlaps(other) for other in chosen):
-            chosen.append(place)
-    return chosen
 
 
 def _anchor(
