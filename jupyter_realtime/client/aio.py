@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import uuid
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
@@ -33,6 +34,7 @@ from .run_record import RunRecord
 from .runs import AsyncRun
 from .stream import announce
 from .subscription import AsyncSubscription, Delivery, Handler
+from .threads import CellName, StateName, ThreadName, ThreadsClient
 from .track import length_of, track_async
 
 T = TypeVar("T")
@@ -53,6 +55,7 @@ class AsyncRealtime:
         self.server = server
         self._rest = Rest(server)
         self._connection = Connection(server)
+        self._threads = ThreadsClient(server, self._rest)
         self._jobs = Jobs(self._connection, self._project_room)
         self._me: Record | None = None
         # Runs of one's own detectors, with what ends them.
@@ -328,6 +331,75 @@ class AsyncRealtime:
         total = length_of(items) if total is None else total
         return track_async(items, self.progress(name, total, unit, room=room))
 
+    async def threads(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        state: StateName = "all",
+        room: str | None = None,
+    ) -> list[Record]:
+        """List the threads of comments in a file, or in a project.
+
+        Parameters
+        ----------
+        path
+            A file, relative to the current folder of this program; None: all of the project.
+        state
+            `open`, `resolved` or `all`.
+        room
+            Without a path: the project, as `project:<id>`; None: that of the current folder.
+
+        Returns
+        -------
+        list of Record
+            Each with `anchor` (where its code is), `comments`, `state` and more.
+        """
+        if path is not None:
+            return await self._threads.of_document(path, state)
+        project = RoomName.parse(room or await self._project_room(Path.cwd())).id
+        return await self._threads.of_project(project, state)
+
+    async def comment(
+        self,
+        path: str | os.PathLike[str],
+        cell: CellName,
+        text: str,
+        *,
+        quote: str | None = None,
+        issue: str | None = None,
+        key: str | None = None,
+    ) -> Record:
+        """Begin a thread of comments on code, as the program of the person whose program this is.
+
+        Parameters
+        ----------
+        path
+            The file, relative to the current folder of this program.
+        cell
+            Which cell of a notebook: its place, counted from 0, or its id; None: the file as a whole.
+        text
+            What to say, in Markdown; `@name` tells somebody.
+        quote
+            The code that is meant, as it stands once in the cell or the file; None: all of it.
+        issue
+            The fingerprint of the issue that it is about.
+        key
+            Under the same key there is one thread, however often this is repeated.
+        """
+        return await self._threads.open(path, cell, text, quote=quote, issue=issue, key=key)
+
+    async def reply(self, thread: ThreadName, text: str, *, key: str | None = None) -> Record:
+        """Write one more comment into a thread, which is named by its record or its id."""
+        return await self._threads.reply(thread, text, key)
+
+    async def resolve(self, thread: ThreadName) -> Record:
+        """Resolve a thread, and give it as it is then."""
+        return await self._threads.turn(thread, "resolve")
+
+    async def reopen(self, thread: ThreadName) -> Record:
+        """Open a thread again, and give it as it is then."""
+        return await self._threads.turn(thread, "reopen")
+
     async def projects(self) -> list[Record]:
         """List the projects on the server: `id`, `name`, `root`, `role`."""
         return [record(project) async for project in self._rest.items("projects")]
@@ -388,7 +460,20 @@ class AsyncRealtime:
         path = f"projects/{project}/open-documents"
         return [record(item) async for item in self._rest.items(path)]
 
+    async def project(self) -> Record:
+        """Find the project that the current folder belongs to: `id`, `name`, `root`, `role`.
+
+        Raises
+        ------
+        NotFound
+            If it belongs to none yet.
+        """
+        return record(await self._project(Path.cwd()))
+
     async def _project_room(self, folder: Path) -> str:
+        return project_room((await self._project(folder))["id"])
+
+    async def _project(self, folder: Path) -> dict[str, Any]:
         here = self.server.server_paths(folder)[0] if self.server.root else "."
         holding = [
             project
@@ -397,8 +482,7 @@ class AsyncRealtime:
         ]
         if not holding:
             raise NotFound("The current folder belongs to no project yet; say which room.")
-        innermost = max(holding, key=lambda project: len(Path(project["root"]).parts))
-        return project_room(innermost["id"])
+        return max(holding, key=lambda project: len(Path(project["root"]).parts))
 
     async def close(self) -> None:
         """Let go of the server. Runs go on without us, but for those of one's own detectors."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
@@ -20,6 +21,7 @@ from .progress import Progress
 from .records import Record
 from .runs import AsyncRun, Run
 from .subscription import AsyncSubscription, Handler
+from .threads import CellName, StateName, ThreadName
 from .track import length_of, track
 
 T = TypeVar("T")
@@ -229,11 +231,56 @@ class Realtime:
         total = length_of(items) if total is None else total
         return track(items, self.progress(name, total, unit, room=room))
 
+    def threads(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        state: StateName = "all",
+        room: str | None = None,
+    ) -> list[Record]:
+        """List threads of comments; see `AsyncRealtime.threads`."""
+        here = self._here()
+        return self._portal.call(here.threads(path, state=state, room=room))
+
+    def comment(
+        self,
+        path: str | os.PathLike[str],
+        cell: CellName,
+        text: str,
+        *,
+        quote: str | None = None,
+        issue: str | None = None,
+        key: str | None = None,
+    ) -> Record:
+        """Begin a thread of comments on code; see `AsyncRealtime.comment`."""
+        here = self._here()
+        begun = here.comment(path, cell, text, quote=quote, issue=issue, key=key)
+        return self._portal.call(begun)
+
+    def reply(self, thread: ThreadName, text: str, *, key: str | None = None) -> Record:
+        """Write one more comment into a thread; see `AsyncRealtime.reply`."""
+        here = self._here()
+        return self._portal.call(here.reply(thread, text, key=key))
+
+    def resolve(self, thread: ThreadName) -> Record:
+        """Resolve a thread; see `AsyncRealtime.resolve`."""
+        here = self._here()
+        return self._portal.call(here.resolve(thread))
+
+    def reopen(self, thread: ThreadName) -> Record:
+        """Open a thread again; see `AsyncRealtime.reopen`."""
+        here = self._here()
+        return self._portal.call(here.reopen(thread))
+
     def projects(self) -> list[Record]:
         """List the projects on the server: `id`, `name`, `root`, `role`."""
         here = self._here()
         return self._portal.call(here.projects())
 
+    def project(self) -> Record:
+        """Find the project that the current folder belongs to; see `AsyncRealtime.project`."""
+        here = self._here()
+        return self._portal.call(here.project())
     def activity(
         self,
         *,

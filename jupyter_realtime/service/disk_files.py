@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.anchors import Cell
+from ..core.notebooks import cells_of
 from ..ports import Document, Look, Project
 from ..ports.looks import LITTLE
-from .comments.contents import MAX_FILE_BYTES, cells_of
+from .comments.contents import MAX_FILE_BYTES
 from .projects import begins_project
 
 DIGEST_BYTES = 16

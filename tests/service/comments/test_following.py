@@ -11,11 +11,12 @@ import pytest
 
 from jupyter_realtime.core.anchors import Cell
 from jupyter_realtime.core.errors import BadRequest, Forbidden
+from jupyter_realtime.core.notebooks import cells_of
 from jupyter_realtime.core.rooms import project_room
 from jupyter_realtime.core.threads import OwnThread
 from jupyter_realtime.server.runtime import Services
 from jupyter_realtime.service.comments import following
-from jupyter_realtime.service.comments.contents import cells_of, read_cells
+from jupyter_realtime.service.comments.contents import read_cells
 from jupyter_realtime.service.comments.following import CellChange
 from jupyter_realtime.service.comments.range import Range
 from jupyter_realtime.service.comments.threads import NewThread
