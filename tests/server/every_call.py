@@ -214,6 +214,13 @@ CALLS = [
     Call("DELETE", f"announcements/{ID}", "announcements/{announced}"),
     Call("GET", "activity", "activity?project={project}&limit=1000"),
     Call("GET", "activity/away", "activity/away?document={document}"),
+    Call("GET", "export/comments", "export/comments?document={document}"),
+    Call(
+        "POST",
+        "import/comments",
+        "import/comments",
+        {"project": "{project}", "annotations": [{"body": "Why?", "target": "a.py"}]},
+    ),
     Call("GET", "export/activity", "export/activity?project={project}"),
     # What can be called is no secret.
     Call("GET", r"openapi\.json", "openapi.json", unscoped=200, unscoped_answer={}),

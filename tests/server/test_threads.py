@@ -288,3 +288,40 @@ async def test_I20_a_thread_is_put_where_its_code_is(
     assert (await api("POST", f"documents/{place['id']}/lineage", change))[0] == 204
     change["changes"][0]["kind"] = "glue"
     assert (await api("POST", f"documents/{place['id']}/lineage", change))[0] == 400
+
+
+async def test_I22_I23_comments_are_taken_out_and_in(
+    api: Api, document: Any, jp_fetch: Any, jp_root_dir: Path
+) -> None:
+    place = await document()
+    cells = [{"id": "n", "source": f"# moved\n{SOURCE}", "cell_type": "code"}]
+    (jp_root_dir / "copy.ipynb").write_text(json.dumps({"cells": cells}))
+    copy = (await api("PUT", "documents", {"path": "copy.ipynb"}))[1]
+    thread = await begin(api, place, body="Why, @ana?")
+    await api("POST", f"threads/{thread['id']}/comments", {"body": "So."})
+    await api("POST", f"threads/{thread['id']}/resolve")
+    status, out = await api("GET", f"export/comments?document={place['id']}")
+    assert (status, out["total"]) == (200, 2)
+    wish = {"project": place["project"], "document": copy["id"], "annotations": out}
+    for new in (1, 0):
+        assert await api("POST", "import/comments", wish) == (200, {"threads": 1, "new": new})
+    _, listing = await api("GET", f"threads?document={copy['id']}")
+    [taken] = listing["items"]
+    who = thread["comments"][0]["author"]["display_name"]
+    assert [one["body"].startswith(f"`{who}, ") for one in taken["comments"]] == [True, True]
+    assert taken["comments"][0]["body"].endswith("\n\nWhy, @ana?")
+    assert taken["comments"][0]["mentions"] == []
+    assert (taken["anchor"]["cell_id"], taken["anchor"]["start"]) == ("n", 14)
+    assert (taken["anchor"]["quote"], taken["state"]) == ("y = x + 2", "resolved")
+    answer = await jp_fetch(
+        "realtime/api/v1/export/comments",
+        params={"project": place["project"], "format": "markdown"},
+    )
+    assert answer.headers["Content-Type"].startswith("text/markdown")
+    assert "> Why, @ana?" in answer.body.decode()
+    for wrong in ("export/comments", f"export/comments?document={place['id']}&format=docx"):
+        assert (await api("GET", wrong))[0] == 400
+    assert (await api("POST", "import/comments", {**wish, "annotations": [7]}))[0] == 400
+    named = [{"body": "x", "target": "../../etc/passwd"}]
+    wish = {"project": place["project"], "annotations": named}
+    assert (await api("POST", "import/comments", wish))[0] == 400

@@ -98,6 +98,8 @@ _API: list[tuple[str, type]] = [
     (f"announcements/{_ID}", announcements.AnnouncementHandler),
     ("activity", activity.ActivityHandler),
     ("activity/away", activity.AwayHandler),
+    ("export/comments", threads.ExportHandler),
+    ("import/comments", threads.ImportHandler),
     ("export/activity", activity.ExportHandler),
     ("detectors", rest.DetectorsHandler),
     (f"detectors/{_ID}/rules/([A-Za-z0-9_/-]+)", rest.RuleHandler),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -109,6 +109,21 @@ class Mentionable(msgspec.Struct, frozen=True, kw_only=True):
     initials: str
     color: str
     avatar_url: str | None
+
+
+class ImportRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """W3C Web Annotations, as a list, a page or a collection; about `document`, or the files they name."""
+
+    project: str
+    annotations: Any
+    document: str | None = None
+
+
+class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How many threads they are, and how many of them were not there."""
+
+    threads: int
+    new: int
 
 
 class LineageChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

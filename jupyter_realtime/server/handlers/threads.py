@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from ...core.actors import Principal
 from ...core.anchors import Candidate
+from ...core.annotations import AnnotationCollection
+from ...core.codec import encode
 from ...core.errors import BadRequest
 from ...core.threads import Comment, OwnThread, ThreadState
 from ...ports import ThreadSearch
@@ -17,6 +19,10 @@ from . import shapes
 from . import thread_shapes as threads
 from .base import CURSOR, LIMIT, RealtimeHandler, moment_cursor, route
 from .describing import Parameter
+
+Format = Literal["jsonld", "markdown"]
+JSON_LD = "application/ld+json"
+MARKDOWN = "text/markdown; charset=UTF-8"
 
 _DOCUMENT = Parameter("document", str, "Of this document, the oldest first.")
 _PROJECT = Parameter("project", str, "Of this project, those first where something happened last.")
@@ -31,6 +37,9 @@ _FILTER = Parameter(
     "Those in which one has written, that mention one, that lost their code, or with something new.",
 )
 _ISSUE = Parameter("issue", str, "About the issue with this fingerprint.")
+_OF_DOCUMENT = Parameter("document", str, "Of this document.")
+_OF_PROJECT = Parameter("project", str, "Of this project.")
+_FORMAT = Parameter("format", Format, "Else `jsonld`.")
 _QUERY = Parameter("q", str, "What was written of a name.")
 
 
@@ -262,6 +271,49 @@ class PreviewHandler(RealtimeHandler):
         wanted = self.body(threads.PreviewRequest)
         html = await self.services.comments.reading.preview(principal, wanted.document, wanted.body)
         self.answer(threads.PreviewAnswer(html=html))
+
+
+class ExportHandler(RealtimeHandler):
+    """`export/comments`."""
+
+    @route(
+        "read",
+        gives=AnnotationCollection,
+        parameters=(_OF_DOCUMENT, _OF_PROJECT, _FORMAT),
+        media=JSON_LD,
+    )
+    async def get(self, principal: Principal) -> None:
+        """Write all comments of a document or a project as W3C Web Annotations, or as Markdown."""
+        self.services.rates.take(principal)
+        document = self.get_query_argument("document", None)
+        project = self.get_query_argument("project", None)
+        exchange = self.services.comments.exchange
+        if self.choice("format", Format) == "markdown":
+            text = await exchange.markdown(principal, project, document)
+            self._send(text.encode(), MARKDOWN, "comments.md")
+        else:
+            found = await exchange.annotations(principal, project, document)
+            self._send(encode(found), JSON_LD, "comments.jsonld")
+
+    def _send(self, content: bytes, media: str, name: str) -> None:
+        self.set_header("Content-Type", media)
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        self.finish(content)
+
+
+class ImportHandler(RealtimeHandler):
+    """`import/comments`."""
+
+    @route("write", takes=threads.ImportRequest, gives=threads.ImportAnswer)
+    async def post(self, principal: Principal) -> None:
+        """Take W3C Web Annotations in as one's own comments; each is there once."""
+        self.services.rates.take(principal)
+        wanted = self.body(threads.ImportRequest)
+        found, new = await self.services.comments.exchange.take_in(
+            principal, wanted.project, wanted.document, wanted.annotations
+        )
+        self.answer(threads.ImportAnswer(threads=found, new=new))
 
 
 def _range(wanted: threads.RangeRequest) -> Range:

@@ -8,6 +8,7 @@ from ...ports import Store
 from ..directory import Directory
 from ..notifier import Notifier
 from ..projects import Projects
+from .exchange import Exchange
 from .following import Following
 from .forgetting import Forgetting
 from .issues import IssueThreads
@@ -26,6 +27,7 @@ class Comments:
     rendering: Rendering
     following: Following
     issues: IssueThreads
+    exchange: Exchange
     forgetting: Forgetting
 
     @classmethod
@@ -42,6 +44,7 @@ class Comments:
             rendering=rendering,
             following=Following(store, projects, reading),
             issues=IssueThreads(store, telling),
+            exchange=Exchange(store, projects, reading, rendering),
             forgetting=Forgetting(store),
         )
 
