@@ -12,6 +12,9 @@ from jupyter_realtime.core.actors import Principal
 from jupyter_realtime.core.events import EVENTS, STATES
 from jupyter_realtime.core.members import Member
 from jupyter_realtime.ports import Change
+from jupyter_realtime.server.runtime import Services
+from jupyter_realtime.service.comments.range import Range
+from jupyter_realtime.service.comments.threads import NewThread
 from tests.asyncapi import check_sent
 from tests.builders import notice, principal
 from tests.service.clients import Client
@@ -44,6 +47,7 @@ async def test_M6_a_day_in_a_project_is_as_the_document_says(open_services: Open
             "state", room=rooms[1], event="user:typing", key="self", data={"cell": "c"}
         )
         await client.ask("state", room=room, event="progress:fit", key="k", data={"any": 1})
+        await talk(services, document.id)
         [posted] = await services.notifier.notify(notice(), [OWNER.name])
         await services.inboxes.change(OWNER, [posted.notification], Change(read=True))
         run = await services.analyses.start(OWNER, ["a.py"], None, None, outside=False)
@@ -56,6 +60,20 @@ async def test_M6_a_day_in_a_project_is_as_the_document_says(open_services: Open
         for name, reply in replies.items():
             assert reply["recovered"]
             check_sent(reply, name)
+
+
+async def talk(services: Services, document: str) -> None:
+    """Have all that can become of a thread happen."""
+    threads = services.comments.threads
+    thread = await threads.open(
+        OWNER, NewThread(document, Range(None, "x = 1\n", 0, 5, None), "Why?")
+    )
+    [first] = thread.comments
+    await threads.react(OWNER, thread.id, first.id, "👍", on=True)
+    await threads.edit(OWNER, thread.id, first.id, "Why one?")
+    await threads.turn(OWNER, thread.id, resolved=True)
+    await threads.turn(OWNER, thread.id, resolved=False)
+    await threads.delete(OWNER, thread.id, first.id)
 
 
 async def test_P1_in_a_runs_room_only_who_started_it_publishes(open_services: OpenServices) -> None:
