@@ -1,11 +1,16 @@
 /** What can be done to the code of threads: offered by JupyterLab, used by every view of the page. */
 
+import type { Analysis, Issue } from './protocol.js';
 import type { OwnThread } from './thread-rows.js';
 import type { Place } from './threads.js';
 
 export interface CommentHands {
+  /** Be told when open documents come, go or change. */
+  onChange(listener: () => void): () => void;
   /** Lead to the code of a thread. */
   open(thread: OwnThread): void;
+  /** Begin a thread about an issue, beside its code. */
+  commentOn(issue: Issue, run: Analysis): Promise<void>;
   /** The code at which a thread stands now, if its document is open and it is there; else null. */
   codeOf(thread: OwnThread): string | null;
   /** Put something in the place of a thread's code; rejects, in words, where that has changed. */

@@ -52,11 +52,14 @@ interface Parts {
   events: Events;
 }
 
+const TELL_AFTER_MS = 200;
+
 export class CommentDocuments {
   readonly marks: CommentMarks;
   private readonly open = new Map<IDocumentWidget<Widget>, OpenDocument | null>();
   private readonly listeners = new Set<() => void>();
   private scheduled = false;
+  private telling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly parts: Parts) {
     const { connection, events, threads } = parts;
@@ -91,6 +94,7 @@ export class CommentDocuments {
     });
     widget.context.pathChanged.connect(() => void this.find(widget, true));
     void widget.context.ready.then(() => {
+      widget.context.model.contentChanged.connect(() => this.tellSoon());
       if (isNotebook(widget)) {
         widget.content.model?.cells.changed.connect(() => this.soon());
       }
@@ -130,13 +134,21 @@ export class CommentDocuments {
       .sort((a, b) => a.at - b.at || (a.range?.from ?? 0) - (b.range?.from ?? 0));
   }
 
-  placeOf(open: OpenDocument, thread: string): ThreadPlace | null {
-    return this.places(open).find(place => place.thread.id === thread) ?? null;
+  placeOf(open: OpenDocument, id: string): ThreadPlace | null {
+    const thread = this.parts.threads.get(id);
+    if (thread === null || thread.anchor.scope === 'document') {
+      return null;
+    }
+    const pieces = piecesOf(open.widget);
+    const at = pieces.findIndex(piece => piece.id === thread.anchor.cell_id);
+    const piece = pieces[at];
+    return piece ? { thread, piece, at, range: this.rangeOf(piece, thread) } : null;
   }
 
-  private rangeOf(piece: Piece, { id, anchor }: OwnThread): TextRange | null {
-    const moved = this.marks.rangeOf(piece.model, id);
-    return moved ?? rangeIn(textOf(piece), anchor);
+  /** Where it has moved to, as long as the server says of its place what it said then. */
+  private rangeOf(piece: Piece, thread: OwnThread): TextRange | null {
+    const moved = this.marks.rangeOf(piece.model, thread.id, placedBy(thread));
+    return moved ?? rangeIn(textOf(piece), thread.anchor);
   }
 
   private get all(): OpenDocument[] {
@@ -197,6 +209,14 @@ export class CommentDocuments {
         this.tell();
       });
     }
+  }
+
+  /** Somebody types: marks move by themselves, others are told when there is time. */
+  private tellSoon(): void {
+    this.telling ??= setTimeout(() => {
+      this.telling = undefined;
+      this.tell();
+    }, TELL_AFTER_MS);
   }
 
   private tell(): void {

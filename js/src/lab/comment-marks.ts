@@ -39,6 +39,7 @@ export interface CommentMark extends TextRange {
 
 interface Marked {
   marks: readonly CommentMark[];
+  byThread: ReadonlyMap<string, CommentMark>;
   /** The thread whose code is highlighted. */
   shown: string | null;
   ranges: DecorationSet;
@@ -81,7 +82,7 @@ export class CommentMarks {
     for (const view of this.views.get(model) ?? []) {
       const field = view.state.field(marked, false);
       const known = field?.marks ?? [];
-      const next = marks.map(mark => kept(known, mark) ?? mark);
+      const next = marks.map(mark => kept(field?.byThread, mark) ?? mark);
       if (!isSame(known, next)) {
         const change = gutters.reconfigure(next.length > 0 ? [GUTTER, COMMENTS_LOOK] : []);
         view.dispatch({ effects: [put.of(next), show.of(this.shown), change] });
@@ -100,11 +101,11 @@ export class CommentMarks {
     }
   }
 
-  /** Where a thread is in an editor now; null: no editor has it. */
-  rangeOf(model: CodeEditor.IModel, thread: string): TextRange | null {
+  /** Where a thread is in an editor now that was placed like this; null: no editor has it. */
+  rangeOf(model: CodeEditor.IModel, thread: string, placed: string): TextRange | null {
     for (const view of this.views.get(model) ?? []) {
-      const mark = view.state.field(marked, false)?.marks.find(one => one.thread === thread);
-      if (mark) {
+      const mark = view.state.field(marked, false)?.byThread.get(thread);
+      if (mark?.placed === placed) {
         return { from: mark.from, to: mark.to };
       }
     }
@@ -248,7 +249,13 @@ class Bubble extends GutterMarker {
 
 const marked = StateField.define<Marked>({
   create: () => ({
-    ...{ marks: [], shown: null, ranges: Decoration.none, gutter: RangeSet.empty },
+    ...{
+      marks: [],
+      byThread: new Map(),
+      shown: null,
+      ranges: Decoration.none,
+      gutter: RangeSet.empty,
+    },
   }),
   update(value, tr) {
     let { marks, shown } = value;
@@ -274,6 +281,7 @@ const marked = StateField.define<Marked>({
     const inside = marks.filter(({ from }) => from <= length);
     return {
       marks,
+      byThread: new Map(marks.map(mark => [mark.thread, mark])),
       shown,
       ranges: rangesOf(inside, shown, length),
       gutter: bubblesOf(inside, from => tr.state.doc.lineAt(from).from),
@@ -332,8 +340,11 @@ function bubblesOf(
   return RangeSet.of(bubbles, true);
 }
 
-function kept(known: readonly CommentMark[], mark: CommentMark): CommentMark | null {
-  const before = known.find(({ thread }) => thread === mark.thread);
+function kept(
+  known: ReadonlyMap<string, CommentMark> | undefined,
+  mark: CommentMark,
+): CommentMark | null {
+  const before = known?.get(mark.thread);
   return before && before.placed === mark.placed
     ? { ...mark, from: before.from, to: before.to }
     : null;

@@ -133,6 +133,7 @@ export const comments: JupyterFrontEndPlugin<void> = {
         issue,
       });
     };
+    opener.begin = begin;
     const current = () =>
       open.of(app.shell.currentWidget) ?? open.of(front.store.getState().widget);
     const beginHere = (how: (at: OpenDocument) => Chosen) => {
@@ -181,11 +182,15 @@ export const comments: JupyterFrontEndPlugin<void> = {
 
     const step = async (by: 1 | -1) => {
       const at = current();
-      const all = at ? open.places(at) : [];
-      const steps = all
+      const steps = (at ? open.places(at) : [])
         .filter(({ thread }) => thread.state === 'open')
         .map(one => ({ ...one, range: one.range ?? { from: 0, to: 0 } }));
-      const next = at && nextPlace(steps, cursorOf(at.widget), by);
+      // From the one that is shown; else from where the cursor is.
+      const shown = steps.findIndex(({ thread }) => thread.id === place.getState().chosen);
+      const next =
+        shown >= 0
+          ? steps[(shown + by + steps.length) % steps.length]
+          : at && nextPlace(steps, cursorOf(at.widget), by);
       if (next) {
         await opener.show(next.thread);
       }

@@ -7,13 +7,15 @@ import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
+import type { TextRange } from '../core/anchor-place.js';
 import type { CommentHands } from '../core/comment-hands.js';
 import type { DocumentRef } from '../core/document-paths.js';
+import type { Analysis, Issue } from '../core/protocol.js';
 import type { OwnThread, Place } from '../core/threads.js';
 import type { Anchorage, CommentCard } from './comment-card.js';
 import type { CommentDocuments, OpenDocument, ThreadPlace } from './comment-documents.js';
-import { selectionIn } from './commenting.js';
-import { reveal } from './opener.js';
+import { type Chosen, chosen, selectionIn, wholeOf } from './commenting.js';
+import { position, reveal } from './opener.js';
 import { isFileEditor, isNotebook, piecesOf, textOf } from './pieces.js';
 
 interface Parts {
@@ -32,8 +34,14 @@ const EDITOR_MS = 2000;
 
 export class ThreadOpener implements CommentHands {
   card: CommentCard | null = null;
+  /** Shows where a comment is written. */
+  begin: (open: OpenDocument, what: Chosen, issue: string | null) => void = () => {};
 
   constructor(private readonly parts: Parts) {}
+
+  onChange(listener: () => void): () => void {
+    return this.parts.comments.onChange(listener);
+  }
 
   open(thread: OwnThread): void {
     this.show(thread).catch(this.parts.onProblem);
@@ -80,6 +88,21 @@ export class ThreadOpener implements CommentHands {
     };
   }
 
+  async commentOn(issue: Issue, run: Analysis): Promise<void> {
+    const open = await this.opened({ document: null, project: run.project, path: issue.path });
+    const pieces = piecesOf(open.widget);
+    const named = pieces.findIndex(({ id }) => id !== null && id === issue.cell?.id);
+    const at = named >= 0 ? named : (issue.cell?.index ?? 0);
+    const piece = pieces[at];
+    if (!piece) {
+      this.begin(open, wholeOf(open), issue.fingerprint);
+      return;
+    }
+    const range = rangeOfIssue(textOf(piece), issue);
+    await scrollTo(open.widget, { at, piece, range });
+    this.begin(open, chosen(open, piece, at, range), issue.fingerprint);
+  }
+
   codeOf(thread: OwnThread): string | null {
     const open = this.parts.comments.byId(thread.document);
     const place = open && this.parts.comments.placeOf(open, thread.id);
@@ -114,29 +137,34 @@ export class ThreadOpener implements CommentHands {
   }
 
   /** The document of a thread, opened if it wasn't. */
-  private async opened({ document: id, project, path }: OwnThread): Promise<OpenDocument> {
+  private async opened({ document: id, project, path }: Wanted): Promise<OpenDocument> {
     const { app, comments, documents, pathOf, trans } = this.parts;
-    const known = comments.byId(id);
-    const from = await pathOf({ id, project, path, room: '' });
+    const known = id === null ? null : comments.byId(id);
+    const from = await pathOf({ id: '', project, path, room: '' });
     const widget = reveal(app, documents, known?.widget.context.path ?? from);
     if (!widget) {
       throw new Error(trans.__('%1 can’t be opened: no editor shows such files.', path));
     }
     await widget.context.ready;
     await widget.revealed;
-    const open = known ?? (await this.becomes(id));
+    const open = known ?? (await this.becomes(widget, id));
     if (!open) {
       throw new Error(trans.__('The comments of %1 are not known yet: try again.', path));
     }
     return open;
   }
 
-  private becomes(id: string): Promise<OpenDocument | null> {
+  /** Wait until a document is known, and its threads where one of them is wanted. */
+  private becomes(
+    widget: IDocumentWidget<Widget>,
+    id: string | null,
+  ): Promise<OpenDocument | null> {
     const { comments } = this.parts;
+    const found = () => (id === null ? comments.of(widget) : comments.byId(id));
     return new Promise(done => {
       const look = () => {
-        const open = comments.byId(id);
-        if (open && comments.threadsOf(open).length > 0) {
+        const open = found();
+        if (open && (id === null || comments.threadsOf(open).length > 0)) {
           finish(open);
         }
       };
@@ -145,17 +173,37 @@ export class ThreadOpener implements CommentHands {
         stop();
         done(open);
       };
-      const late = setTimeout(() => finish(comments.byId(id)), KNOWN_WITHIN_MS);
+      const late = setTimeout(() => finish(found()), KNOWN_WITHIN_MS);
       const stop = comments.onChange(look);
       look();
     });
   }
 }
 
+/** A document by its id, else by its path within its project. */
+interface Wanted {
+  document: string | null;
+  project: string;
+  path: string;
+}
+
+/** As its lines and columns say; the code may have changed since, and is shown before anything is sent. */
+function rangeOfIssue(text: string, issue: Issue): TextRange {
+  const lines = text.split('\n');
+  const offset = (line: number, column: number) => {
+    const at = position(lines, line, column);
+    return lines.slice(0, at.line).join('\n').length + (at.line > 0 ? 1 : 0) + at.column;
+  };
+  const from = offset(issue.line, issue.column);
+  const to = offset(issue.end_line, issue.end_column);
+  // What an engine points at may be a place between two characters.
+  return to > from ? { from, to } : { from: offset(issue.line, 1), to: offset(issue.line, 1e6) };
+}
+
 /** Bring a thread's code into view, and put the cursor before it. */
 async function scrollTo(
   widget: IDocumentWidget<Widget>,
-  { at, piece, range }: ThreadPlace,
+  { at, piece, range }: Pick<ThreadPlace, 'at' | 'piece' | 'range'>,
 ): Promise<void> {
   if (isNotebook(widget)) {
     const { content } = widget;

@@ -79,10 +79,11 @@ export function CommentEditor(props: Props) {
     requestAnimationFrame(() => {
       field.current?.focus();
       field.current?.setSelectionRange(caret, caret);
+      look();
     });
   };
   const look = () => {
-    const { selectionStart, selectionEnd, value } = field.current as HTMLTextAreaElement;
+    const { selectionStart = 0, selectionEnd = -1, value = '' } = field.current ?? {};
     const found = selectionStart === selectionEnd ? mentionBefore(value, selectionStart) : null;
     setMention(found);
     if (found?.query !== mention?.query) {
@@ -157,11 +158,9 @@ export function CommentEditor(props: Props) {
             placeholder={props.placeholder}
             aria-label={label}
             aria-invalid={isTooLong}
-            role="combobox"
             aria-autocomplete="list"
             aria-haspopup="listbox"
-            aria-expanded={isOffered}
-            aria-controls={listId}
+            aria-controls={isOffered ? listId : undefined}
             aria-activedescendant={isOffered ? `${listId}-${chosen}` : undefined}
             // JupyterLab's own keys are not for those who write here.
             data-lm-suppress-shortcuts="true"

@@ -90,6 +90,11 @@ export function IssueDetails({ issue, actions, dismissal, onClose }: Props) {
             {trans.__('Undo dismissal')}
           </Button>
         )}
+        {actions?.comment && !isAsking && (
+          <Button onClick={() => void attempt(() => commented(actions, issue))}>
+            {trans.__('Comment')}
+          </Button>
+        )}
         {!(isAsking && isOpen) && <CopyButton issue={issue} attempt={attempt} />}
       </div>
       {isAsking && isOpen && actions && (
@@ -258,4 +263,8 @@ export function textOf(issue: Issue): string {
   const cell = issue.cell ? `cell ${issue.cell.index + 1}:` : '';
   const place = `${issue.path}:${cell}${issue.line}:${issue.column}`;
   return `${place}: ${issue.severity} ${issue.rule} ${issue.message}`;
+}
+
+async function commented({ comment }: IssueActions, issue: Issue): Promise<void> {
+  await comment?.(issue);
 }

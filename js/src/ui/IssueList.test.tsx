@@ -150,6 +150,7 @@ describe('a dismissal', () => {
         render();
       },
       preview: null,
+      comment: null,
       apply: () => Promise.reject(new Error('not here')),
       about: async ({ rule }) => `What ${rule} is about.`,
     };

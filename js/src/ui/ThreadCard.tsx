@@ -1,6 +1,6 @@
 /** A thread with all that belongs to it: its code, its comments, an answer, and what becomes of it. */
 
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { useCallback, useRef, useState, useSyncExternalStore } from 'react';
 
 import type { CommentHands } from '../core/comment-hands.js';
 import { hasLostPlace } from '../core/thread-rows.js';
@@ -50,7 +50,7 @@ export function ThreadCard(props: ThreadCardProps) {
   const isSending = isPending(id);
   const mayWrite = role !== 'viewer' && !isSending;
   useLooking(article, unread > 0 ? `${id} ${comments.at(-1)?.id}` : null, () => threads.looked(id));
-  const code = hands?.codeOf(thread) ?? null;
+  const code = useCode(hands, thread);
   const fits = code === null ? null : code === anchor.original;
   const services = useServices(threads, thread.document);
   const suggested = (text: string) => (
@@ -109,6 +109,15 @@ export function ThreadCard(props: ThreadCardProps) {
       {mayWrite && <Reply {...props} services={services} code={fits === true ? code : null} />}
     </article>
   );
+}
+
+/** The code as it is now, while it is edited. */
+function useCode(hands: CommentHands | null, thread: OwnThread): string | null {
+  const subscribe = useCallback(
+    (changed: () => void) => hands?.onChange(changed) ?? (() => {}),
+    [hands],
+  );
+  return useSyncExternalStore(subscribe, () => hands?.codeOf(thread) ?? null);
 }
 
 type HeadProps = ThreadCardProps & { titleId: string; mayWrite: boolean };
@@ -261,14 +270,4 @@ function Refused({ threads, id }: { threads: Threads; id: string }) {
       </button>
     </p>
   );
-}
-
-/** Escape closes what a card stands in, unless something in it took the key. */
-export function onEscape(close: () => void) {
-  return (event: KeyboardEvent) => {
-    if (event.key === 'Escape') {
-      event.stopPropagation();
-      close();
-    }
-  };
 }

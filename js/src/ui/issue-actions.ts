@@ -2,9 +2,10 @@
 
 import { useMemo } from 'react';
 
+import type { CommentHands } from '../core/comment-hands.js';
 import type { DiffLine } from '../core/fixes.js';
 import type { IssueHands } from '../core/hands.js';
-import { pageHands } from '../core/page.js';
+import { pageCommentHands, pageHands } from '../core/page.js';
 import type { Analysis, Issue } from '../core/protocol.js';
 import { NO_TRIAGE, statusNow, type Triage, triageKey } from '../core/triage.js';
 import { useStore } from './hooks.js';
@@ -21,6 +22,8 @@ export interface IssueActions {
   /** What its fix would change; null where no document can be changed from here. */
   preview: ((issue: Issue) => Promise<DiffLine[]>) | null;
   apply: (issue: Issue) => Promise<() => Promise<void>>;
+  /** Begin a thread about it; null where no document can be opened from here. */
+  comment: ((issue: Issue) => Promise<void>) | null;
   /** What an issue's rule means, in a few sentences; null where nobody can be asked. */
   about: ((issue: Issue) => Promise<string | null>) | null;
 }
@@ -37,7 +40,10 @@ export function useIssueActions(parts: Parts, run: Analysis): IssueActions | nul
   const { id } = run;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run's figures change, its place does not.
   return useMemo(
-    () => (triage === null ? null : { ...actionsOf(triage, run, decided, pageHands()), about }),
+    () =>
+      triage === null
+        ? null
+        : { ...actionsOf(triage, run, decided, pageHands(), pageCommentHands()), about },
     [triage, id, decided],
   );
 }
@@ -55,6 +61,7 @@ function actionsOf(
   run: Analysis,
   decided: typeof NO_TRIAGE,
   hands: IssueHands | null,
+  comments: CommentHands | null,
 ): Omit<IssueActions, 'about'> {
   return {
     canDecide: decided.mayDecide,
@@ -62,6 +69,7 @@ function actionsOf(
     reasonOf: issue => decided.dismissals[triageKey(issue)]?.reason ?? null,
     dismiss: (issue, reason) => triage.dismiss(run.project, issue, reason),
     restore: issue => triage.restore(run.project, issue),
+    comment: decided.mayDecide ? comments && (issue => comments.commentOn(issue, run)) : null,
     preview: hands && (issue => hands.preview(issue, run)),
     apply: async issue => {
       if (hands === null) {
