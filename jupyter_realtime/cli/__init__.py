@@ -13,7 +13,18 @@ EPILOG = "`jupyter realtime COMMAND --help` tells more about each."
 
 
 def _parser() -> argparse.ArgumentParser:
-    from . import analyze, announce, backup, demo, digest, publish, restore, token
+    from . import (
+        analyze,
+        announce,
+        backup,
+        demo,
+        digest,
+        export,
+        import_,
+        publish,
+        restore,
+        token,
+    )
 
     parser = argparse.ArgumentParser(
         prog="jupyter realtime",
@@ -22,8 +33,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"jupyter_realtime {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (demo, analyze, publish, announce, digest, token, backup, restore):
-        name = command.__name__.rpartition(".")[2]
+    for command in (
+        demo,
+        analyze,
+        publish,
+        announce,
+        digest,
+        export,
+        import_,
+        token,
+        backup,
+        restore,
+    ):
+        name = command.__name__.rpartition(".")[2].rstrip("_")
         added = commands.add_parser(
             name,
             help=command.HELP,

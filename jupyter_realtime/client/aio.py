@@ -34,7 +34,7 @@ from .run_record import RunRecord
 from .runs import AsyncRun
 from .stream import announce
 from .subscription import AsyncSubscription, Delivery, Handler
-from .threads import CellName, StateName, ThreadName, ThreadsClient
+from .threads import CellName, FormatName, StateName, ThreadName, ThreadsClient
 from .track import length_of, track_async
 
 T = TypeVar("T")
@@ -356,8 +356,7 @@ class AsyncRealtime:
         """
         if path is not None:
             return await self._threads.of_document(path, state)
-        project = RoomName.parse(room or await self._project_room(Path.cwd())).id
-        return await self._threads.of_project(project, state)
+        return await self._threads.of_project(await self._project_id(room), state)
 
     async def comment(
         self,
@@ -399,6 +398,61 @@ class AsyncRealtime:
     async def reopen(self, thread: ThreadName) -> Record:
         """Open a thread again, and give it as it is then."""
         return await self._threads.turn(thread, "reopen")
+
+    async def export_comments(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        format: FormatName = "jsonld",
+        room: str | None = None,
+    ) -> str:
+        """Write the comments on a file, or in a project, as a file would have them.
+
+        Parameters
+        ----------
+        path
+            The file, relative to the current folder of this program; None: all of the project.
+        format
+            `jsonld` (W3C Web Annotations) or `markdown`.
+        room
+            Without a path: the project, as `project:<id>`; None: that of the current folder.
+        """
+        if path is not None:
+            return await self._threads.export(await self._threads.document_of(path), format)
+        return await self._threads.export({"project": await self._project_id(room)}, format)
+
+    async def import_comments(
+        self,
+        annotations: Any,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        room: str | None = None,
+    ) -> Record:
+        """Take W3C Web Annotations in as one's own comments; each is there once.
+
+        Parameters
+        ----------
+        annotations
+            A list of them, a page or a collection, as decoded JSON.
+        path
+            The file that all of them are about; None: those that they name.
+        room
+            The project, as `project:<id>`; None: that of the current folder.
+
+        Returns
+        -------
+        Record
+            How many `threads` they are, and how many of them are `new`.
+        """
+        project = await self._project_id(room)
+        return await self._threads.take_in(_as_json(annotations), project, path)
+
+    async def export_activity(self, *, room: str | None = None) -> str:
+        """Write all that happened in a project as JSON lines, the newest first."""
+        return await self._rest.text("export/activity", project=await self._project_id(room))
+
+    async def _project_id(self, room: str | None) -> str:
+        return RoomName.parse(room or await self._project_room(Path.cwd())).id
 
     async def projects(self) -> list[Record]:
         """List the projects on the server: `id`, `name`, `root`, `role`."""

@@ -21,7 +21,7 @@ from .progress import Progress
 from .records import Record
 from .runs import AsyncRun, Run
 from .subscription import AsyncSubscription, Handler
-from .threads import CellName, StateName, ThreadName
+from .threads import CellName, FormatName, StateName, ThreadName
 from .track import length_of, track
 
 T = TypeVar("T")
@@ -272,6 +272,33 @@ class Realtime:
         here = self._here()
         return self._portal.call(here.reopen(thread))
 
+    def export_comments(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        format: FormatName = "jsonld",
+        room: str | None = None,
+    ) -> str:
+        """Write comments as a file would have them; see `AsyncRealtime.export_comments`."""
+        here = self._here()
+        return self._portal.call(here.export_comments(path, format=format, room=room))
+
+    def import_comments(
+        self,
+        annotations: Any,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        room: str | None = None,
+    ) -> Record:
+        """Take W3C Web Annotations in; see `AsyncRealtime.import_comments`."""
+        here = self._here()
+        return self._portal.call(here.import_comments(annotations, path, room=room))
+
+    def export_activity(self, *, room: str | None = None) -> str:
+        """Write all that happened in a project as JSON lines, the newest first."""
+        here = self._here()
+        return self._portal.call(here.export_activity(room=room))
+
     def projects(self) -> list[Record]:
         """List the projects on the server: `id`, `name`, `root`, `role`."""
         here = self._here()
@@ -281,6 +308,7 @@ class Realtime:
         """Find the project that the current folder belongs to; see `AsyncRealtime.project`."""
         here = self._here()
         return self._portal.call(here.project())
+
     def activity(
         self,
         *,

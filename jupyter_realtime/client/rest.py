@@ -75,6 +75,16 @@ class Rest:
             await asyncio.sleep(backoff.next(error.retry_after))
         return await self._call("GET", path, params=query)
 
+    async def text(self, path: str, /, **query: str | int) -> str:
+        """Read something that is no JSON: a file, as it is."""
+        try:
+            response = await self._http.get(path, params=query)
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from None
+        if not response.is_success:
+            raise self._error(response)
+        return response.text
+
     async def once(self, path: str) -> Any:
         """Read something, and don't wait for a network that is down."""
         return await self._call("GET", path)
@@ -135,13 +145,16 @@ class Rest:
         try:
             response = await self._http.request(method, path, **options)
         except httpx.HTTPError as error:
-            return None, Unavailable(
-                f"The server at {self._server.url} can't be reached ({self._server.found}): "
-                f"{error or type(error).__name__}"
-            )
+            return None, self._unreachable(error)
         if response.is_success:
             return self._body(response)
         return None, self._error(response)
+
+    def _unreachable(self, error: httpx.HTTPError) -> Unavailable:
+        return Unavailable(
+            f"The server at {self._server.url} can't be reached ({self._server.found}): "
+            f"{error or type(error).__name__}"
+        )
 
     def _body(self, response: httpx.Response) -> tuple[Any, RealtimeError | None]:
         if not response.content:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # A cell by its place, counted from 0, or by its id; None is the whole file.
 CellName = int | str | None
 ThreadName = str | Mapping[str, Any]
+FormatName = Literal["jsonld", "markdown"]
 StateName = Literal["open", "resolved", "all"]
 
 
@@ -73,6 +74,23 @@ class ThreadsClient:
     async def turn(self, thread: ThreadName, verb: Literal["resolve", "reopen"]) -> Record:
         """Resolve a thread, or open it again."""
         return record(await self._rest.post(f"threads/{_id(thread)}/{verb}", None))
+
+    async def export(self, of: Mapping[str, str], form: FormatName) -> str:
+        """Write comments as a file has them."""
+        return await self._rest.text("export/comments", **of, format=form)
+
+    async def document_of(self, path: str | os.PathLike[str]) -> Mapping[str, str]:
+        """Name a file as an export takes it."""
+        return {"document": await self._document(path)}
+
+    async def take_in(
+        self, annotations: Any, project: str, path: str | os.PathLike[str] | None
+    ) -> Record:
+        """Take annotations in."""
+        wish = {"project": project, "annotations": annotations}
+        if path is not None:
+            wish["document"] = await self._document(path)
+        return record(await self._rest.post("import/comments", wish))
 
     async def _document(self, path: str | os.PathLike[str]) -> str:
         [place] = self._server.server_paths(path)
