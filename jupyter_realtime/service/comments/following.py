@@ -11,8 +11,9 @@ Rules
 
 Theory of operation
 -------------------
-Looking is work, up to a second for a thousand threads whose cells are all new: it is done on a thread of
-its own, one document at a time.
+Looking is work, some milliseconds for each thread of a document in which much is alike: it is done on a
+thread of its own, one document at a time, and not at all where nothing has changed since the last look (a
+save is heard of from Jupyter, and then seen on the disk).
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ from .reading import ThreadReading
 log = logging.getLogger(__name__)
 
 MAX_DESCENTS = 1000
+MAX_REMEMBERED = 1000
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Following:
         # What each document says by now; whoever follows it takes the last.
         self._saved: dict[str, tuple[Sequence[Cell], Actor]] = {}
         self._followed: dict[str, asyncio.Task[None]] = {}
+        # Of each document, what a look has changed nothing of.
+        self._seen: dict[str, int] = {}
         self._background = Background()
 
     # -- when a document has changed --------------------------------------------------------------
@@ -108,13 +112,26 @@ class Following:
         found = await self._store.projects.document(document)
         if not threads or found is None:
             return 0
-        lineage = Lineage(await self._store.threads.descents(document))
+        descents = await self._store.threads.descents(document)
+        seen = hash((tuple(cells), tuple(threads), tuple(descents)))
+        if self._seen.get(document) == seen:
+            return 0
         loop = asyncio.get_running_loop()
-        changed = await loop.run_in_executor(self._looking, _found, threads, cells, lineage)
+        changed = await loop.run_in_executor(
+            self._looking, _found, threads, cells, Lineage(descents)
+        )
         moved = sum(one.anchor != one.before for one in changed)
         if changed:
             await self._store.threads.place(changed, [_told(found, by)] if moved else [])
+        else:
+            self._note(document, seen)
         return moved
+
+    def _note(self, document: str, seen: int) -> None:
+        """Note that a look at just this has changed nothing."""
+        if len(self._seen) >= MAX_REMEMBERED:
+            self._seen.clear()
+        self._seen[document] = seen
 
     # -- what people say of it --------------------------------------------------------------------
 

@@ -77,6 +77,32 @@ async def test_I20_a_thread_follows_its_code_and_tells_only_of_moves(
         assert len(await updates(services, thread)) == 3
 
 
+async def test_I20_what_has_not_changed_is_not_looked_at_again(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(idle) as services:
+        thread = await begin(services)
+        looks: list[int] = []
+        find = following._found
+
+        def counted(*asked: Any) -> Any:
+            looks.append(1)
+            return find(*asked)
+
+        monkeypatch.setattr(following, "_found", counted)
+        mine = services.comments.following
+        for _ in range(5):
+            await mine.follow(thread.document, list(CELLS), ANA.actor)
+        # Once to take it down with what stands around it, once to see that this is all.
+        assert len(looks) == 2
+        other = await begin(services)
+        await mine.put(ANA, thread.id, Range("a", FIRST, 0, 6, 0))
+        for _ in range(5):
+            await mine.follow(thread.document, list(CELLS), ANA.actor)
+        assert len(looks) == 4
+        assert await place(services, other) == ("there", "b", 1, 0)
+
+
 async def test_I20_of_many_saves_the_last_counts(open_services: OpenServices) -> None:
     async with open_services(idle) as services:
         thread = await begin(services)
