@@ -25,12 +25,14 @@ def test_a_widget_is_small(bundle: Path) -> None:
 
 
 WIDGETS = [
+    "activity-feed",
     "analysis-progress",
     "code-comments",
     "detector-status",
     "live-issue-list",
     "notification-center",
     "notification-preferences",
+    "presence-bar",
 ]
 
 

@@ -9,6 +9,7 @@ export type {
   Query,
 } from './core/notifications.js';
 export { RequestError } from './core/outbox.js';
+export type { Present } from './core/present.js';
 export type {
   Actor,
   ErrorBody,
@@ -21,5 +22,6 @@ export type { RoomView } from './core/room-feed.js';
 export { connect, RealtimeProvider } from './hooks/page.js';
 export { useAnalysis } from './hooks/useAnalysis.js';
 export { type Inbox, useNotifications } from './hooks/useNotifications.js';
+export { type PresenceView, usePresence } from './hooks/usePresence.js';
 export { type RoomOptions, useRoom } from './hooks/useRoom.js';
 export { type Socket, useSocket } from './hooks/useSocket.js';

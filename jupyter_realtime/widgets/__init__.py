@@ -9,20 +9,24 @@ if TYPE_CHECKING:
     from .analysis import AnalysisProgress, DetectorStatus, LiveIssueList
     from .comments import CodeComments
     from .notifications import NotificationCenter, NotificationPreferences
+    from .team import ActivityFeed, PresenceBar
 
 __all__ = [
+    "ActivityFeed",
     "AnalysisProgress",
     "CodeComments",
     "DetectorStatus",
     "LiveIssueList",
     "NotificationCenter",
     "NotificationPreferences",
+    "PresenceBar",
 ]
 
 _LAZY = {
     **dict.fromkeys(("AnalysisProgress", "DetectorStatus", "LiveIssueList"), "analysis"),
     "CodeComments": "comments",
     **dict.fromkeys(("NotificationCenter", "NotificationPreferences"), "notifications"),
+    **dict.fromkeys(("ActivityFeed", "PresenceBar"), "team"),
 }
 
 

@@ -1,11 +1,11 @@
-"""What a page that has no server of its own asks of the kernel's: about notifications, and nothing else.
+"""What a page that has no server of its own asks of the kernel's: what its widget shows, and nothing else.
 
 Theory of operation
 -------------------
 The page sends `connect`, then `request`s (with an `id`, answered by one `answer`) and at most one
-`subscribe`; events of that room follow as they come. All of it happens on a thread, since a comm's message
-arrives on the one that runs cells. A program reads no inbox, whoever's it is: where the server knows the
-kernel as one, the page is told so at once.
+`subscribe`; events and states of that room follow as they come. All of it happens on a thread, since a
+comm's message arrives on the one that runs cells. A program reads no inbox, whoever's it is: where the
+server knows the kernel as one, the page is told so at once. Of the projects of its person it may read.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -22,7 +23,7 @@ from ..client.blocking import Realtime, Subscription
 from ..client.portal import portal
 from ..client.rest import Rest
 from ..core.errors import BadRequest, RealtimeError
-from ..core.rooms import user_room
+from ..core.rooms import project_room, user_room
 
 REQUEST_SECONDS = 60.0
 NO_SERVER = "The kernel found no server with jupyter_realtime."
@@ -30,11 +31,46 @@ PROGRAM = (
     "A program reads no inbox, and the server knows this kernel as one. Open the notebook in a JupyterLab "
     "whose server has jupyter_realtime: there the page shows it by itself."
 )
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a kind of widget may ask for.
+
+    Parameters
+    ----------
+    requests
+        Method and path.
+    room
+        To which it may listen.
+    humans_only
+        Whether a program is not told of it.
+    """
+
+    requests: re.Pattern[str]
+    room: Callable[[Realtime], str]
+    humans_only: bool
+
+
 # Ids have no dots: none of these leads up and out again.
-_REQUESTS = re.compile(
-    r"(?:GET|POST|PUT|PATCH) (?:notifications|preferences|projects)(?:/[A-Za-z0-9_-]+)*(?:\?.*)?"
-    r"|DELETE preferences"
+INBOX = Scope(
+    re.compile(
+        r"(?:GET|POST|PUT|PATCH) (?:notifications|preferences|projects)(?:/[A-Za-z0-9_-]+)*(?:\?.*)?"
+        r"|DELETE preferences"
+    ),
+    lambda connection: user_room(connection.me["user"]["name"]),
+    humans_only=True,
 )
+
+
+def team(project: str) -> Scope:
+    """Let a widget read who is in a project, and what they have done."""
+    return Scope(
+        re.compile(r"GET (?:presence|activity)\?.*"),
+        lambda _connection: project_room(project),
+        humans_only=False,
+    )
+
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -48,11 +84,16 @@ class Bridge:
         Gives the kernel's connection; None where there is no server.
     send
         Sends something to the page.
+    scope
+        What it may be asked for.
     """
 
-    def __init__(self, find: Callable[[], Realtime | None], send: Send) -> None:
+    def __init__(
+        self, find: Callable[[], Realtime | None], send: Send, scope: Scope = INBOX
+    ) -> None:
         self._find = find
         self._send = send
+        self._scope = scope
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="jupyter_realtime bridge")
         self._rest: Rest | None = None
         self._subscription: Subscription | None = None
@@ -87,7 +128,7 @@ class Bridge:
             return _status("offline", error.message)
         if connection is None:
             return _status("absent", NO_SERVER)
-        if connection.me["kind"] != "human":
+        if self._scope.humans_only and connection.me["kind"] != "human":
             return _status("absent", PROGRAM)
         return _status("online", None, connection.me["user"])
 
@@ -97,9 +138,9 @@ class Bridge:
             if not (
                 isinstance(method, str)
                 and isinstance(path, str)
-                and _REQUESTS.fullmatch(f"{method} {path}")
+                and self._scope.requests.fullmatch(f"{method} {path}")
             ):
-                raise BadRequest("A widget of notifications asks for nothing else.")
+                raise BadRequest("This widget asks for nothing else.")
             work = self._own_rest().request(method, path, content.get("body"))
             return {"body": portal().call(work, REQUEST_SECONDS)}
         except RealtimeError as error:
@@ -124,14 +165,18 @@ class Bridge:
             if connection is None:
                 raise BadRequest(NO_SERVER)
             if self._subscription is None:
-                room = user_room(connection.me["user"]["name"])
-                self._subscription = connection.subscribe(room, self._on_event)
+                self._subscription = connection.subscribe(
+                    self._scope.room(connection), self._on_event, on_state=self._on_state
+                )
             return {"type": "ready"}
         except RealtimeError as error:
             return {"type": "refused", "error": msgspec.to_builtins(error.body)}
 
     def _on_event(self, event: Any) -> None:
         self._send({"type": "event", "event": dict(event)})
+
+    def _on_state(self, state: Any) -> None:
+        self._send({"type": "state", "state": dict(state)})
 
     def _leave(self) -> None:
         if self._subscription is not None:

@@ -17,7 +17,7 @@ import traitlets as t
 
 from .._version import __version__
 from . import bundles, starting
-from .bridge import Bridge
+from .bridge import INBOX, Bridge, Scope
 
 
 class InboxWidget(anywidget.AnyWidget):
@@ -31,9 +31,14 @@ class InboxWidget(anywidget.AnyWidget):
         connection = starting.realtime()
         if connection is not None:
             traits.setdefault("prefix", urlsplit(connection.server.url).path)
-        self._bridge = Bridge(starting.realtime, self.send)
+        self._bridge = Bridge(starting.realtime, self.send, self._scope(traits))
         super().__init__(**traits)
         self.on_msg(self._on_message)
+
+    @classmethod
+    def _scope(cls, traits: dict[str, Any]) -> Scope:
+        """Say what the page may ask the kernel for."""
+        return INBOX
 
     def _on_message(self, widget: Any, content: Any, buffers: Any) -> None:
         self._bridge.take(content)

@@ -1,8 +1,12 @@
 /** Issues that a widget asks to open: it knows nothing of JupyterLab, and says so on the window. */
 
+import type { ActivityItem } from '../core/activity.js';
 import type { Notification } from '../core/notifications.js';
+import type { Present } from '../core/present.js';
 import type { Analysis, Issue } from '../core/protocol.js';
 import {
+  GO_TO_PERSON,
+  OPEN_ACTIVITY,
   OPEN_ISSUE,
   OPEN_NOTIFICATION,
   OPEN_THREAD,
@@ -23,6 +27,21 @@ export function onOpenNotification(open: (notification: Notification) => void): 
   window.addEventListener(OPEN_NOTIFICATION, event => {
     event.preventDefault();
     open((event as CustomEvent<{ notification: Notification }>).detail.notification);
+  });
+}
+
+/** And for people, and what they have done. */
+export function onOpenTeam(
+  go: (person: Present) => void,
+  open: (item: ActivityItem) => void,
+): void {
+  window.addEventListener(GO_TO_PERSON, event => {
+    event.preventDefault();
+    go((event as CustomEvent<{ person: Present }>).detail.person);
+  });
+  window.addEventListener(OPEN_ACTIVITY, event => {
+    event.preventDefault();
+    open((event as CustomEvent<{ item: ActivityItem }>).detail.item);
   });
 }
 

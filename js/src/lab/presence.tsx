@@ -15,6 +15,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 
+import type { ActivityItem } from '../core/activity.js';
 import { Here } from '../core/here.js';
 import { pageDocuments, pagePresence } from '../core/page.js';
 import { Visibility } from '../core/visibility.js';
@@ -24,6 +25,7 @@ import { addToDocuments } from './documents.js';
 import { Front } from './front.js';
 import { Going } from './going.js';
 import { teamIcon } from './icon.js';
+import { onOpenTeam } from './open-event.js';
 import { Others } from './others.js';
 import { OwnPlace } from './own-place.js';
 import {
@@ -107,10 +109,12 @@ export const presence: JupyterFrontEndPlugin<void> = {
       going,
       showTeam,
     };
-    const panel = new TeamPanelWidget(
-      { parts, visibility, openActivity: item => activityTarget(app, front, item) },
-      trans,
+    const openActivity = (item: ActivityItem) => activityTarget(app, front, item);
+    onOpenTeam(
+      person => void going.to(person, true),
+      item => openActivity(item)?.(),
     );
+    const panel = new TeamPanelWidget({ parts, visibility, openActivity }, trans);
     app.shell.add(panel, 'right', { rank: 895 });
     restorer?.add(panel, TEAM_ID);
     toolbars?.addFactory<NotebookPanel>('Notebook', 'jupyter-realtime-people', notebook =>

@@ -5,6 +5,7 @@ import { memo, useState } from 'react';
 import { type Present, personKey } from '../core/present.js';
 import { Avatar } from './Avatar.js';
 import { Icon } from './icons.js';
+import { PeopleIcon } from './people-icons.js';
 import type { PresenceActions } from './presence-actions.js';
 import { doingText, personLines, statusText } from './presence-words.js';
 import { absoluteTime, useServerNow } from './time.js';
@@ -107,7 +108,7 @@ const Row = memo(function Row({ person, actions }: RowProps) {
               title={trans.__('Go there')}
               onClick={() => go(person)}
             >
-              <Icon name="goto" />
+              <PeopleIcon name="goto" />
             </button>
           )}
           {follow && (
@@ -119,7 +120,7 @@ const Row = memo(function Row({ person, actions }: RowProps) {
               title={isFollowed ? trans.__('Stop following') : trans.__('Follow')}
               onClick={() => follow(person)}
             >
-              <Icon name="follow" />
+              <PeopleIcon name="follow" />
             </button>
           )}
         </span>

@@ -6,9 +6,9 @@ import { othersOf } from '../core/present.js';
 import type { Actor } from '../core/protocol.js';
 import { Avatar } from './Avatar.js';
 import { useAttempt } from './attempt.js';
-import { Icon } from './icons.js';
 import { PeopleList } from './PeopleList.js';
 import { Problem } from './Problem.js';
+import { PeopleIcon } from './people-icons.js';
 import type { PresenceActions } from './presence-actions.js';
 import { clockTime } from './time.js';
 import { useStrings } from './translator.js';
@@ -32,7 +32,7 @@ export function TeamPresence({ team, state, actions, visibility }: Props) {
   return (
     <div className="jrt-team" data-jrt-team="">
       {user && <Self user={user} {...visibility} />}
-      <Face team={team} others={others} state={state} />
+      <TeamFace team={team} others={others} state={state} />
       <PeopleList people={others} actions={actions} />
     </div>
   );
@@ -61,7 +61,7 @@ function Self({ user, visible, show }: { user: Actor } & VisibilityProps) {
           aria-disabled={visible === null}
           onClick={visible === null ? undefined : () => void attempt(() => show(!isSeen))}
         >
-          <Icon name={isSeen ? 'eye' : 'unseen'} />
+          <PeopleIcon name={isSeen ? 'eye' : 'unseen'} />
         </button>
       </div>
       <Problem words={problem} />
@@ -69,7 +69,14 @@ function Self({ user, visible, show }: { user: Actor } & VisibilityProps) {
   );
 }
 
-function Face({ team, others, state }: { team: Team; others: Present[]; state: ConnectionState }) {
+interface FaceProps {
+  team: Team;
+  others: readonly Present[];
+  state: ConnectionState;
+}
+
+/** What is said where nobody is shown, or what is shown may be old. */
+export function TeamFace({ team, others, state }: FaceProps) {
   const trans = useStrings();
   if (state.status === 'absent' || state.status === 'refused') {
     return null;

@@ -44,16 +44,12 @@ const PATHS = {
   trash: 'M6 2h4v1.2h3.5v1.3h-11V3.2H6zM3.5 5.5h9l-.6 8.5H4.1zm1.4 1.3.4 5.9h5.4l.4-5.9z',
   smile:
     'M8 1.7a6.3 6.3 0 1 1 0 12.6A6.3 6.3 0 0 1 8 1.7zM8 3a5 5 0 1 0 0 10A5 5 0 0 0 8 3zM5.3 6.2a.9.9 0 1 1 1.8 0 .9.9 0 0 1-1.8 0zm3.6 0a.9.9 0 1 1 1.8 0 .9.9 0 0 1-1.8 0zM4.8 9h1.4a1.9 1.9 0 0 0 3.6 0h1.4a3.2 3.2 0 0 1-6.4 0z',
-  goto: 'M3 3h5v1.4H4.4v7.2h7.2V8H13v5H3zm6.5 0H13v3.5h-1.4V5.4L7.9 9.1l-1-1 3.7-3.7H9.5z',
-  follow:
-    'M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zm0 1.4a5.1 5.1 0 1 0 0 10.2A5.1 5.1 0 0 0 8 2.9zm3 2.1-1.7 4.3L5 11l1.7-4.3zM8 7.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6z',
-  unseen:
-    'M3 2l11 11-1 1-2.2-2.2c-.9.4-1.8.7-2.8.7-3.2 0-5.7-2.2-7-4.5.6-1.1 1.5-2.2 2.6-3L2 3zm1.6 3.6C3.8 6.3 3.1 7.1 2.6 8 3.8 9.7 5.7 11.1 8 11.1c.6 0 1.2-.1 1.7-.3L8.7 9.8A2 2 0 0 1 6.2 7.3zM8 3.5c3.2 0 5.7 2.2 7 4.5-.5.9-1.2 1.7-2 2.5l-1-1c.6-.5 1-1 1.4-1.5C12.2 6.3 10.3 4.9 8 4.9c-.4 0-.8 0-1.2.1L5.7 3.9C6.4 3.6 7.2 3.5 8 3.5z',
 } as const;
 
 export type IconName = keyof typeof PATHS;
 
-function Drawing({ path, className }: { path: string; className: string }) {
+/** One drawing of a name; for sets that not every bundle needs. */
+export function Drawing({ path, className }: { path: string; className: string }) {
   return (
     <svg className={className} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
       <path fillRule="evenodd" fill="currentColor" d={path} />

@@ -1,6 +1,8 @@
 /** How a widget asks the page to open an issue's place: an event on the window. */
 
+import type { ActivityItem } from '../core/activity.js';
 import type { Notification } from '../core/notifications.js';
+import type { Present } from '../core/present.js';
 import type { Analysis, Issue } from '../core/protocol.js';
 
 export const OPEN_ISSUE = 'jupyter-realtime:open-issue';
@@ -37,4 +39,20 @@ export const OPEN_THREAD = 'jupyter-realtime:open-thread';
 export function askToOpenThread(thread: string): boolean {
   const detail = { thread };
   return !window.dispatchEvent(new CustomEvent(OPEN_THREAD, { detail, cancelable: true }));
+}
+
+export const GO_TO_PERSON = 'jupyter-realtime:go-to-person';
+
+/** Ask the page to show where somebody is; says whether somebody took it. */
+export function askToGoTo(person: Present): boolean {
+  const detail = { person };
+  return !window.dispatchEvent(new CustomEvent(GO_TO_PERSON, { detail, cancelable: true }));
+}
+
+export const OPEN_ACTIVITY = 'jupyter-realtime:open-activity';
+
+/** Ask the page to lead to what a line of activity is about; says whether somebody took it. */
+export function askToOpenActivity(item: ActivityItem): boolean {
+  const detail = { item };
+  return !window.dispatchEvent(new CustomEvent(OPEN_ACTIVITY, { detail, cancelable: true }));
 }

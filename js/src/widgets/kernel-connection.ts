@@ -1,13 +1,13 @@
 /**
  * A connection that goes through the kernel: for pages that no Jupyter server with our extension has made.
  *
- * It is as much of a `Connection` as notifications and preferences need: their requests, and one room.
+ * It is as much of a `Connection` as widgets need that ask the server: their requests, and one room.
  * What the kernel's side does with it is in `jupyter_realtime/widgets/bridge.py`.
  */
 
 import type { Connection } from '../core/connection.js';
 import { type ConnectionState, createConnectionStore } from '../core/connection-state.js';
-import type { ErrorBody, LoggedEvent } from '../core/protocol.js';
+import type { ErrorBody, LoggedEvent, StateEntry } from '../core/protocol.js';
 import { type Rest, RestError, Unreachable } from '../core/rest.js';
 import type { RoomHandler } from '../core/room-handler.js';
 import type { Model, SharedTraits } from './model.js';
@@ -24,7 +24,8 @@ type Answer =
   | { type: 'answer'; id: number; body?: unknown; error?: ErrorBody | null; status?: number }
   | { type: 'ready' }
   | { type: 'refused'; error: ErrorBody }
-  | { type: 'event'; event: LoggedEvent };
+  | { type: 'event'; event: LoggedEvent }
+  | { type: 'state'; state: StateEntry };
 
 interface Waiting {
   done: (body: unknown) => void;
@@ -58,7 +59,7 @@ export class KernelConnection {
     this.model.send({ type: 'connect' });
   }
 
-  /** There is one room to listen to, that of the kernel's own person. */
+  /** There is one room to listen to, which the kernel's side knows. */
   subscribe(_room: string, handler: RoomHandler): () => void {
     this.handlers.add(handler);
     if (this.isReady) {
@@ -109,6 +110,11 @@ export class KernelConnection {
       case 'event':
         for (const handler of this.handlers) {
           handler.onEvent?.(answer.event);
+        }
+        break;
+      case 'state':
+        for (const handler of this.handlers) {
+          handler.onState?.(answer.state);
         }
     }
   };
