@@ -43,8 +43,6 @@ export const COMMENTS_LOOK = EditorView.theme({
   },
   '.jrt-comment-mark:focus-visible': { outline: '2px solid var(--jp-brand-color1)' },
   '.cm-tooltip.jrt-here': { border: '0', background: 'none' },
-  // Whoever writes elsewhere has not selected this to comment on it.
-  '&:not(.cm-focused) .jrt-here': { display: 'none' },
   '@media (forced-colors: active)': {
     '.jrt-comment-mark::before': { background: 'Highlight', forcedColorAdjust: 'none' },
     '.jrt-commented[data-jrt-shown="true"]': { outline: '1px solid Highlight' },

@@ -1,50 +1,19 @@
 /**
- * Threads in editors: a mark in the gutter with their number, and their code underlined.
+ * Threads in the editors of JupyterLab, by the models that these show.
  *
  * Every editor tells which model it shows. Marks move with the text as it is edited, and are put anew only
  * where the server has placed their thread anew.
  */
 
-import {
-  Compartment,
-  type Extension,
-  Facet,
-  RangeSet,
-  StateEffect,
-  StateField,
-} from '@codemirror/state';
-import {
-  Decoration,
-  type DecorationSet,
-  EditorView,
-  GutterMarker,
-  gutter,
-  showTooltip,
-  type Tooltip,
-  ViewPlugin,
-} from '@codemirror/view';
+import { type Extension, StateEffect, StateField } from '@codemirror/state';
+import { EditorView, showTooltip, type Tooltip, ViewPlugin } from '@codemirror/view';
 import type { CodeEditor } from '@jupyterlab/codeeditor';
 import { EditorExtensionRegistry, type IEditorExtensionRegistry } from '@jupyterlab/codemirror';
 
 import type { TextRange } from '../core/anchor-place.js';
-import { COMMENTS_LOOK } from './comment-look.js';
+import { type CommentMark, commentField, markIn, putMarks, showMark } from './comment-field.js';
 
-/** A thread in an editor. */
-export interface CommentMark extends TextRange {
-  thread: string;
-  /** What the server says of its place: as long as it says the same, the mark stays where it is. */
-  placed: string;
-  resolved: boolean;
-}
-
-interface Marked {
-  marks: readonly CommentMark[];
-  byThread: ReadonlyMap<string, CommentMark>;
-  /** The thread whose code is highlighted. */
-  shown: string | null;
-  ranges: DecorationSet;
-  gutter: RangeSet<GutterMarker>;
-}
+export type { CommentMark } from './comment-field.js';
 
 export interface CommentEvents {
   /** An editor of a model is there. */
@@ -60,8 +29,7 @@ export interface CommentEvents {
   offer: string;
 }
 
-const put = StateEffect.define<readonly CommentMark[]>();
-const show = StateEffect.define<string | null>();
+const withdraw = StateEffect.define<null>();
 
 export class CommentMarks {
   private readonly views = new Map<CodeEditor.IModel, Set<EditorView>>();
@@ -80,13 +48,7 @@ export class CommentMarks {
   /** Mark the text of a model: known marks stay where they have moved to. */
   put(model: CodeEditor.IModel, marks: readonly CommentMark[]): void {
     for (const view of this.views.get(model) ?? []) {
-      const field = view.state.field(marked, false);
-      const known = field?.marks ?? [];
-      const next = marks.map(mark => kept(field?.byThread, mark) ?? mark);
-      if (!isSame(known, next)) {
-        const change = gutters.reconfigure(next.length > 0 ? [GUTTER, COMMENTS_LOOK] : []);
-        view.dispatch({ effects: [put.of(next), show.of(this.shown), change] });
-      }
+      putMarks(view, marks, this.shown);
     }
   }
 
@@ -94,17 +56,14 @@ export class CommentMarks {
   highlight(thread: string | null): void {
     this.shown = thread;
     for (const view of [...this.views.values()].flatMap(views => [...views])) {
-      const field = view.state.field(marked, false);
-      if (field && field.shown !== thread && field.marks.length > 0) {
-        view.dispatch({ effects: show.of(thread) });
-      }
+      showMark(view, thread);
     }
   }
 
   /** Where a thread is in an editor now that was placed like this; null: no editor has it. */
   rangeOf(model: CodeEditor.IModel, thread: string, placed: string): TextRange | null {
     for (const view of this.views.get(model) ?? []) {
-      const mark = view.state.field(marked, false)?.byThread.get(thread);
+      const mark = markIn(view, thread);
       if (mark?.placed === placed) {
         return { from: mark.from, to: mark.to };
       }
@@ -148,47 +107,8 @@ export class CommentMarks {
         return false;
       },
     });
-    return [
-      watch,
-      marked,
-      gutters.of([]),
-      opening.of(threads => this.events.onOpen(model, threads)),
-      naming.of(this.events.words),
-      clicks,
-      this.offer(model),
-    ];
-  }
-
-  /** A button above what is selected. */
-  private offer(model: CodeEditor.IModel): Extension {
-    const { events } = this;
-    const create = () => {
-      const dom = document.createElement('div');
-      dom.className = 'jrt-here';
-      const button = document.createElement('button');
-      Object.assign(button, { type: 'button', className: 'jrt-here-button', tabIndex: -1 });
-      button.textContent = events.offer;
-      // The editor keeps its selection.
-      button.addEventListener('mousedown', event => event.preventDefault());
-      button.addEventListener('click', () => events.onComment(model));
-      dom.append(button);
-      return { dom, offset: { x: 0, y: 4 } };
-    };
-    const field = StateField.define<Tooltip | null>({
-      create: () => null,
-      update: (value, tr) => {
-        if (!tr.selection && !tr.docChanged) {
-          return value;
-        }
-        const { main } = tr.state.selection;
-        if (main.empty || !tr.isUserEvent('select') || !events.mayComment(model)) {
-          return null;
-        }
-        return { pos: main.head, above: main.head <= main.anchor, create };
-      },
-      provide: it => showTooltip.from(it),
-    });
-    return [field, COMMENTS_LOOK];
+    const field = commentField(ids => this.events.onOpen(model, ids), this.events.words);
+    return [watch, field, clicks, offer(model, this.events)];
   }
 
   private add(model: CodeEditor.IModel, view: EditorView): void {
@@ -207,161 +127,45 @@ export class CommentMarks {
   }
 }
 
-const gutters = new Compartment();
-
-type Open = (threads: readonly string[]) => void;
-const opening = Facet.define<Open, Open>({ combine: ([first]) => first ?? (() => {}) });
-type Words = (count: number) => string;
-const naming = Facet.define<Words, Words>({ combine: ([first]) => first ?? String });
-
-class Bubble extends GutterMarker {
-  constructor(
-    private readonly threads: readonly string[],
-    private readonly isResolved: boolean,
-  ) {
-    super();
-  }
-
-  override eq(other: Bubble): boolean {
-    return (
-      this.isResolved === other.isResolved && this.threads.join(' ') === other.threads.join(' ')
-    );
-  }
-
-  override toDOM(view: EditorView): HTMLElement {
+/** A button at what is selected; whoever goes elsewhere has not selected it to comment on it. */
+function offer(model: CodeEditor.IModel, events: CommentEvents): Extension {
+  const create = () => {
+    const dom = document.createElement('div');
+    dom.className = 'jrt-here';
     const button = document.createElement('button');
-    const { length } = this.threads;
-    Object.assign(button, { type: 'button', className: 'jrt-comment-mark' });
-    Object.assign(button.dataset, {
-      jrtThreads: this.threads.join(' '),
-      jrtResolved: String(this.isResolved),
-    });
-    const words = view.state.facet(naming)(length);
-    button.setAttribute('aria-label', words);
-    button.title = words;
-    const number = document.createElement('span');
-    number.textContent = String(length);
-    button.append(number);
-    button.addEventListener('click', () => view.state.facet(opening)(this.threads));
-    return button;
-  }
-}
-
-const marked = StateField.define<Marked>({
-  create: () => ({
-    ...{
-      marks: [],
-      byThread: new Map(),
-      shown: null,
-      ranges: Decoration.none,
-      gutter: RangeSet.empty,
-    },
-  }),
-  update(value, tr) {
-    let { marks, shown } = value;
-    if (tr.docChanged) {
-      marks = marks.map(mark => ({
-        ...mark,
-        // What is typed at its edges is none of it.
-        from: tr.changes.mapPos(mark.from, 1),
-        to: Math.max(tr.changes.mapPos(mark.from, 1), tr.changes.mapPos(mark.to, -1)),
-      }));
-    }
-    for (const effect of tr.effects) {
-      if (effect.is(put)) {
-        marks = effect.value;
-      } else if (effect.is(show)) {
-        shown = effect.value;
+    Object.assign(button, { type: 'button', className: 'jrt-here-button', tabIndex: -1 });
+    button.textContent = events.offer;
+    // The editor keeps its selection.
+    button.addEventListener('mousedown', event => event.preventDefault());
+    button.addEventListener('click', () => events.onComment(model));
+    dom.append(button);
+    return { dom, offset: { x: 0, y: 4 } };
+  };
+  const field = StateField.define<Tooltip | null>({
+    create: () => null,
+    update: (value, tr) => {
+      if (tr.effects.some(effect => effect.is(withdraw))) {
+        return null;
       }
-    }
-    if (marks === value.marks && shown === value.shown) {
-      return value;
-    }
-    const length = tr.state.doc.length;
-    const inside = marks.filter(({ from }) => from <= length);
-    return {
-      marks,
-      byThread: new Map(marks.map(mark => [mark.thread, mark])),
-      shown,
-      ranges: rangesOf(inside, shown, length),
-      gutter: bubblesOf(inside, from => tr.state.doc.lineAt(from).from),
-    };
-  },
-  provide: field => EditorView.decorations.from(field, ({ ranges }) => ranges),
-});
-
-const GUTTER = gutter({
-  class: 'jrt-comment-gutter',
-  markers: view => view.state.field(marked).gutter,
-});
-
-function rangesOf(
-  marks: readonly CommentMark[],
-  shown: string | null,
-  length: number,
-): DecorationSet {
-  const ranges = marks.flatMap(({ from, to, thread, resolved }) => {
-    const end = Math.min(to, length);
-    const attributes = {
-      'data-jrt-code': thread,
-      'data-jrt-resolved': String(resolved),
-      'data-jrt-shown': String(thread === shown),
-    };
-    return end > from
-      ? [Decoration.mark({ class: 'jrt-commented', attributes }).range(from, end)]
-      : [];
+      if (!tr.selection && !tr.docChanged) {
+        return value;
+      }
+      const { main } = tr.state.selection;
+      if (main.empty || !tr.isUserEvent('select') || !events.mayComment(model)) {
+        return null;
+      }
+      return { pos: main.head, above: main.head <= main.anchor, create };
+    },
+    provide: it => showTooltip.from(it),
   });
-  return Decoration.set(ranges, true);
-}
-
-function bubblesOf(
-  marks: readonly CommentMark[],
-  lineAt: (from: number) => number,
-): RangeSet<GutterMarker> {
-  const lines = new Map<number, CommentMark[]>();
-  for (const mark of marks) {
-    const line = lineAt(mark.from);
-    const here = lines.get(line);
-    if (here) {
-      here.push(mark);
-    } else {
-      lines.set(line, [mark]);
-    }
-  }
-  const bubbles = Array.from(lines, ([line, here]) => {
-    // Those that are open count; a line with none of them says so in grey.
-    const open = here.filter(({ resolved }) => !resolved);
-    const said = open.length > 0 ? open : here;
-    return new Bubble(
-      said.map(({ thread }) => thread),
-      open.length === 0,
-    ).range(line);
+  const blur = EditorView.domEventHandlers({
+    blur: (_, view) => {
+      if (view.state.field(field, false)) {
+        // Not in the midst of whatever takes the focus.
+        setTimeout(() => view.dispatch({ effects: withdraw.of(null) }), 0);
+      }
+      return false;
+    },
   });
-  return RangeSet.of(bubbles, true);
-}
-
-function kept(
-  known: ReadonlyMap<string, CommentMark> | undefined,
-  mark: CommentMark,
-): CommentMark | null {
-  const before = known?.get(mark.thread);
-  return before && before.placed === mark.placed
-    ? { ...mark, from: before.from, to: before.to }
-    : null;
-}
-
-function isSame(one: readonly CommentMark[], other: readonly CommentMark[]): boolean {
-  return (
-    one.length === other.length &&
-    one.every((mark, at) => {
-      const now = other[at] as CommentMark;
-      return (
-        mark.thread === now.thread &&
-        mark.from === now.from &&
-        mark.to === now.to &&
-        mark.resolved === now.resolved &&
-        mark.placed === now.placed
-      );
-    })
-  );
+  return [field, blur];
 }
