@@ -60,13 +60,21 @@ interface Place {
 
 /** Take down what some code is known by; the range is one of code points. */
 export function knownCode(text: string, start: number, end: number): KnownCode {
-  const points = Array.from(text);
+  return knownRange(text, unitsOf(text, start), unitsOf(text, end));
+}
+
+/** As `knownCode`, of a range in units of a string of JavaScript. */
+export function knownRange(text: string, from: number, to: number): KnownCode {
+  const quote = Array.from(text.slice(from, to));
+  const start = codePointsOf(text.slice(0, from));
+  // A code point has two units at most.
+  const around = 2 * CONTEXT;
   return {
     start,
-    end,
-    quote: points.slice(start, end).slice(0, MAX_QUOTE),
-    prefix: points.slice(Math.max(0, start - CONTEXT), start),
-    suffix: points.slice(end, end + CONTEXT),
+    end: start + quote.length,
+    quote: quote.slice(0, MAX_QUOTE),
+    prefix: Array.from(text.slice(Math.max(0, from - around), from)).slice(-CONTEXT),
+    suffix: Array.from(text.slice(to, to + around)).slice(0, CONTEXT),
   };
 }
 
@@ -95,11 +103,6 @@ export function findRange(code: KnownCode, text: string): { from: number; to: nu
   return start === null || end === null
     ? null
     : { from: unitsOf(text, start), to: unitsOf(text, end) };
-}
-
-/** As `knownCode`, of a range in units of a string of JavaScript. */
-export function knownRange(text: string, from: number, to: number): KnownCode {
-  return knownCode(text, codePointsOf(text.slice(0, from)), codePointsOf(text.slice(0, to)));
 }
 
 const nowhere = (status: Anchor['status'], score: number): FoundCode => ({

@@ -12,7 +12,7 @@ import type { TextRange } from '../core/anchor-place.js';
 import { findRange, type KnownCode, knownRange } from '../core/anchors.js';
 
 /** Of longer texts nothing is looked for while somebody waits for a key: the server does, on saving. */
-const MAX_LENGTH = 100_000;
+const MAX_LENGTH = 20_000;
 
 export interface Mapped extends TextRange {
   /** The code that was taken away from under the mark. */
