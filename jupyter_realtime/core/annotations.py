@@ -27,6 +27,8 @@ from .threads import MAX_QUOTE_CHARACTERS, Comment, Scope, Thread
 CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"jr": "urn:jupyter-realtime:"}]
 MAX_ANNOTATIONS = 2_000
 MAX_OFFSET = 2**31
+# Of what other programs call a cell or an issue: what is longer is none that there is here.
+MAX_NAME_CHARACTERS = 256
 CONTEXT_CHARACTERS = 128
 _MARKDOWN = "text/markdown"
 
@@ -248,7 +250,7 @@ def _thread(item: Mapping[str, Any], target: Any, first: ImportedComment) -> Imp
         ),
         comments=[first],
         resolved=item.get("jr:state") == "resolved",
-        issue=_maybe_text(item.get("jr:issue")),
+        issue=_name(item.get("jr:issue")),
     )
 
 
@@ -257,7 +259,7 @@ def _source(selectors: Sequence[Mapping[str, Any]], original: Any) -> AnchorSour
     found: dict[str, Any] = {}
     for selector in selectors:
         if "jr:cell" in selector:
-            found |= {"cell": selector["jr:cell"], "index": selector.get("jr:index")}
+            found |= {"cell": _name(selector["jr:cell"]), "index": _index(selector.get("jr:index"))}
         inner = selector.get("refinedBy") or selector
         if inner.get("type") == "TextQuoteSelector":
             names = ("exact", "prefix", "suffix")
@@ -274,8 +276,8 @@ def _source(selectors: Sequence[Mapping[str, Any]], original: Any) -> AnchorSour
         scope = "range" if is_range or not has_cell else "cell"
     return AnchorSource(
         scope=scope,
-        cell_id=_maybe_text(found.get("cell")),
-        cell_index=found["index"] if isinstance(found.get("index"), int) else None,
+        cell_id=found.get("cell"),
+        cell_index=found.get("index"),
         start=found.get("start", 0) if scope == "range" else None,
         end=found.get("end", len(quote)) if scope == "range" else None,
         quote=quote,
@@ -286,9 +288,23 @@ def _source(selectors: Sequence[Mapping[str, Any]], original: Any) -> AnchorSour
 
 
 def _range(start: Any, end: Any) -> tuple[int, int]:
-    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start <= end <= MAX_OFFSET):
+    if not (_is_offset(start) and _is_offset(end) and start <= end):
         raise ValueError(start, end)
     return start, end
+
+
+def _index(value: Any) -> int | None:
+    return value if _is_offset(value) else None
+
+
+def _is_offset(value: Any) -> bool:
+    # Not `isinstance`: true is an integer to Python, and none to whoever reads it again.
+    return type(value) is int and 0 <= value <= MAX_OFFSET
+
+
+def _name(value: Any) -> str | None:
+    text = _maybe_text(value)
+    return text if text is None or len(text) <= MAX_NAME_CHARACTERS else None
 
 
 def _body(item: Mapping[str, Any]) -> str:

@@ -161,3 +161,24 @@ def test_I22_nothing_that_people_write_becomes_markup_of_the_page() -> None:
     [code] = [token for token in outside if token.type == "fence"]
     assert code.content == "```\n# x\n```\n"
     assert "gone" not in text
+
+
+@pytest.mark.parametrize("index", [True, -100, 2**62, 1.5, "1", None])
+@pytest.mark.parametrize("cell", [5, "c" * 257, None])
+def test_I23_what_names_no_cell_is_not_taken_for_one(index: Any, cell: Any) -> None:
+    quote = {"type": "TextQuoteSelector", "exact": "x", "prefix": "a", "suffix": ""}
+    selector = {"jr:cell": cell, "jr:index": index, "refinedBy": quote}
+    target = {"source": "a.ipynb", "selector": selector}
+    item = {"body": "Why?", "target": target, "jr:issue": "i" * 257}
+    [found] = read_annotations([item])
+    assert (found.source.cell_id, found.source.cell_index, found.issue) == (None, None, None)
+    assert found.source.quote == "x"
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(True, True), (-1, 1), (0, 2**31 + 1), (2, 1), (0, "1")]
+)
+def test_I23_a_position_is_two_offsets_in_order(start: Any, end: Any) -> None:
+    selector = {"type": "TextPositionSelector", "start": start, "end": end}
+    with pytest.raises(BadRequest):
+        read_annotations([{"body": "x", "target": {"source": "a.py", "selector": selector}}])
