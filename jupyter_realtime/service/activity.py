@@ -15,7 +15,7 @@ from __future__ import annotations
 import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -29,6 +29,7 @@ from ..core.activity import (
     activity_of_announcement,
 )
 from ..core.actors import Principal
+from ..core.codec import MAX_INTEGER
 from ..core.errors import BadRequest
 from ..core.rooms import SYSTEM, project_room
 from ..core.times import unix_seconds
@@ -44,11 +45,14 @@ MAX_CURSOR_CHARACTERS = 16_384
 SLACK_SECONDS = 60.0
 
 
+Place = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
+
+
 class _Cursor(msgspec.Struct, frozen=True):
     """Where a page has ended: before which `seq` of each project, and before which announcement."""
 
-    projects: dict[str, int]
-    announcement: tuple[int, str] | None = None
+    projects: dict[str, Place]
+    announcement: tuple[Place, str] | None = None
 
     def written(self) -> str:
         return base64.urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")

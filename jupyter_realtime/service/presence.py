@@ -428,7 +428,7 @@ def _stamped(running: Running | None) -> Running | None:
     if running is None:
         return None
     try:
-        since = unix_seconds(running.since)
-    except ValueError:
+        since = rfc3339(min(unix_seconds(running.since), time.time()))
+    except (ValueError, OverflowError):  # Also a year that there was not where UTC is.
         raise BadRequest(f"{running.since!r} is no time like 2026-11-23T09:30:00.125Z.") from None
-    return msgspec.structs.replace(running, since=rfc3339(min(since, time.time())))
+    return msgspec.structs.replace(running, since=since)

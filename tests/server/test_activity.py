@@ -74,7 +74,16 @@ async def test_Y9_it_is_filtered(
     assert [item["verb"] for item in listing["items"]] == verbs
 
 
-@pytest.mark.parametrize("query", ["cursor=x", "cursor=bnVsbA", "since=yesterday", "limit=0"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("cursor=x", "cursor=bnVsbA", "since=yesterday", "limit=0"),
+        # Of a project `p`, before 2⁶³ and before -1; of announcements, before 2⁶⁴.
+        "cursor=eyJwcm9qZWN0cyI6eyJwIjo5MjIzMzcyMDM2ODU0Nzc1ODA4fX0",
+        "cursor=eyJwcm9qZWN0cyI6eyJwIjotMX19",
+        "cursor=eyJwcm9qZWN0cyI6e30sImFubm91bmNlbWVudCI6WzE4NDQ2NzQ0MDczNzA5NTUxNjE2LCJ4Il19",
+    ],
+)
 async def test_Y9_what_can_not_be_read_is_refused(api: Api, query: str) -> None:
     assert (await api("GET", f"activity?{query}"))[0] == 400
 

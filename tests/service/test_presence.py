@@ -153,6 +153,7 @@ async def test_G3_nobody_says_who_they_are(open_services: OpenServices) -> None:
             assert (await say(eve, room, {"status": "online"}, key))["code"] == "bad_request"
         for running in (
             {"cell": "c", "since": "yesterday"},
+            {"cell": "c", "since": "0001-01-01T00:00:00.0+23:59"},
             {"cell": "c" * 300, "since": "2026-01-01T00:00:00.000Z"},
         ):
             refused = await say(eve, room, {"status": "online", "running": running})
