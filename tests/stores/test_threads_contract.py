@@ -23,6 +23,7 @@ from tests.builders import actor, notice
 from tests.stores.conftest import OpenStore
 
 ANA, BEN = actor("ana"), actor("ben")
+NAMESAKE = msgspec.structs.replace(ANA, via="server" if ANA.via != "server" else "jupyter")
 SOURCE = make_anchor(Cell("c1", "x = 1\ny = 2\n"), 0, 5)
 _numbers = itertools.count(1)
 
@@ -128,10 +129,13 @@ async def test_I2_a_key_is_one_comment_whatever_is_sent_again(open_store: OpenSt
         await at.threads.open(other, SOURCE, "k", (), 1)
     with pytest.raises(Conflict):
         await at.threads.reply(first.id, comment(), "k", None, (), 1)
-    # Somebody else's key, also their program's, is another one.
-    for by in (BEN, actor("ana", "program")):
+    elsewhere = (await at.store.projects.ensure_document(at.project, "b.py")).id
+    with pytest.raises(Conflict):
+        await at.threads.open(thread(at.project, elsewhere, comment()), SOURCE, "k", (), 1)
+    # Somebody else's key, also their program's or a namesake's, is another one.
+    for by in (BEN, actor("ana", "program"), NAMESAKE):
         assert await at.threads.reply(first.id, comment(by=by), "k", None, (), 1) is not None
-    assert len(await at.events()) == 3
+    assert len(await at.events()) == 4
     await at.store.close()
 
 
@@ -232,6 +236,17 @@ async def test_I6_a_deleted_comment_comes_back_until_it_is_forgotten(
     await at.store.close()
 
 
+async def test_I6_what_somebody_else_has_deleted_does_not_come_back(open_store: OpenStore) -> None:
+    at = await desk(open_store)
+    opened = await at.open("Why?")
+    [first] = opened.comments
+    await at.threads.delete(opened.id, first.id, BEN, 1000)
+    assert await at.threads.withheld(first.id, 0) is None
+    assert await at.threads.undelete(opened.id, first.id, "<p>Why?</p>", ANA, 1001) is None
+    assert "Why?" not in json.dumps(await at.events())
+    await at.store.close()
+
+
 async def test_I7_a_thread_is_resolved_and_reopened_once(open_store: OpenStore) -> None:
     at = await desk(open_store)
     opened = await at.open()
@@ -268,6 +283,16 @@ async def test_I8_reactions_are_each_persons_once(open_store: OpenStore) -> None
     told = [data for name, data in await at.events() if name == "reaction:changed"]
     assert len(told) == 4
     assert told[-1]["reactions"] == msgspec.to_builtins(now)
+    await at.store.close()
+
+
+async def test_I8_nobody_takes_a_namesakes_reaction_away(open_store: OpenStore) -> None:
+    at = await desk(open_store)
+    opened = await at.open()
+    [first] = opened.comments
+    put = await at.threads.react(opened.id, first.id, "👍", True, ANA, 1)
+    assert await at.threads.react(opened.id, first.id, "👍", False, NAMESAKE, 1) == put
+    assert await at.threads.react(opened.id, first.id, "👍", False, ANA, 1) == []
     await at.store.close()
 
 

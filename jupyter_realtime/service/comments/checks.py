@@ -10,6 +10,7 @@ Rules
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from ...core.actors import Actor, Principal
@@ -19,6 +20,10 @@ from ...core.threads import MAX_BODY_CHARACTERS
 MAX_ISSUE_CHARACTERS = 200
 # A family of seven with skin tones.
 MAX_EMOJI_CHARACTERS = 24
+_PARTS = {"\u200d": "j", "\ufe0f": "v", "\u20e3": "k", **dict.fromkeys("0123456789#*", "d")}
+_AS_PICTURE = "\u203c\u2049\u2139\u24c2\u3030\u303d"
+# A flag, a keycap, or pictures with skin tones that are joined, or followed by the tags of a region.
+_EMOJI = re.compile(r"rr|dv?k|(?:pv?s?|lv)(?:j(?:pv?s?|lv))*(?:t{1,7})?")
 
 
 def check_body(body: str) -> str:
@@ -35,21 +40,36 @@ def check_body(body: str) -> str:
 
 
 def check_emoji(emoji: str) -> str:
-    """Refuse a reaction that says something in letters.
+    """Refuse a reaction that is anything else than one emoji, as Unicode puts them together (UTS #51).
+
+    So nothing that can't be seen makes another one of it, turns the text around it, or says something.
 
     Raises
     ------
     BadRequest
     """
-    shows = any(
-        not one.isascii() and unicodedata.category(one) in ("So", "Sk", "Sm", "Me") for one in emoji
-    )
-    if not shows and "\ufe0f" in emoji:
-        shows = True  # A letter or a digit that is to be drawn as a picture.
-    is_word = any(one.isspace() or (one.isalpha() and "\ufe0f" not in emoji) for one in emoji)
-    if not shows or is_word or len(emoji) > MAX_EMOJI_CHARACTERS or "<" in emoji:
+    if len(emoji) > MAX_EMOJI_CHARACTERS or not _EMOJI.fullmatch(_classes(emoji)):
         raise BadRequest("A reaction is one emoji.")
     return emoji
+
+
+def _classes(text: str) -> str:
+    """Write for each character what it can be in an emoji; `?` for what is in none."""
+    return "".join(map(_class, text))
+
+
+def _class(character: str) -> str:
+    if character in _PARTS:
+        return _PARTS[character]
+    if "\U0001f3fb" <= character <= "\U0001f3ff":
+        return "s"
+    if "\U0001f1e6" <= character <= "\U0001f1ff":
+        return "r"
+    if "\U000e0020" <= character <= "\U000e007f":
+        return "t"
+    is_picture = not character.isascii() and unicodedata.category(character) in ("So", "Sm")
+    # A letter or a mark that is drawn as a picture where U+FE0F says so: ©, ‼, ↔, ⤴.
+    return "p" if is_picture else "l" if character in _AS_PICTURE else "?"
 
 
 def check_author(principal: Principal, author: Actor) -> None:

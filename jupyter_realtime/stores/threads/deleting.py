@@ -4,8 +4,8 @@ Theory of operation
 -------------------
 A comment knows at which places of its project's log its text is told (`seqs`). Deleting it empties these
 events in the same unit that appends `comment:deleted`: who replays the log later reads a tombstone from the
-beginning. What it said is withheld for a while, so that its author can think better of it; then it is
-forgotten.
+beginning. What its author deletes is withheld for a while, so that they can think better of it; then it is
+forgotten. What an owner deletes is forgotten at once: its author is not to have it back.
 """
 
 from __future__ import annotations
@@ -25,7 +25,15 @@ from ...ports.threads import Text
 from .. import log
 from ..tables import comment, event
 from ..units import Unit, Written
-from .row import find_comment, find_thread, mentions_in, reactions_at, told
+from .row import (
+    decode_actor,
+    find_comment,
+    find_thread,
+    mentions_in,
+    reactions_at,
+    same_author,
+    told,
+)
 from .writing import FORGET_MENTIONS, TOUCH, append_noted, put_mentions
 
 DELETE = (
@@ -82,8 +90,11 @@ def delete(of: str, wanted: str, by: Actor, now_ms: int) -> Unit[Written[Comment
     reactions = yield from reactions_at(wanted)
     if known.deleted:
         return Written(known.shown(reactions))
-    said = _Withheld(known.body, (yield from mentions_in(wanted)))
-    yield DELETE, {"wanted": wanted, "what": encode(said).decode(), "now_ms": now_ms}
+    what = None
+    if same_author(decode_actor(known.actor), by):
+        said = _Withheld(known.body, (yield from mentions_in(wanted)))
+        what = encode(said).decode()
+    yield DELETE, {"wanted": wanted, "what": what, "now_ms": now_ms}
     yield FORGET_MENTIONS, {"of": wanted}
     yield TOUCH, {"wanted": of, "now_ms": now_ms}
     yield from _unsay(project_room(row.project), msgspec.json.decode(known.seqs))

@@ -212,5 +212,12 @@ def comment_row(
 
 
 def own_key(author: Actor, key: str | None) -> str | None:
-    """Make a key its author's: a person and their programs don't share keys."""
-    return None if key is None else f"{author.kind}:{key}"
+    """Make a key its author's: a person, their programs and a visitor of that name don't share keys."""
+    if key is None:
+        return None
+    return f"server/{author.kind}:{key}" if author.via == "server" else f"{author.kind}:{key}"
+
+
+def same_author(one: Actor, other: Actor) -> bool:
+    """Whether two are one person, or programs of theirs; a visitor of the same name is somebody else."""
+    return one.name == other.name and (one.via == "server") == (other.via == "server")

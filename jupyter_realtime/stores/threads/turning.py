@@ -17,7 +17,7 @@ from ...ports.threads import Reason
 from .. import inbox, log
 from ..tables import reaction, thread
 from ..units import Unit, Written
-from .row import find_comment, find_thread, reactions_at, told
+from .row import find_comment, find_thread, reactions_at, same_author, told
 
 TURN = (
     update(thread)
@@ -92,5 +92,8 @@ def _put(at: str, emoji: str, by: Actor, now_ms: int) -> Unit[bool]:
 
 
 def _remove(at: str, emoji: str, by: Actor) -> Unit[bool]:
+    there = [one for one in (yield from reactions_at(at)) if one.emoji == emoji]
+    if not any(same_author(user, by) for one in there for user in one.users):
+        return False
     rows = yield REMOVE_REACTION, {"at": at, "which": emoji, "of": by.name}
     return bool(rows)

@@ -58,6 +58,10 @@ def open_(
     [first] = new.comments
     known = yield from _with_key(first, key, None)
     if known is not None:
+        if (yield from find_thread(known.thread)).document != new.document:
+            raise Conflict(
+                "This key was used for another document; use a new key for a new thread."
+            )
         return Written(known)
     row: dict[str, Any] = {
         "id": new.id,
