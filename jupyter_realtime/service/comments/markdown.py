@@ -22,6 +22,7 @@ from typing import Any
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -30,7 +31,10 @@ MENTION_CLASS = "jrt-mention"
 # Of a name that is written without brackets; a full stop behind it ends a sentence.
 _NAME = re.compile(r"@(?:\[([^\[\]\n]{1,100})\]|(\w[\w.+@-]{0,99}))")
 _WITHIN_A_WORD = re.compile(r"[\w@.+/-]$")
-_RENDERED = 4096
+# How many rendered texts are remembered, and how long each is: HTML may be fifteen times as long.
+_REMEMBERED, _REMEMBERED_CHARACTERS = 2048, 2_000
+# Rows times columns: a few characters more would make a table of a million cells that nobody has written.
+_MAX_CELLS = 4_000
 
 _TAGS = {
     *("a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr"),
@@ -62,10 +66,10 @@ _CLASSES = re.compile(rf"language-[\w+#.-]{{1,40}}|{MENTION_CLASS}")
 
 def rendered(body: str, people: Collection[str] = ()) -> str:
     """Make HTML of a text; a mention is one where it names one of these people."""
-    return _rendered(body, frozenset(people))
+    make = _remembered if len(body) <= _REMEMBERED_CHARACTERS else _rendered
+    return make(body, frozenset(people))
 
 
-@functools.lru_cache(maxsize=_RENDERED)
 def _rendered(body: str, people: frozenset[str]) -> str:
     html: str = _PARSER.render(body, {"people": people})
     return nh3.clean(
@@ -77,6 +81,9 @@ def _rendered(body: str, people: frozenset[str]) -> str:
         url_schemes={"http", "https", "mailto"},
         url_relative="deny",
     ).strip()
+
+
+_remembered = functools.lru_cache(maxsize=_REMEMBERED)(_rendered)
 
 
 def named_in(body: str) -> set[str]:
@@ -133,11 +140,22 @@ def _open_link(
     return renderer.renderToken(tokens, index, options, env)
 
 
+def _small_table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    """A table that isn't larger than anybody reads; a row that is shorter than the first is filled up."""
+    if first + 1 >= end:
+        return False
+    ruler = state.src[state.bMarks[first + 1] : state.eMarks[first + 1]]
+    if (ruler.count("|") + 1) * (end - first) > _MAX_CELLS:
+        return False
+    return table(state, first, end, silent)
+
+
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
     parser.enable(["table", "strikethrough", "linkify"]).disable(
         ["image", "html_block", "html_inline"]
     )
+    parser.block.ruler.at("table", _small_table, {"alt": ["paragraph", "reference"]})
     # Before linkify and emphasis: an underscore in a name is part of it.
     parser.inline.ruler.before("emphasis", "mention", _mention)
     parser.add_render_rule("mention", _show_mention)

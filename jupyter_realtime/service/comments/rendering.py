@@ -18,7 +18,7 @@ from . import markdown
 
 T = TypeVar("T")
 
-AT_ONCE_CHARACTERS = 1000
+AT_ONCE_CHARACTERS = 400
 
 
 class Rendering:

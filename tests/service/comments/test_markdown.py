@@ -132,3 +132,13 @@ def test_I16_names_are_found_in_the_text_and_not_in_code(body: str, named: set[s
 
 def test_I16_one_comment_names_so_many() -> None:
     assert len(named_in(" ".join(f"@p{number}" for number in range(200)))) == MAX_MENTIONS
+
+
+@pytest.mark.parametrize("columns", [10, 1_000])
+def test_I15_a_table_is_as_large_as_somebody_has_written_it(columns: int) -> None:
+    body = f"{'a|' * columns}\n{'-|' * columns}\nb"
+    assert ("<table>" in rendered(body)) and rendered(body).count("<td>") == columns
+    # Each row that is begun would be filled up: a million cells of what one comment may hold.
+    body += "\nb" * ((10_000 - len(body)) // 2)
+    assert "<table>" not in rendered(body)
+    assert len(rendered(body)) < 10 * len(body)
