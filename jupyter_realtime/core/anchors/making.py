@@ -6,7 +6,7 @@ import msgspec
 
 from ..threads import MAX_QUOTE_CHARACTERS, Anchor
 from .cells import SEPARATOR, Cell, Cells, encodable
-from .places import best_elsewhere
+from .places import elsewhere
 from .source import CONTEXT_CHARACTERS, AnchorSource
 
 
@@ -113,7 +113,8 @@ def _framed(source: AnchorSource, cells: Cells, base: int) -> AnchorSource:
         occurrence=1 + equal.index(first),
         occurrences=len(equal),
     )
-    return msgspec.structs.replace(framed, rival=best_elsewhere(framed, cells, first, last))
+    rival, rivals = elsewhere(framed, cells, first, last)
+    return msgspec.structs.replace(framed, rival=rival, rivals=rivals)
 
 
 def _is_in(cells: Cells, index: int, cell: Cell) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from .approximate import best_ends, similarity, start_of
 from .cells import SEPARATOR, Cells
 from .scoring import Place, Scale
-from .source import AnchorSource
+from .source import AnchorSource, digest
 
 # Of a cell that is looked at closely because the code may have come there: how much of the trigrams it
 # must have, and how many such cells there are at most.
@@ -17,6 +17,8 @@ _MAX_ERRORS = 0.5
 _PLACES_A_CELL = 3
 # Of a quote that stands everywhere (`x`) only so many places are looked at closely.
 _MAX_OCCURRENCES = 32
+# How many texts are remembered that are like the code and aren't it.
+_MAX_RIVALS, _MAX_RIVAL_CELLS = 12, 8
 # Where code was changed beyond recognition, what stands next to it tells where it is.
 _NEIGHBOUR, _MIN_NEIGHBOUR, _MAX_NEIGHBOURS = 32, 8, 3
 
@@ -59,9 +61,9 @@ class Search:
             for _, end in best_ends(quote, text, allowed, _PLACES_A_CELL)
         ]
 
-    def elsewhere(self) -> list[int]:
+    def elsewhere(self, limit: int = _MAX_CELLS) -> list[int]:
         """The cells, other than the source's own, in which something like the code may be."""
-        found = self._cells.alike(self._source.quote, _SHARE, _MAX_CELLS)
+        found = self._cells.alike(self._source.quote, _SHARE, limit)
         return [index for index in found if index not in self._scale.own]
 
     def beside_neighbours(self) -> list[Place]:
@@ -98,15 +100,20 @@ class Search:
         return max(ranges, key=lambda at: similarity(source.quote, text[at[0] : at[1]]))
 
 
-def best_elsewhere(source: AnchorSource, cells: Cells, start: int, end: int) -> float:
-    """Tell how well the likest place scores that isn't the one where the code is."""
+def elsewhere(
+    source: AnchorSource, cells: Cells, start: int, end: int
+) -> tuple[float, tuple[str, ...]]:
+    """Tell what else is like the code: the best score of an equal one, and the digests of similar ones."""
     index = cells.index_at(start)
     search = Search(source, cells, [index])
     found = search.equal() + search.similar_in(index)
-    for other in search.elsewhere():
+    for other in search.elsewhere(_MAX_RIVAL_CELLS):
         found += search.similar_in(other)
     here = Place(start, end, 1.0, 1.0)
-    return max((place.score for place in found if not place.overlaps(here)), default=0.0)
+    others = [place for place in distinct(found) if not place.overlaps(here)]
+    equal = max((place.score for place in others if place.alike == 1), default=0.0)
+    similar = [digest(cells.text[place.start : place.end]) for place in others if place.alike < 1]
+    return equal, tuple(dict.fromkeys(similar))[:_MAX_RIVALS]
 
 
 def distinct(places: Iterable[Place]) -> list[Place]:

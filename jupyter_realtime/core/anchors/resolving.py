@@ -7,12 +7,14 @@ Rules
 2. How sure a place is, is its score: 50 parts the quote, 20 each what stands before and after it, 2 the
    position. From .90 on the thread stands there (`exact`), from .75 on it does and says so (`moved`),
    from .60 on the place is only suggested (`outdated`), below that the code is gone (`orphaned`).
-3. A place must lead: before the second best, and before what the likest other place scored when the code
-   was seen last, for that one may still be there. By .02 if it scores .90, else by .10. Where none leads
-   it is `ambiguous`, and people choose. Where one leads, nothing like it was there before, and it has
-   nearly half of the quote, it is `moved` from .55 on.
-4. A quote that stood at so many places, and stands at as many, stands at the one of the same number.
-5. Where the code wasn't found the thread keeps its cell, if that is still there. Nothing disappears.
+3. A place must lead: by .02 over the second best if it scores .90, else by .10. Where none leads it is
+   `ambiguous`, and people choose.
+4. What was there before is somebody else's: a similar text that stood elsewhere when the code was seen
+   last, and an equal one that scores no better than it did then.
+5. A quote that stood at so many places, and stands at as many, stands at the one of the same number.
+6. Where only one place is left that is like the code, by .20, and that is new, less is enough for it to be
+   `moved`: the more of the quote is there, the less of what was around it.
+7. Where the code wasn't found the thread keeps its cell, if that is still there. Nothing disappears.
 """
 
 from __future__ import annotations
@@ -27,15 +29,19 @@ from .cells import Cell, Cells
 from .lineage import NO_LINEAGE, Lineage
 from .places import Search, distinct
 from .scoring import Place
-from .source import AnchorSource
+from .source import AnchorSource, digest
 
 EXACT_SCORE = 0.90
 MOVED_SCORE = 0.75
 SUGGESTED_SCORE = 0.60
 # Of a place without a rival, then and now, less is enough; but it must have so much of the quote.
 SOLE_SCORE, SOLE_ALIKE = 0.55, 0.45
-# By how much a place must lead, if it is as sure as can be and if it isn't.
-MARGIN, LEAD = 0.02, 0.10
+# By how much a place must lead, if it is as sure as can be, if it isn't, and if it is hardly.
+MARGIN, LEAD, SOLE_LEAD = 0.02, 0.10, 0.20
+# Of the only place that is like the code: its score; and score and likeness of the quote together.
+SOLE_SCORE, SOLE_SURETY = 0.50, 1.10
+# A quote that is where it was among its equals; of a short one that says less.
+EQUAL_SCORE, SHORT_SCORE, SHORT_CHARACTERS = 0.54, 0.75, 8
 # How many cells are looked at closely for a whole one, and how much of its trigrams they must have.
 _MAX_CELLS, _SHARE = 4, 0.25
 _MAX_CANDIDATES = 5
@@ -154,25 +160,45 @@ def _judged(
     source: AnchorSource, cells: Cells, found: list[Place]
 ) -> tuple[AnchorStatus, float, Place | None]:
     """Decide by the scores of all places, the best first, whether the thread stands at one of them."""
-    best = _same_of_equals(source, cells, found)
-    if best is not None:
-        score = max(best.score, MOVED_SCORE)
-        return "exact" if score >= EXACT_SCORE else "moved", round(score, 3), best
-    if not found:
-        return "orphaned", 0.0, None
-    best, score = found[0], round(found[0].score, 3)
-    rival = max(source.rival, found[1].score if len(found) > 1 else 0.0)
-    leads = best.score - rival >= (MARGIN if best.score >= EXACT_SCORE else LEAD)
-    is_sole = leads and source.framed and best.alike >= SOLE_ALIKE
-    if is_sole and SOLE_SCORE <= best.score < MOVED_SCORE:
-        return "moved", MOVED_SCORE, best
+    same = _same_of_equals(source, cells, found)
+    if same is not None:
+        return _attached(same)
+    likely = [place for place in found if not _was_there(source, cells, place)]
+    if not likely:
+        return "orphaned", round(found[0].score, 3) if found else 0.0, None
+    best, score = likely[0], round(likely[0].score, 3)
+    second = likely[1].score if len(likely) > 1 else 0.0
+    if best.alike == 1:
+        second = max(second, source.rival)
+    lead = best.score - second
+    if best.score >= MOVED_SCORE and lead >= (MARGIN if best.score >= EXACT_SCORE else LEAD):
+        return _attached(best)
+    if lead >= SOLE_LEAD and _is_sole(source, best):
+        return _attached(best)
     if best.score < SUGGESTED_SCORE:
         return "orphaned", score, None
-    if not leads:
-        return "ambiguous", score, None
-    if best.score < MOVED_SCORE:
-        return "outdated", score, None
-    return "exact" if best.score >= EXACT_SCORE else "moved", score, best
+    return "ambiguous" if lead < LEAD else "outdated", score, None
+
+
+def _is_sole(source: AnchorSource, place: Place) -> bool:
+    """Whether a place is new, and enough like the code to be it if there is no other."""
+    return (
+        source.framed
+        and len(source.quote) >= SHORT_CHARACTERS
+        and place.alike < 1
+        and place.score >= SOLE_SCORE
+        and place.score + place.alike >= SOLE_SURETY
+    )
+
+
+def _attached(place: Place) -> tuple[AnchorStatus, float, Place]:
+    score = round(max(place.score, MOVED_SCORE), 3)
+    return "exact" if place.score >= EXACT_SCORE else "moved", score, place
+
+
+def _was_there(source: AnchorSource, cells: Cells, place: Place) -> bool:
+    """Whether a place is known to have been another one when the code was seen last."""
+    return place.alike < 1 and digest(cells.text[place.start : place.end]) in source.rivals
 
 
 def _same_of_equals(source: AnchorSource, cells: Cells, found: list[Place]) -> Place | None:
@@ -180,11 +206,11 @@ def _same_of_equals(source: AnchorSource, cells: Cells, found: list[Place]) -> P
 
     What the position of a cell can't tell, because cells have come and gone above it, the order can.
     """
+    enough = SHORT_SCORE if len(source.quote) < SHORT_CHARACTERS else EQUAL_SCORE
     likely = [
         place
         for place in found
-        if place.score >= max(SUGGESTED_SCORE, found[0].score - LEAD)
-        and cells.text[place.start : place.end].startswith(source.quote)
+        if place.alike == 1 and place.score >= max(enough, found[0].score - LEAD)
     ]
     if not likely or source.occurrences == 0:
         return None

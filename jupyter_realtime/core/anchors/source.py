@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 from ..threads import Scope
@@ -17,9 +19,10 @@ class AnchorSource(msgspec.Struct, frozen=True, kw_only=True):
 
     `framed` says whether the whole document was known: whether prefix and suffix go on in the cells
     above and below; at which of several places with the same text it stood (`occurrence` of
-    `occurrences`, from 1); and how alike the likest other place was (`rival`, a score).
+    `occurrences`, from 1); how likely the likest of the others was (`rival`, a score); and what else stood
+    there that is like it (`rivals`, digests of texts).
 
-    Why a rival is remembered: two cells draw the same plot of two tables. Somebody deletes the second.
+    Why rivals are remembered: two cells draw the same plot of two tables. Somebody deletes the second.
     What a comment on it was about looks found in the first, with much of the same around it. But that
     stood there before, with just that score: so it is the other one.
     """
@@ -37,3 +40,9 @@ class AnchorSource(msgspec.Struct, frozen=True, kw_only=True):
     occurrence: int = 0
     occurrences: int = 0
     rival: float = 0.0
+    rivals: tuple[str, ...] = ()
+
+
+def digest(text: str) -> str:
+    """Name a text that is remembered only to be known again."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=6).hexdigest()
