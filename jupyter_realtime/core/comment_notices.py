@@ -26,6 +26,8 @@ Why = Literal["mention", "part", "follow"]
 MAX_NAME_CHARACTERS = 60
 MAX_EXCERPT_CHARACTERS = 500
 MAX_TARGET_CHARACTERS = 100
+# What is told instead of what a comment said that is deleted.
+DELETED_MESSAGE = "This comment was deleted."
 
 _REASONS: dict[Why, str] = {
     "mention": "You were mentioned.",
@@ -87,6 +89,11 @@ def concerned(
     }
 
 
+def comment_cause(comment: str) -> str:
+    """Name the cause that a comment is: it is told once."""
+    return f"comment:{comment}"
+
+
 def comment_notice(
     place: Place, why: Why, by: Actor, comment: str, body: str, *, opens: bool
 ) -> Notice:
@@ -108,7 +115,7 @@ def comment_notice(
         excerpt(body),
         by,
         reason=_REASONS[why],
-        dedupe=f"comment:{comment}",
+        dedupe=comment_cause(comment),
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 # The newest revision in `migrations/versions`; a test compares.
-REVISION = "0012"
+REVISION = "0013"
 # Alembic keeps what it works on in globals of the process; a file keeps only other processes out.
 _ALEMBIC = threading.Lock()
 

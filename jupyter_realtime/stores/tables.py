@@ -279,6 +279,7 @@ notification_cause = Table(
     Column("notification", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Index("notification_cause_by_age", "created_ms"),
+    Index("notification_cause_by_dedupe", "dedupe"),
     sqlite_with_rowid=False,
 )
 

@@ -19,8 +19,9 @@ from ..units import Executor
 from . import changing, passing, posting, reading
 from .posting import post
 from .row import Stored
+from .unsaying import unsay
 
-__all__ = ["SqlInbox", "Stored", "post"]
+__all__ = ["SqlInbox", "Stored", "post", "unsay"]
 
 # Behind every time and every id: a page that begins at the newest.
 _NEWEST = (2**63 - 1, "")

@@ -4,8 +4,10 @@ Theory of operation
 -------------------
 A comment knows at which places of its project's log its text is told (`seqs`). Deleting it empties these
 events in the same unit that appends `comment:deleted`: who replays the log later reads a tombstone from the
-beginning. What its author deletes is withheld for a while, so that they can think better of it; then it is
-forgotten. What an owner deletes is forgotten at once: its author is not to have it back.
+beginning. What people were told of it is taken back, too (`inbox.unsay`).
+
+What its author deletes is withheld for a while, so that they can think better of it; then it is forgotten.
+What somebody else deletes, an owner, is forgotten at once: its author is not to have it back.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ from sqlalchemy import bindparam, null, select, update
 
 from ...core.actors import Actor
 from ...core.codec import encode
+from ...core.comment_notices import DELETED_MESSAGE, comment_cause
 from ...core.events import CommentChanged, CommentCreated
 from ...core.rooms import project_room
 from ...core.threads import Comment
 from ...ports.threads import Text
-from .. import log
+from .. import inbox, log
 from ..tables import comment, event
 from ..units import Unit, Written
 from .row import (
@@ -101,7 +104,8 @@ def delete(of: str, wanted: str, by: Actor, now_ms: int) -> Unit[Written[Comment
     left = (yield from find_comment(of, wanted)).shown(reactions)
     data = CommentChanged(document=row.document, thread=of, comment=left)
     events = yield from log.append_all([told(row, "comment:deleted", data, by, now_ms)])
-    return Written(left, events)
+    unsaid = yield from inbox.unsay(comment_cause(wanted), DELETED_MESSAGE, now_ms)
+    return Written(left, [*events, *unsaid])
 
 
 def undelete(

@@ -8,8 +8,10 @@ import msgspec
 import pytest
 
 from jupyter_realtime.core.actors import Principal
+from jupyter_realtime.core.comment_notices import DELETED_MESSAGE
 from jupyter_realtime.core.errors import Forbidden, Unavailable
 from jupyter_realtime.core.preferences import Preferences
+from jupyter_realtime.core.rooms import user_room
 from jupyter_realtime.core.threads import OwnThread
 from jupyter_realtime.server.runtime import Services
 from jupyter_realtime.service.comments.range import Range
@@ -193,3 +195,22 @@ async def test_I18_a_viewer_reads_and_does_not_comment(open_services: OpenServic
             await services.comments.threads.reply(BEN, thread.id, "So.", None)
         with pytest.raises(Forbidden):
             await services.comments.threads.turn(BEN, thread.id, resolved=True)
+
+
+async def test_I5_what_people_were_told_of_a_deleted_comment_does_not_say_what_it_said(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(idle) as services:
+        comments = services.comments.threads
+        thread = await begin(services, "A first secret, @ben and @cy.")
+        reply = await comments.reply(CY, thread.id, "Hear, @ben!", None)
+        await comments.delete(ANA, thread.id, thread.comments[0].id)
+        # A row says what came last: here another's words, there the deleted ones.
+        assert [one.message for one in await items(services, "ben")] == ["Hear, @ben!"]
+        assert [one.message for one in await items(services, "cy")] == [DELETED_MESSAGE]
+        await comments.delete(CY, thread.id, reply.id)
+        assert [one.message for one in await items(services, "ben")] == [DELETED_MESSAGE]
+        for name in ("ana", "ben", "cy"):
+            log = await services.store.log.page(user_room(name), None, 1000)
+            told = b"".join(bytes(event.data) for event in log.events)
+            assert b"secret" not in told and b"Hear" not in told
