@@ -12,17 +12,19 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { CommentHands } from '../core/comment-hands.js';
 import type { Connection } from '../core/connection.js';
 import type { DocumentRef } from '../core/document-paths.js';
-import type { OwnThread, Place, Threads } from '../core/threads.js';
-import { CommentEditor } from '../ui/CommentEditor.js';
+import type { Place, Threads } from '../core/threads.js';
 import { Connected } from '../ui/Connected.js';
 import { useElementId, useLatest, useStore } from '../ui/hooks.js';
 import { Icon } from '../ui/icons.js';
-import { ThreadCard, useServices } from '../ui/ThreadCard.js';
-import { Code } from '../ui/ThreadCode.js';
+import { Later } from '../ui/Later.js';
 import { type Strings, StringsProvider, useStrings } from '../ui/translator.js';
 
 /** Where a card hangs: from what, and within what; null: it isn't to be seen now. */
-export type Anchorage = () => { at: DOMRect; within: DOMRect } | null;
+export interface Anchorage {
+  (): { at: DOMRect; within: DOMRect } | null;
+  /** What it is within: the card goes along when that is made wider or narrower. */
+  element: HTMLElement;
+}
 
 export type Shown =
   | {
@@ -96,6 +98,10 @@ export class CommentCard extends ReactWidget {
   }
 }
 
+/** Loaded with the first card: not everybody comments. */
+const loadContent = async () =>
+  (await import(/* webpackChunkName: "later-comments" */ './comment-content.js')).CardContent;
+
 interface Props {
   parts: CardParts;
   shown: StoreApi<{ now: Shown | null }>;
@@ -156,69 +162,10 @@ function Card({ parts, shown, card }: Props) {
           </button>
         </header>
         <div className="jrt-card-body">
-          {now.kind === 'new' ? (
-            <NewThread parts={parts} shown={now} card={card} />
-          ) : (
-            <Existing parts={parts} found={found} />
-          )}
+          <Later load={loadContent} props={{ parts, shown: now, found, card }} />
         </div>
       </section>
     </Connected>
-  );
-}
-
-function Existing({ parts, found }: { parts: CardParts; found: readonly OwnThread[] }) {
-  const { threads, hands, connection } = parts;
-  const me = connection.store.getState().user?.name ?? null;
-  const { roles } = threads.store.getState();
-  return (
-    <>
-      {found.map(thread => (
-        <ThreadCard
-          key={thread.id}
-          thread={thread}
-          threads={threads}
-          hands={hands}
-          me={me}
-          role={roles[thread.project] ?? 'viewer'}
-        />
-      ))}
-    </>
-  );
-}
-
-interface NewProps {
-  parts: CardParts;
-  shown: Extract<Shown, { kind: 'new' }>;
-  card: CommentCard;
-}
-
-function NewThread({ parts, shown, card }: NewProps) {
-  const trans = useStrings();
-  const { threads } = parts;
-  const { document, place, quote, where, issue } = shown;
-  const services = useServices(threads, document.id);
-  const send = async (body: string, key: string) => {
-    const made = await threads.begin(document.project, place, body, { key, issue });
-    if (card.shown.getState().now === shown) {
-      card.reveal({ kind: 'threads', document, ids: [made.id], where, focus: true });
-    }
-  };
-  return (
-    <>
-      {quote !== '' && <Code text={quote} label={trans.__('The code that this is about')} />}
-      <CommentEditor
-        draft={`new:${document.id}:${place.cell_id ?? ''}${issue === null ? '' : `:${issue}`}`}
-        label={trans.__('Your comment')}
-        placeholder={trans.__('What is there to say? Markdown, @name…')}
-        send={trans.__('Comment')}
-        services={services}
-        code={place.start === null ? null : quote}
-        autoFocus
-        onSend={send}
-        onCancel={() => card.dismiss()}
-      />
-    </>
   );
 }
 
@@ -251,6 +198,7 @@ function usePlacing(place: { current: HTMLElement | null }, now: Shown | null): 
     };
     const observer = new ResizeObserver(soon);
     observer.observe(card);
+    observer.observe(now.where.element);
     window.addEventListener('scroll', onScroll, { capture: true, passive: true });
     window.addEventListener('resize', soon);
     // Whatever a click has shown or hidden.

@@ -2,41 +2,33 @@
 
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
 import { useEffect, useState } from 'react';
 
-import { CommentsPanel, type CommentsPanelProps } from '../ui/CommentsPanel.js';
+import type { CommentsPanelProps } from '../ui/CommentsPanel.js';
 import { Icon } from '../ui/icons.js';
 import { type Strings, StringsProvider, useStrings } from '../ui/translator.js';
 import type { CommentDocuments } from './comment-documents.js';
 import { commentIcon } from './icon.js';
+import { LaterPanel } from './later-panel.js';
 
 export const COMMENTS_ID = 'jupyter-realtime-comments';
 
-export class CommentsPanelWidget extends ReactWidget {
-  constructor(
-    private readonly props: CommentsPanelProps,
-    private readonly trans: Strings,
-  ) {
-    super();
+export class CommentsPanelWidget extends LaterPanel<CommentsPanelProps> {
+  constructor(props: CommentsPanelProps, trans: Strings) {
+    super(props, trans);
     this.id = COMMENTS_ID;
     this.title.icon = commentIcon;
     this.title.caption = trans.__('Comments');
   }
 
-  protected override render() {
-    return (
-      <StringsProvider value={this.trans}>
-        <CommentsPanel {...this.props} />
-      </StringsProvider>
-    );
+  protected override async load() {
+    return (await import(/* webpackChunkName: "later-comments" */ '../ui/CommentsPanel.js'))
+      .CommentsPanel;
   }
 
-  /** Whoever opens it by a key goes on by keys. */
-  protected override onActivateRequest(message: Message): void {
-    super.onActivateRequest(message);
+  protected override first() {
     const row = this.node.querySelector<HTMLElement>('[data-jrt-row][tabindex="0"]');
-    (row ?? this.node.querySelector<HTMLElement>('button, select'))?.focus({ preventScroll: true });
+    return row ?? this.node.querySelector<HTMLElement>('button, select');
   }
 }
 

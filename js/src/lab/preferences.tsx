@@ -11,8 +11,9 @@ import { IFormRendererRegistry, ReactWidget, settingsIcon } from '@jupyterlab/ui
 
 import { mutedNames } from '../core/muted.js';
 import { pagePreferences, pagePush } from '../core/page.js';
+import { Later } from '../ui/Later.js';
 import { SHOW_PREFERENCES_EVENT } from '../ui/open-event.js';
-import { PreferencesPanel, type PreferencesProps } from '../ui/PreferencesPanel.js';
+import type { PreferencesProps } from '../ui/PreferencesPanel.js';
 import { type Strings, StringsProvider } from '../ui/translator.js';
 import { connect } from './connect.js';
 
@@ -71,10 +72,14 @@ export const preferences: JupyterFrontEndPlugin<void> = {
   },
 };
 
+const loadPanel = async () =>
+  (await import(/* webpackChunkName: "later-preferences" */ '../ui/PreferencesPanel.js'))
+    .PreferencesPanel;
+
 function makePage(props: PreferencesProps, trans: Strings): MainAreaWidget {
   const content = ReactWidget.create(
     <StringsProvider value={trans}>
-      <PreferencesPanel {...props} />
+      <Later load={loadPanel} props={props} />
     </StringsProvider>,
   );
   const page = new MainAreaWidget({ content });
