@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jupyter_realtime.core.actors import Principal
+from jupyter_realtime.core.errors import RateLimited
+from tests.server.every_call import CALLS, Make, filled
 from tests.server.sockets import Connect, ask, read
 
 Api = Callable[..., Any]
@@ -352,3 +356,31 @@ async def test_I22_I23_comments_are_taken_out_and_in(
     named = [{"body": "x", "target": "../../etc/passwd"}]
     wish = {"project": place["project"], "annotations": named}
     assert (await api("POST", "import/comments", wish))[0] == 400
+
+
+WORK = [
+    call
+    for call in CALLS
+    if re.search("threads|lineage|subscription|comments", call.path)
+    and (call.method != "GET" or re.search("candidates|export", call.path))
+]
+
+
+async def test_I18_who_writes_or_has_something_looked_for_waits_for_their_turn(
+    api: Api, make: Make, jp_web_app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = await make()
+    services = await jp_web_app.settings["jupyter_realtime"].services()
+
+    def refuse(_principal: Principal) -> None:
+        raise RateLimited("Too many requests; wait a moment.", retry_after=1)
+
+    monkeypatch.setattr(services.rates, "take", refuse)
+    answers = {
+        (call.method, call.route): (
+            await api(call.method, filled(call.path, names), filled(call.body, names))
+        )[0]
+        for call in WORK
+    }
+    assert len(answers) > 15
+    assert set(answers.values()) == {429}, answers

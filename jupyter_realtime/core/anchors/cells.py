@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 import msgspec
 
 # Three characters that follow each other: enough to tell which cells are worth a closer look.
 _GRAM = 3
 SEPARATOR = "\n"
+MAX_OCCURRENCES = 10_000
+# Half of a character, which a file may hold and nothing can send.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -36,6 +41,7 @@ class Cells:
         for cell in self.cells:
             self.starts.append(position)
             position += len(cell.source) + len(SEPARATOR)
+        self._occurrences: dict[str, list[int]] = {}
         self._by_id: dict[str | None, list[int]] = {}
         for index, cell in enumerate(self.cells):
             self._by_id.setdefault(cell.id, []).append(index)
@@ -57,8 +63,17 @@ class Cells:
         """Tell where a cell ends in the whole text."""
         return self.starts[index] + len(self.cells[index].source)
 
-    def occurrences(self, quote: str) -> Iterator[int]:
-        """Find every place of the whole text at which exactly this stands, within one cell."""
+    def occurrences(self, quote: str) -> list[int]:
+        """Find every place of the whole text at which exactly this stands, within one cell.
+
+        Of more than `MAX_OCCURRENCES` the first: what stands everywhere is known by what is around it.
+        """
+        known = self._occurrences.get(quote)
+        if known is None:
+            known = self._occurrences[quote] = list(islice(self._find(quote), MAX_OCCURRENCES))
+        return known
+
+    def _find(self, quote: str) -> Iterator[int]:
         position = self.text.find(quote)
         while position != -1:
             if position + len(quote) <= self.end_of(self.index_at(position)):
@@ -84,11 +99,7 @@ class Cells:
 
 def encodable(text: str) -> str:
     """Replace halves of characters, which a file may hold and nothing can send, by as many others."""
-    if text.isascii():
-        return text
-    return "".join(
-        "\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text
-    )
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def _grams(text: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Literal
 
@@ -29,10 +30,14 @@ class Lineage:
 
     def of(self, cell_id: str) -> list[str]:
         """List a cell and all that came from it, the nearest first."""
-        found = [cell_id]
-        for one in found:
-            found += [child for child in self._children.get(one, ()) if child not in found]
-        return found
+        found = dict.fromkeys([cell_id])
+        waiting = deque(found)
+        while waiting:
+            for child in self._children.get(waiting.popleft(), ()):
+                if child not in found:
+                    found[child] = None
+                    waiting.append(child)
+        return list(found)
 
 
 NO_LINEAGE = Lineage()

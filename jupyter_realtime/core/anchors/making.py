@@ -104,14 +104,15 @@ def refresh(source: AnchorSource, anchor: Anchor, cells: Cells) -> AnchorSource:
 def _framed(source: AnchorSource, cells: Cells, base: int) -> AnchorSource:
     """Add what the rest of the document tells."""
     first, last = base + (source.start or 0), base + (source.end or 0)
-    equal = list(cells.occurrences(source.quote))
+    equal = cells.occurrences(source.quote)
+    number = equal.index(first) + 1 if first in equal else 0
     framed = msgspec.structs.replace(
         source,
         prefix=cells.text[max(0, first - CONTEXT_CHARACTERS) : first],
         suffix=cells.text[last : last + CONTEXT_CHARACTERS],
         framed=True,
-        occurrence=1 + equal.index(first),
-        occurrences=len(equal),
+        occurrence=number,
+        occurrences=len(equal) if number else 0,
     )
     rival, rivals = elsewhere(framed, cells, first, last)
     return msgspec.structs.replace(framed, rival=rival, rivals=rivals)

@@ -41,7 +41,7 @@ class Search:
 
     def equal(self) -> list[Place]:
         """The places at which exactly the quote stands."""
-        found = list(self._cells.occurrences(self._source.quote))
+        found = self._cells.occurrences(self._source.quote)
         if len(found) > _MAX_OCCURRENCES:
             found = sorted(found, key=self._scale.unlikeliness)[:_MAX_OCCURRENCES]
         return [self._scale.place(start, start + len(self._source.quote)) for start in found]

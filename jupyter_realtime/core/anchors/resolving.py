@@ -214,7 +214,7 @@ def _same_of_equals(source: AnchorSource, cells: Cells, found: list[Place]) -> P
     ]
     if not likely or source.occurrences == 0:
         return None
-    equal = list(cells.occurrences(source.quote))
+    equal = cells.occurrences(source.quote)
     if len(equal) != source.occurrences:
         return None
     start = equal[source.occurrence - 1]

@@ -105,6 +105,7 @@ class AnchorHandler(RealtimeHandler):
     @route("write", takes=threads.AnchorRequest, gives=OwnThread)
     async def put(self, principal: Principal, thread: str) -> None:
         """Put a thread where its code is."""
+        self.services.rates.take(principal)
         wanted = self.body(threads.AnchorRequest)
         self.answer(await self.services.comments.following.put(principal, thread, _range(wanted)))
 
@@ -115,6 +116,7 @@ class CandidatesHandler(RealtimeHandler):
     @route("read", gives=shapes.Listing[Candidate])
     async def get(self, principal: Principal, thread: str) -> None:
         """List the places at which a thread's code may be, the likeliest first."""
+        self.services.rates.take(principal)
         items = await self.services.comments.following.candidates(principal, thread)
         self.answer(shapes.Listing(items=items, next=None))
 
@@ -125,6 +127,7 @@ class LineageHandler(RealtimeHandler):
     @route("write", takes=threads.LineageRequest, status=204)
     async def post(self, principal: Principal, document: str) -> None:
         """Note which cells of a notebook came from which."""
+        self.services.rates.take(principal)
         changes = [
             CellChange(one.kind, one.parents, one.children)
             for one in self.body(threads.LineageRequest).changes
@@ -152,6 +155,7 @@ class CommentHandler(RealtimeHandler):
     @route("write", takes=threads.CommentEdit, gives=Comment)
     async def patch(self, principal: Principal, thread: str, comment: str) -> None:
         """Change what one's own comment says."""
+        self.services.rates.take(principal)
         wanted = self.body(threads.CommentEdit)
         self.answer(
             await self.services.comments.threads.edit(principal, thread, comment, wanted.body)
@@ -160,6 +164,7 @@ class CommentHandler(RealtimeHandler):
     @route("write", gives=Comment)
     async def delete(self, principal: Principal, thread: str, comment: str) -> None:
         """Leave a tombstone of one's own comment, or as an owner of anybody's."""
+        self.services.rates.take(principal)
         self.answer(await self.services.comments.threads.delete(principal, thread, comment))
 
 
@@ -169,6 +174,7 @@ class UndeleteHandler(RealtimeHandler):
     @route("write", gives=Comment)
     async def put(self, principal: Principal, thread: str, comment: str) -> None:
         """Take a deletion back, within ten minutes."""
+        self.services.rates.take(principal)
         self.answer(await self.services.comments.threads.undelete(principal, thread, comment))
 
 
@@ -178,6 +184,7 @@ class ResolveHandler(RealtimeHandler):
     @route("write", gives=OwnThread)
     async def post(self, principal: Principal, thread: str) -> None:
         """Resolve a thread."""
+        self.services.rates.take(principal)
         self.answer(await self.services.comments.threads.turn(principal, thread, resolved=True))
 
 
@@ -187,6 +194,7 @@ class ReopenHandler(RealtimeHandler):
     @route("write", gives=OwnThread)
     async def post(self, principal: Principal, thread: str) -> None:
         """Open a thread again."""
+        self.services.rates.take(principal)
         self.answer(await self.services.comments.threads.turn(principal, thread, resolved=False))
 
 
@@ -211,6 +219,7 @@ class ReadHandler(RealtimeHandler):
     @route("write", takes=threads.ReadRequest, gives=threads.ThreadUnread)
     async def post(self, principal: Principal, thread: str) -> None:
         """Note up to which comment one has read."""
+        self.services.rates.take(principal)
         wanted = self.body(threads.ReadRequest) if self.request.body else threads.ReadRequest()
         unread = await self.services.comments.reading.read(principal, thread, wanted.up_to)
         self.answer(threads.ThreadUnread(unread=unread))
@@ -222,6 +231,7 @@ class SubscriptionHandler(RealtimeHandler):
     @route("write", takes=threads.SubscriptionRequest, gives=threads.SubscriptionAnswer)
     async def put(self, principal: Principal, thread: str) -> None:
         """Say of what in a thread one wants to be told."""
+        self.services.rates.take(principal)
         wanted = self.body(threads.SubscriptionRequest).subscription
         await self.services.comments.reading.subscribe(principal, thread, wanted)
         self.answer(threads.SubscriptionAnswer(subscription=wanted))
@@ -233,6 +243,7 @@ class DocumentSubscriptionHandler(RealtimeHandler):
     @route("write", takes=threads.SubscriptionRequest, gives=threads.SubscriptionAnswer)
     async def put(self, principal: Principal, document: str) -> None:
         """Say of what in a document's threads one wants to be told."""
+        self.services.rates.take(principal)
         wanted = self.body(threads.SubscriptionRequest).subscription
         await self.services.comments.reading.subscribe_document(principal, document, wanted)
         self.answer(threads.SubscriptionAnswer(subscription=wanted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ...core.anchors import Cell
@@ -9,6 +10,8 @@ from ...core.notebooks import cells_of
 
 # Of a notebook with its outputs; nobody comments on more.
 MAX_FILE_BYTES = 256 * 1024 * 1024
+# Of its code: in more no thread is looked for, so that each is found or not within seconds.
+MAX_CHARACTERS = 1_000_000
 
 
 def read_cells(file: Path) -> list[Cell] | None:
@@ -16,6 +19,12 @@ def read_cells(file: Path) -> list[Cell] | None:
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
             return None
-        return cells_of(file.name, file.read_bytes())
+        cells = cells_of(file.name, file.read_bytes())
     except OSError:
         return None
+    return None if cells is None or is_too_long(cells) else cells
+
+
+def is_too_long(cells: Sequence[Cell]) -> bool:
+    """Whether a document has more code than threads are looked for in."""
+    return sum(len(cell.source) for cell in cells) > MAX_CHARACTERS

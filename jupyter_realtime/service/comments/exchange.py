@@ -10,6 +10,7 @@ Rules
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 import time
@@ -36,6 +37,7 @@ from ...ports import Document, Store, ThreadSearch
 from ..projects import Projects
 from .checks import MAX_ISSUE_CHARACTERS
 from .contents import read_cells
+from .following import LOOKING_SECONDS
 from .reading import ThreadReading
 from .rendering import Rendering
 
@@ -145,7 +147,7 @@ class Exchange:
         self, principal: Principal, document: Document, threads: Sequence[ImportedThread]
     ) -> int:
         root = (await self._projects.get(document.project)).project.root
-        found = await self._rendering.beside(lambda: _placed(Path(root) / document.path, threads))
+        found = await asyncio.to_thread(_placed, Path(root) / document.path, threads)
         new = 0
         for thread, (anchor, source) in zip(threads, found, strict=True):
             new += await self._keep(principal, document, thread, anchor, source)
@@ -200,16 +202,23 @@ class Exchange:
 
 
 def _placed(file: Path, threads: Sequence[ImportedThread]) -> list[tuple[Anchor, AnchorSource]]:
-    """Look for threads in a file; where that can't be read they stand where it is said."""
+    """Look for threads in a file; where that can't be read, or takes long, they stand where it is said."""
     found = read_cells(file)
     if found is None:
         return [(first_place(one.source), one.source) for one in threads]
     cells = Cells(found)
-    anchors = [resolve(one.source, cells) for one in threads]
+    until = time.monotonic() + LOOKING_SECONDS
     return [
-        (anchor, refresh(one.source, anchor, cells))
-        for one, anchor in zip(threads, anchors, strict=True)
+        _found(one.source, cells)
+        if time.monotonic() < until
+        else (first_place(one.source), one.source)
+        for one in threads
     ]
+
+
+def _found(source: AnchorSource, cells: Cells) -> tuple[Anchor, AnchorSource]:
+    anchor = resolve(source, cells)
+    return anchor, refresh(source, anchor, cells)
 
 
 def _credited(one: ImportedComment) -> str:

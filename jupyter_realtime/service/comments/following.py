@@ -7,7 +7,8 @@ Rules
    told to nobody.
 2. Of several changes of a document in a row the last counts: what is looked for meanwhile waits for it.
 3. Where somebody puts a thread by hand while it is being looked for, their word counts.
-4. A document that can't be read leaves its threads where they are.
+4. A document that can't be read, or is longer than anybody's code, leaves its threads where they are. So it
+   does with those that are not found within `LOOKING_SECONDS`: others wait for theirs.
 
 Theory of operation
 -------------------
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -48,13 +50,15 @@ from ...ports import Anchored, Document, Store
 from ..background import Background
 from ..projects import Projects
 from ..publishing import draft
-from .contents import read_cells
+from .contents import is_too_long, read_cells
 from .range import MAX_CELL_ID_CHARACTERS, Range
 from .reading import ThreadReading
 
 log = logging.getLogger(__name__)
 
 MAX_DESCENTS = 1000
+# How long the threads of one document are looked for: a thousand in new cells take a second.
+LOOKING_SECONDS = 20.0
 MAX_REMEMBERED = 1000
 
 
@@ -110,7 +114,7 @@ class Following:
         """Look for all threads of a document in what it says now; gives how many are elsewhere."""
         threads = await self._store.threads.anchored(document)
         found = await self._store.projects.document(document)
-        if not threads or found is None:
+        if not threads or found is None or is_too_long(cells):
             return 0
         descents = await self._store.threads.descents(document)
         seen = hash((tuple(cells), tuple(threads), tuple(descents)))
@@ -193,7 +197,13 @@ def _found(threads: Sequence[Anchored], cells: Sequence[Cell], lineage: Lineage)
     """Look for threads; gives those of which something has changed."""
     prepared = Cells(cells)
     changed = []
+    until = time.monotonic() + LOOKING_SECONDS
     for one in threads:
+        if time.monotonic() > until:
+            log.warning(
+                "Looking for the threads of a document took too long; some are not followed"
+            )
+            break
         anchor = resolve(one.source, prepared, lineage, one.anchor)
         source = refresh(one.source, anchor, prepared)
         if (anchor, source) != (one.anchor, one.source):

@@ -43,10 +43,6 @@ class Rendering:
     async def _run(self, characters: int, what: Callable[[], T]) -> T:
         if characters <= AT_ONCE_CHARACTERS:
             return what()
-        return await self.beside(what)
-
-    async def beside(self, what: Callable[[], T]) -> T:
-        """Do what takes long on the thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, what)
 
     async def close(self) -> None:

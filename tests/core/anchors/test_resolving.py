@@ -183,3 +183,19 @@ def test_a_quote_that_stands_everywhere_takes_no_more_than_a_moment_to_place() -
     source = make_anchor(cells.cells[20], 1000, 1001, cells=cells, cell_index=20)
     anchor = resolve(source, cells)
     assert (anchor.cell_index, anchor.start) == (20, 1000)
+
+
+def test_I20_code_that_stands_everywhere_is_found_where_it_was() -> None:
+    cell = Cell("c", "a" * 30_000)
+    cells = Cells([cell])
+    assert len(cells.occurrences("aa")) == 10_000
+    source = make_anchor(cell, 20_000, 20_002, cells=cells, cell_index=0)
+    # Which of them it is can't be told by its number: they are not all counted.
+    assert (source.occurrence, source.occurrences) == (0, 0)
+    anchor = resolve(source, cells)
+    assert (anchor.status, anchor.start) == ("exact", 20_000)
+
+
+def test_I13_cells_that_came_from_each_other_are_each_there_once() -> None:
+    around = [Descent("split", f"c{n}", f"c{(n + 1) % 5_000}") for n in range(5_000)]
+    assert Lineage(around).of("c7") == [f"c{(n + 7) % 5_000}" for n in range(5_000)]

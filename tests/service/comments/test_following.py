@@ -232,3 +232,22 @@ def test_I20_a_notebook_is_its_cells_and_a_file_is_one(tmp_path: Path) -> None:
     assert cells_of("x.ipynb", json.dumps(old).encode()) == [Cell(None, "a\nb")]
     assert cells_of("x.py", b"x = '\xff'\n") == [Cell(None, "x = '\ufffd'\n")]
     assert read_cells(tmp_path) is None and read_cells(tmp_path / "nothing.py") is None
+
+
+async def test_I20_what_is_no_code_of_anybody_and_what_takes_too_long_moves_nothing(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(idle) as services:
+        thread = await begin(services)
+        before = await place(services, thread)
+        follow = services.comments.following.follow
+        long = Cell("z", "a" * 1_000_000)
+        assert await follow(thread.document, [long, CELLS[1]], ANA.actor) == 0
+        write(services.projects.root, long, CELLS[1])
+        assert await services.comments.following.candidates(ANA, thread.id) == []
+        monkeypatch.setattr(following, "LOOKING_SECONDS", -1.0)
+        assert await follow(thread.document, [Cell("n", FIRST + SECOND)], ANA.actor) == 0
+        assert await place(services, thread) == before
+        # When it says something else they are looked for again.
+        monkeypatch.setattr(following, "LOOKING_SECONDS", 20.0)
+        assert await follow(thread.document, [Cell("n", SECOND + FIRST)], ANA.actor) == 1
