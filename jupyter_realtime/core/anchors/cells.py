@@ -14,6 +14,8 @@ import msgspec
 # Three characters that follow each other: enough to tell which cells are worth a closer look.
 _GRAM = 3
 SEPARATOR = "\n"
+# Few cells are longer.
+_PIECE_CHARACTERS = 2000
 MAX_OCCURRENCES = 10_000
 # Half of a character, which a file may hold and nothing can send.
 _HALF = re.compile("[\ud800-\udfff]")
@@ -24,6 +26,14 @@ class Cell(msgspec.Struct, frozen=True):
 
     id: str | None
     source: str
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A part of a cell: a range of the whole text."""
+
+    cell: int
+    start: int
+    end: int
 
 
 class Cells:
@@ -80,21 +90,55 @@ class Cells:
                 yield position
             position = self.text.find(quote, position + 1)
 
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """All cells in pieces of whole lines: what is looked at closely is never a whole file."""
+        return [
+            Piece(index, self.starts[index] + start, self.starts[index] + end)
+            for index, cell in enumerate(self.cells)
+            for start, end in _pieces(cell.source)
+        ]
+
+    def pieces_near(self, index: int, position: int) -> list[int]:
+        """Find the piece of a cell where a position of it is or was, and those next to it."""
+        pieces, at = self._pieces_of[index], self.starts[index] + position
+        where = next((n for n in pieces if at <= self.pieces[n].end), pieces[-1])
+        return [n for n in pieces if abs(n - where) <= 1]
+
     def alike(self, quote: str, share: float, limit: int) -> list[int]:
-        """Find the cells that have a part of a quote's trigrams in common with it, the best first."""
+        """Find the pieces that have a part of a quote's trigrams in common with it, the best first."""
         grams = _grams(quote)
-        counts = Counter(index for gram in grams for index in self._cells_by_gram.get(gram, ()))
+        counts = Counter(index for gram in grams for index in self._pieces_by_gram.get(gram, ()))
         enough = max(1, share * len(grams))
         best = sorted((-count, index) for index, count in counts.items() if count >= enough)
         return [index for _, index in best[:limit]]
 
     @cached_property
-    def _cells_by_gram(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for index, cell in enumerate(self.cells):
-            for gram in _grams(cell.source):
-                found.setdefault(gram, []).append(index)
+    def _pieces_of(self) -> list[list[int]]:
+        found: list[list[int]] = [[] for _ in self.cells]
+        for number, piece in enumerate(self.pieces):
+            found[piece.cell].append(number)
         return found
+
+    @cached_property
+    def _pieces_by_gram(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for number, piece in enumerate(self.pieces):
+            for gram in _grams(self.text[piece.start : piece.end]):
+                found.setdefault(gram, []).append(number)
+        return found
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Cut a text at ends of lines into pieces that aren't much longer than they may be."""
+    start = 0
+    while len(text) - start > _PIECE_CHARACTERS:
+        end = text.find(SEPARATOR, start + _PIECE_CHARACTERS)
+        if end == -1:
+            break
+        yield start, end
+        start = end + 1
+    yield start, len(text)
 
 
 def encodable(text: str) -> str:

@@ -91,22 +91,47 @@ def refresh(source: AnchorSource, anchor: Anchor, cells: Cells) -> AnchorSource:
     index = anchor.cell_index or 0
     if index >= len(cells.cells):
         return source
+    cell = cells.cells[index]
+    if source.scope == "range" and (near := _nearby(source, anchor, cells, cell, index)):
+        return near
     return make_anchor(
-        cells.cells[index],
-        anchor.start,
-        anchor.end,
-        cells=cells,
-        cell_index=index,
-        original=source.original,
+        cell, anchor.start, anchor.end, cells=cells, cell_index=index, original=source.original
     )
+
+
+def _nearby(
+    source: AnchorSource, anchor: Anchor, cells: Cells, cell: Cell, index: int
+) -> AnchorSource | None:
+    """Take down only where the code is now, if it is as it was, and all that is around it.
+
+    So a change of one cell is work for the threads of that cell, not for a thousand others.
+    """
+    plain = make_anchor(cell, anchor.start, anchor.end, cell_index=index, original=source.original)
+    now = _surrounded(plain, cells, cells.starts[index])
+    kept = msgspec.structs.replace(now, rival=source.rival, rivals=source.rivals)
+    is_same = (now.quote, now.prefix, now.suffix, now.framed, now.occurrences) == (
+        source.quote,
+        source.prefix,
+        source.suffix,
+        source.framed,
+        source.occurrences,
+    )
+    return kept if is_same else None
 
 
 def _framed(source: AnchorSource, cells: Cells, base: int) -> AnchorSource:
     """Add what the rest of the document tells."""
+    framed = _surrounded(source, cells, base)
+    first, last = base + (source.start or 0), base + (source.end or 0)
+    rival, rivals = elsewhere(framed, cells, first, last)
+    return msgspec.structs.replace(framed, rival=rival, rivals=rivals)
+
+
+def _surrounded(source: AnchorSource, cells: Cells, base: int) -> AnchorSource:
     first, last = base + (source.start or 0), base + (source.end or 0)
     equal = cells.occurrences(source.quote)
     number = equal.index(first) + 1 if first in equal else 0
-    framed = msgspec.structs.replace(
+    return msgspec.structs.replace(
         source,
         prefix=cells.text[max(0, first - CONTEXT_CHARACTERS) : first],
         suffix=cells.text[last : last + CONTEXT_CHARACTERS],
@@ -114,8 +139,6 @@ def _framed(source: AnchorSource, cells: Cells, base: int) -> AnchorSource:
         occurrence=number,
         occurrences=len(equal) if number else 0,
     )
-    rival, rivals = elsewhere(framed, cells, first, last)
-    return msgspec.structs.replace(framed, rival=rival, rivals=rivals)
 
 
 def _is_in(cells: Cells, index: int, cell: Cell) -> bool:

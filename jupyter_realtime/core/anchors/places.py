@@ -9,16 +9,16 @@ from .cells import SEPARATOR, Cells
 from .scoring import Place, Scale
 from .source import AnchorSource, digest
 
-# Of a cell that is looked at closely because the code may have come there: how much of the trigrams it
-# must have, and how many such cells there are at most.
-_SHARE, _MAX_CELLS = 0.35, 3
+# What is looked at closely because the code may have come there: how much of the trigrams a piece of a
+# cell must have, and how many such pieces there are at most.
+_SHARE, _MAX_PIECES = 0.35, 4
 # Places with less in common than this are not looked at.
 _MAX_ERRORS = 0.5
-_PLACES_A_CELL = 3
+_PLACES_A_PIECE = 3
 # Of a quote that stands everywhere (`x`) only so many places are looked at closely.
 _MAX_OCCURRENCES = 32
 # How many texts are remembered that are like the code and aren't it.
-_MAX_RIVALS, _MAX_RIVAL_CELLS = 12, 8
+_MAX_RIVALS, _MAX_RIVAL_PIECES = 12, 9
 # Where code was changed beyond recognition, what stands next to it tells where it is.
 _NEIGHBOUR, _MIN_NEIGHBOUR, _MAX_NEIGHBOURS = 32, 8, 3
 
@@ -30,6 +30,7 @@ class Search:
         self._source = source
         self._cells = cells
         self._scale = Scale(source, cells, own)
+        self._searched: set[int] = set()
 
     def unmoved(self, index: int) -> Place | None:
         """The place in a cell where the code was, if it is there still."""
@@ -51,20 +52,35 @@ class Search:
         wanted = frozenset(indices)
         return [place for place in self.equal() if self._cells.index_at(place.start) in wanted]
 
-    def similar_in(self, index: int) -> list[Place]:
-        """The places of one cell at which something like the quote stands."""
-        quote, base = self._source.quote, self._cells.starts[index]
-        text = self._cells.cells[index].source
-        allowed = int(len(quote) * _MAX_ERRORS)
-        return [
-            self._scale.place(*self._in_lines(index, base + start_of(quote, text, end), base + end))
-            for _, end in best_ends(quote, text, allowed, _PLACES_A_CELL)
+    def similar_near(self) -> list[Place]:
+        """The places near where it was, in its own cells, at which something like the quote stands."""
+        near = [
+            piece
+            for index in sorted(self._scale.own)
+            for piece in self._cells.pieces_near(index, self._source.start or 0)
         ]
+        return [place for piece in near for place in self._similar_in(piece)]
 
-    def elsewhere(self, limit: int = _MAX_CELLS) -> list[int]:
-        """The cells, other than the source's own, in which something like the code may be."""
+    def similar_elsewhere(self, limit: int = _MAX_PIECES) -> list[Place]:
+        """The places at which something like the quote stands in what has most in common with it."""
         found = self._cells.alike(self._source.quote, _SHARE, limit)
-        return [index for index in found if index not in self._scale.own]
+        return [place for piece in found for place in self._similar_in(piece)]
+
+    def _similar_in(self, number: int) -> list[Place]:
+        if number in self._searched:
+            return []
+        self._searched.add(number)
+        quote, piece = self._source.quote, self._cells.pieces[number]
+        # It may begin in the piece before, or end in the next one.
+        base = max(self._cells.starts[piece.cell], piece.start - len(quote))
+        text = self._cells.text[base : min(self._cells.end_of(piece.cell), piece.end + len(quote))]
+        ends = best_ends(quote, text, int(len(quote) * _MAX_ERRORS), _PLACES_A_PIECE)
+        return [
+            self._scale.place(
+                *self._in_lines(piece.cell, base + start_of(quote, text, end), base + end)
+            )
+            for _, end in ends
+        ]
 
     def beside_neighbours(self) -> list[Place]:
         """The places between that which stood right before the code and right after it, or next to one."""
@@ -104,11 +120,8 @@ def elsewhere(
     source: AnchorSource, cells: Cells, start: int, end: int
 ) -> tuple[float, tuple[str, ...]]:
     """Tell what else is like the code: the best score of an equal one, and the digests of similar ones."""
-    index = cells.index_at(start)
-    search = Search(source, cells, [index])
-    found = search.equal() + search.similar_in(index)
-    for other in search.elsewhere(_MAX_RIVAL_CELLS):
-        found += search.similar_in(other)
+    search = Search(source, cells, [cells.index_at(start)])
+    found = search.equal() + search.similar_near() + search.similar_elsewhere(_MAX_RIVAL_PIECES)
     here = Place(start, end, 1.0, 1.0)
     others = [place for place in distinct(found) if not place.overlaps(here)]
     equal = max((place.score for place in others if place.alike == 1), default=0.0)

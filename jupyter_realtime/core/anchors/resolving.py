@@ -145,15 +145,11 @@ def _ranked(
             ranked = distinct(near)
             if ranked and ranked[0].score >= EXACT_SCORE:
                 return ranked
-    found = search.equal() + search.beside_neighbours()
-    for index in own:
-        found += search.similar_in(index)
+    found = search.equal() + search.beside_neighbours() + search.similar_near()
     ranked = distinct(found)
     if ranked and ranked[0].score >= EXACT_SCORE and not everywhere:
         return ranked
-    for index in search.elsewhere():
-        found += search.similar_in(index)
-    return distinct(found)
+    return distinct(found + search.similar_elsewhere())
 
 
 def _judged(
@@ -233,7 +229,8 @@ def _whole_cells(source: AnchorSource, cells: Cells, own: list[int]) -> list[Pla
         return Place(cells.starts[index], cells.end_of(index), alike, alike)
 
     claimed = [scored(index) for index in own]
-    others = [scored(index) for index in cells.alike(source.quote, _SHARE, _MAX_CELLS)]
+    alike = cells.alike(source.quote, _SHARE, _MAX_CELLS)
+    others = [scored(index) for index in {cells.pieces[number].cell for number in alike}]
     if len(claimed) == 1:
         best = max((place.score for place in others), default=0.0)
         if claimed[0].score >= SUGGESTED_SCORE or best < EXACT_SCORE:

@@ -199,3 +199,20 @@ def test_I20_code_that_stands_everywhere_is_found_where_it_was() -> None:
 def test_I13_cells_that_came_from_each_other_are_each_there_once() -> None:
     around = [Descent("split", f"c{n}", f"c{(n + 1) % 5_000}") for n in range(5_000)]
     assert Lineage(around).of("c7") == [f"c{(n + 7) % 5_000}" for n in range(5_000)]
+
+
+def test_a_change_elsewhere_leaves_what_is_known_of_code_as_it_is() -> None:
+    source = anchor_at(BOOK, 1, "plt.title('Penguins')")
+    cells = Cells([Cell("new", "# Hello\n" * 30), *BOOK])
+    again = refresh(source, resolve(source, cells), cells)
+    assert (again.cell_index, again.rival, again.rivals) == (2, source.rival, source.rivals)
+
+
+def test_edited_code_of_a_long_file_is_found_far_from_where_it_was() -> None:
+    above = "\n".join(f"constant_{n} = {n * n}" for n in range(3000))
+    file = Cell(None, f"{above}\n{LOAD.source}\n{above}")
+    start = file.source.index(DROP)
+    source = make_anchor(file, start, start + len(DROP), cells=Cells([file]), cell_index=0)
+    now = "frame = frame.dropna(how='all')"
+    anchor = resolve(source, [Cell(None, f"{above}\n{file.source.replace(DROP, now)}")])
+    assert (anchor.status, anchor.quote) == ("moved", now)
