@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from .approximate import best_ends, similarity, start_of
-from .cells import SEPARATOR, Cells
+from .cells import SEPARATOR, Cells, Piece
 from .scoring import Place, Scale
 from .source import AnchorSource, digest
 
@@ -54,33 +54,40 @@ class Search:
 
     def similar_near(self) -> list[Place]:
         """The places near where it was, in its own cells, at which something like the quote stands."""
-        near = [
+        return [self._scale.place(*found) for found in self._ranges(self._near())]
+
+    def similar_elsewhere(self) -> list[Place]:
+        """The places at which something like the quote stands in what has most in common with it."""
+        return [self._scale.place(*found) for found in self._ranges(self._alike(_MAX_PIECES))]
+
+    def similar(self) -> Iterator[tuple[int, int]]:
+        """Where anything like the quote stands: what is there already is looked for further away."""
+        return self._ranges([*self._near(), *self._alike(_MAX_RIVAL_PIECES)])
+
+    def _near(self) -> list[int]:
+        return [
             piece
             for index in sorted(self._scale.own)
             for piece in self._cells.pieces_near(index, self._source.start or 0)
         ]
-        return [place for piece in near for place in self._similar_in(piece)]
 
-    def similar_elsewhere(self, limit: int = _MAX_PIECES) -> list[Place]:
-        """The places at which something like the quote stands in what has most in common with it."""
-        found = self._cells.alike(self._source.quote, _SHARE, limit)
-        return [place for piece in found for place in self._similar_in(piece)]
+    def _alike(self, limit: int) -> list[int]:
+        return self._cells.alike(self._source.quote, _SHARE, limit)
 
-    def _similar_in(self, number: int) -> list[Place]:
-        if number in self._searched:
-            return []
-        self._searched.add(number)
-        quote, piece = self._source.quote, self._cells.pieces[number]
+    def _ranges(self, pieces: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """Find ranges like the quote in pieces of cells, each of which is looked at once."""
+        for number in pieces:
+            if number not in self._searched:
+                self._searched.add(number)
+                yield from self._ranges_in(self._cells.pieces[number])
+
+    def _ranges_in(self, piece: Piece) -> Iterator[tuple[int, int]]:
+        quote = self._source.quote
         # It may begin in the piece before, or end in the next one.
         base = max(self._cells.starts[piece.cell], piece.start - len(quote))
         text = self._cells.text[base : min(self._cells.end_of(piece.cell), piece.end + len(quote))]
-        ends = best_ends(quote, text, int(len(quote) * _MAX_ERRORS), _PLACES_A_PIECE)
-        return [
-            self._scale.place(
-                *self._in_lines(piece.cell, base + start_of(quote, text, end), base + end)
-            )
-            for _, end in ends
-        ]
+        for _, end in best_ends(quote, text, int(len(quote) * _MAX_ERRORS), _PLACES_A_PIECE):
+            yield self._in_lines(piece.cell, base + start_of(quote, text, end), base + end)
 
     def beside_neighbours(self) -> list[Place]:
         """The places between that which stood right before the code and right after it, or next to one."""
@@ -121,12 +128,12 @@ def elsewhere(
 ) -> tuple[float, tuple[str, ...]]:
     """Tell what else is like the code: the best score of an equal one, and the digests of similar ones."""
     search = Search(source, cells, [cells.index_at(start)])
-    found = search.equal() + search.similar_near() + search.similar_elsewhere(_MAX_RIVAL_PIECES)
-    here = Place(start, end, 1.0, 1.0)
-    others = [place for place in distinct(found) if not place.overlaps(here)]
-    equal = max((place.score for place in others if place.alike == 1), default=0.0)
-    similar = [digest(cells.text[place.start : place.end]) for place in others if place.alike < 1]
-    return equal, tuple(dict.fromkeys(similar))[:_MAX_RIVALS]
+    equal = [place.score for place in search.equal() if place.start != start]
+    texts = [
+        cells.text[first:last] for first, last in search.similar() if last <= start or end <= first
+    ]
+    similar = dict.fromkeys(digest(text) for text in texts if text != source.quote)
+    return max(equal, default=0.0), tuple(similar)[:_MAX_RIVALS]
 
 
 def distinct(places: Iterable[Place]) -> list[Place]:
