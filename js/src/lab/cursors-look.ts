@@ -2,6 +2,8 @@
 
 import { EditorView } from '@codemirror/view';
 
+const SEEN = 'color-mix(in srgb, var(--jrt-person) 65%, var(--jp-content-font-color1))';
+
 export const CURSORS_LOOK = EditorView.baseTheme({
   '.jrt-caret': {
     position: 'relative',
@@ -10,7 +12,8 @@ export const CURSORS_LOOK = EditorView.baseTheme({
     height: '1.1em',
     verticalAlign: 'text-bottom',
     pointerEvents: 'none',
-    boxShadow: '0 0 0 1px var(--jrt-person)',
+    // Nearer to the colour of the text, so that it is seen on light and on dark ground.
+    boxShadow: `0 0 0 1px ${SEEN}`,
   },
   '.jrt-caret::after': {
     content: 'attr(data-jrt-name)',
@@ -39,7 +42,7 @@ export const CURSORS_LOOK = EditorView.baseTheme({
     borderRadius: '0 3px 3px 3px',
   },
   '.jrt-selection-of': {
-    backgroundColor: 'color-mix(in srgb, var(--jrt-person) 25%, transparent)',
+    backgroundColor: `color-mix(in srgb, ${SEEN} 30%, transparent)`,
   },
   '@media (forced-colors: active)': {
     '.jrt-caret': { boxShadow: '0 0 0 1px Highlight' },

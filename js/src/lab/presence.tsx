@@ -16,6 +16,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 
 import type { ActivityItem } from '../core/activity.js';
+import { Away } from '../core/away.js';
 import { Here } from '../core/here.js';
 import { pageDocuments, pagePresence } from '../core/page.js';
 import { Visibility } from '../core/visibility.js';
@@ -36,7 +37,7 @@ import {
 } from './people-here.js';
 import { isNotebook } from './pieces.js';
 import { RunningCells } from './running.js';
-import { TEAM_ID, TeamPanelWidget } from './team-panel.js';
+import { noteMissed, TEAM_ID, TeamPanelWidget } from './team-panel.js';
 
 export const TeamCommands = {
   show: 'jupyter-realtime:show-team',
@@ -109,12 +110,15 @@ export const presence: JupyterFrontEndPlugin<void> = {
       going,
       showTeam,
     };
+    const away = new Away(connection);
+    front.store.subscribe(({ document }) => void away.comeTo(document?.id ?? null));
     const openActivity = (item: ActivityItem) => activityTarget(app, front, item);
     onOpenTeam(
       person => void going.to(person, true),
       item => openActivity(item)?.(),
     );
-    const panel = new TeamPanelWidget({ parts, visibility, openActivity }, trans);
+    const panel = new TeamPanelWidget({ parts, visibility, away, openActivity }, trans);
+    away.store.subscribe(({ missed }) => noteMissed(panel, missed?.items.length ?? 0, trans));
     app.shell.add(panel, 'right', { rank: 895 });
     restorer?.add(panel, TEAM_ID);
     toolbars?.addFactory<NotebookPanel>('Notebook', 'jupyter-realtime-people', notebook =>

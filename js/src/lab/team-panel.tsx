@@ -2,6 +2,7 @@
 
 import { ReactWidget } from '@jupyterlab/ui-components';
 
+import type { Away } from '../core/away.js';
 import { NO_TEAM } from '../core/presence.js';
 import type { Visibility } from '../core/visibility.js';
 import { ActivityFeed, type FeedProps } from '../ui/ActivityFeed.js';
@@ -12,6 +13,7 @@ import { useFollow, useStore } from '../ui/hooks.js';
 import { TeamPresence } from '../ui/TeamPresence.js';
 import { type Strings, StringsProvider, useStrings } from '../ui/translator.js';
 import { VERSION } from '../ui/version.js';
+import { WhileAway } from '../ui/WhileAway.js';
 import { teamIcon } from './icon.js';
 import { type PeopleParts, usePeopleActions } from './people-here.js';
 
@@ -20,6 +22,7 @@ export const TEAM_ID = 'jupyter-realtime-team';
 interface Props {
   parts: PeopleParts;
   visibility: Visibility;
+  away: Away;
   openActivity: FeedProps['open'];
 }
 
@@ -43,12 +46,13 @@ export class TeamPanelWidget extends ReactWidget {
   }
 }
 
-function Panel({ parts, visibility, openActivity }: Props) {
+function Panel({ parts, visibility, away, openActivity }: Props) {
   const trans = useStrings();
   const state = useStore(parts.connection.store);
   const { project } = useStore(parts.front.store);
   const { teams } = useStore(parts.presence.store);
   const { visible } = useStore(visibility.store);
+  const { missed } = useStore(away.store);
   const actions = usePeopleActions(parts);
   const team = project === null ? NO_TEAM : (teams[project] ?? NO_TEAM);
   useFollow(() => visibility.follow(), 'visibility');
@@ -61,6 +65,7 @@ function Panel({ parts, visibility, openActivity }: Props) {
           <h2 className="jrt-center-title">{trans.__('Team')}</h2>
           <ConnectionDot state={state} onWake={() => parts.connection.wake()} />
         </div>
+        <WhileAway missed={missed} open={openActivity} onSeen={() => away.seen()} />
         <div className="jrt-team-people">
           <TeamPresence
             team={team}
@@ -85,4 +90,16 @@ function Panel({ parts, visibility, openActivity }: Props) {
       </div>
     </Connected>
   );
+}
+
+/** On the panel's tab: whether something was missed at the document in front. */
+export function noteMissed(panel: TeamPanelWidget, missed: number, trans: Strings): void {
+  panel.title.caption = missed
+    ? trans._n(
+        'Team: %1 thing happened while you were away',
+        'Team: %1 things happened while you were away',
+        missed,
+      )
+    : trans.__('Team');
+  panel.title.dataset = { ...panel.title.dataset, 'jrt-unread': missed ? String(missed) : '' };
 }
