@@ -21,6 +21,7 @@ interface Examples {
   Losses: unknown;
   Here: unknown;
   Bell: unknown;
+  Who: unknown;
 }
 
 const makeNotification = (id: string, seq: number) => ({
@@ -71,7 +72,8 @@ describe.each(['react', 'preact'])('the hooks, with %s,', name => {
     const { Losses } = await import('./losses.example.js');
     const { Here } = await import('./here.example.js');
     const { Bell } = await import('./bell.example.js');
-    examples = { Losses, Here, Bell };
+    const { Who } = await import('./who.example.js');
+    examples = { Losses, Here, Bell, Who };
     return () => vi.doUnmock('react');
   });
 
@@ -280,6 +282,17 @@ describe.each(['react', 'preact'])('the hooks, with %s,', name => {
     expect(asked).toEqual([{ ids: ['b'], archived: true }]);
   });
 
+  test('keep an example of presence working', async () => {
+    await online();
+    const bo = { ...ADA, name: 'bo', display_name: 'Bo' };
+    const at = (user: typeof ADA, path: string) =>
+      pinned('user:status', user.name, { user, status: 'online', path });
+    server.pin(ROOM, at(ADA, 'a.py'), at(bo, 'b.py'));
+    show(examples.Who, { project: 'p' });
+    await shows('Bo: online b.py');
+    expect(place.querySelectorAll('li')).toHaveLength(1);
+  });
+
   test('leave the room with the view', async () => {
     await online();
     show(() => String(hooks.useRoom(ROOM).ready));
@@ -326,7 +339,7 @@ describe('the page’s connection', () => {
   });
 });
 
-test.each(['losses', 'here', 'bell'])(
+test.each(['losses', 'here', 'bell', 'who'])(
   'the documentation shows the example "%s" as it is run',
   name => {
     const documentation = readFileSync(`${HERE}/../../../docs/hooks.md`, 'utf8');
