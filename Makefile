@@ -11,7 +11,7 @@ TYPESCRIPT := $(shell find js/src js/style js/schema -type f 2>/dev/null)
 MAKEFLAGS += --jobs=2
 .SECONDARY:
 
-.PHONY: demo test test-python test-js test-browser soak lint format js protocol bench clean help
+.PHONY: demo test test-python test-js test-browser soak lint format js protocol bench bench-anchors clean help
 
 help:
 	@echo "make demo          JupyterLab with the sample project, ready to analyse"
@@ -22,6 +22,7 @@ help:
 	@echo "make js            build the JavaScript again after a change"
 	@echo "make protocol      write what is made from the messages and routes again (TypeScript, AsyncAPI, OpenAPI)"
 	@echo "make bench         measure beside others, write docs/benchmarks.md; QUICK=1 only shows it"
+	@echo "make bench-anchors how well threads find their code in real histories of notebooks; CORPUS=folder of clones"
 	@echo "make clean         remove what was built"
 
 demo: $(VENV)/installed-demo
@@ -62,6 +63,9 @@ protocol: $(VENV)/installed-dev js/node_modules/.package-lock.json
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python -m tests.bench all $(if $(QUICK),--quick)
+
+bench-anchors: $(VENV)/installed-bench
+	$(BIN)/python -m tests.bench anchors $(if $(QUICK),--quick) $(if $(CORPUS),--corpus $(CORPUS))
 
 # The environment's packages and the JavaScript are fetched side by side; then the package itself is put
 # in, with what was built. (An editable install by hand does all of it, one after the other.)

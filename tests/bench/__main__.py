@@ -1,10 +1,13 @@
 """`make bench`: measure everything and write `docs/benchmarks*.md`, or one thing by itself.
 
+`anchors` isn't among everything: it is about what is right, not about time, and fetches a gigabyte first.
+
 ::
 
     python -m tests.bench all [--quick]
     python -m tests.bench analysis [--quick]
     python -m tests.bench notifications [--quick]
+    python -m tests.bench anchors [--quick] [--corpus FOLDER]
     python -m tests.bench fanout --only ours,c --subscribers 500
     python -m tests.bench publish --publishers 20 --in-flight 16
     python -m tests.bench steady|crowd|memory [--only ours,c]
@@ -22,6 +25,8 @@ from pathlib import Path
 
 from .analysis import page as analysis_page
 from .analysis import suite as analysis_suite
+from .anchors import page as anchors_page
+from .anchors import suite as anchors_suite
 from .build import BUILT, ROOT
 from .fanout import fanout
 from .latency import crowd, steady
@@ -48,6 +53,7 @@ from .suite import (
 )
 
 DOCS = ROOT / "docs"
+CORPUS = ROOT / "build" / "corpus"
 CONNECTIONS = {
     "steady": STEADY_SUBSCRIBERS,
     "crowd": FULL.crowd,
@@ -90,6 +96,11 @@ def main() -> None:
     ):
         one = commands.add_parser(name, help=words)
         one.add_argument("--quick", action="store_true", help="fewer and shorter; only shows it")
+    anchors = commands.add_parser("anchors", help="how well threads find their code, for its page")
+    anchors.add_argument("--quick", action="store_true", help="of few notebooks; only shows it")
+    anchors.add_argument(
+        "--corpus", type=Path, default=CORPUS, help="where repositories lie, or come"
+    )
     commands.add_parser("page", help="write docs/benchmarks.md again from the last full results")
     profiler = commands.add_parser("profile", help="where our server's time goes")
     profiler.add_argument("what", choices=PROFILES)
@@ -129,6 +140,17 @@ def run_notifications(options: argparse.Namespace) -> None:
     else:
         (DOCS / "benchmarks-notifications.md").write_text(written)
         print("docs/benchmarks-notifications.md is written.")
+
+
+def run_anchors(options: argparse.Namespace) -> None:
+    """Measure anchors on histories of notebooks; a quick run shows the page without keeping it."""
+    plan = anchors_suite.QUICK if options.quick else anchors_suite.FULL
+    written = anchors_page.page(anchors_suite.run(plan, options.corpus, say))
+    if options.quick:
+        print(written)
+    else:
+        (DOCS / "benchmarks-anchors.md").write_text(written)
+        print("docs/benchmarks-anchors.md is written.")
 
 
 def say(words: str) -> None:
@@ -202,6 +224,7 @@ COMMANDS = {
     "all": run_all,
     "analysis": run_analysis,
     "notifications": run_notifications,
+    "anchors": run_anchors,
     "fanout": show_fanout,
     "publish": show_publish,
     "profile": lambda options: print(profile(options.what, options.seconds)),
