@@ -13,6 +13,8 @@ export type Following = 'participating' | 'all' | 'muted';
 export interface OwnThread extends Thread {
   unread: number;
   subscription: Following;
+  /** How its issue stands after the runs so far; null: no run has found it. */
+  issue_state?: 'open' | 'fixed' | null;
 }
 
 export type ThreadFilter = 'open' | 'resolved' | 'mine' | 'mentions' | 'unread' | 'orphaned';

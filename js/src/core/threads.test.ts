@@ -230,6 +230,18 @@ describe('what others do', () => {
     expect(shown('t')?.anchor).toMatchObject({ status: 'moved', start: 7 });
   });
 
+  test('also one that was begun since the list was loaded', async () => {
+    rows.clear();
+    await opened();
+    rows.set('x', thread('x'));
+    const [first] = thread('x').comments;
+    happen('comment:created', { document: 'd', thread: 'x', comment: first, opens: thread('x') });
+    rows.set('x', thread('x', { anchor: { ...thread('x').anchor, status: 'orphaned' } }));
+    happen('project:update', { kind: 'anchors', path: 'a.ipynb', old_path: null });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(shown('x')?.anchor.status).toBe('orphaned');
+  });
+
   test('a renamed folder takes its threads along', async () => {
     rows.set('t', thread('t', { path: 'old/a.ipynb' }));
     await opened();

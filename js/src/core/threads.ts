@@ -396,10 +396,10 @@ export class Threads {
     this.stale.add(path);
     this.staleTimer ??= setTimeout(() => {
       this.staleTimer = undefined;
-      const isStale = ({ path: of }: OwnThread) => this.stale.has(of);
+      const moved = [...this.threads.values()].filter(({ path }) => this.stale.has(path));
       for (const list of this.lists.values()) {
-        const known = [...list.ids].flatMap(id => this.threads.get(id) ?? []);
-        if (known.some(isStale) || 'project' in list.query) {
+        const isOf = (one: OwnThread) => list.ids.has(one.id) || isIn(one, list.query, this.myName);
+        if (moved.some(isOf) || 'project' in list.query) {
           void this.load(list);
         }
       }

@@ -75,10 +75,8 @@ export const comments: JupyterFrontEndPlugin<void> = {
       Notification.error(errorText(error, trans), { autoClose: 8000 });
     };
     const showPanel = () => app.shell.activateById(COMMENTS_ID);
-    const mayWrite = (project: string) => {
-      const role = threads.store.getState().roles[project];
-      return role === 'member' || role === 'owner';
-    };
+    // Before it is known nobody is kept from writing: the server decides, and a refused text is kept.
+    const mayWrite = (project: string) => threads.store.getState().roles[project] !== 'viewer';
 
     const place = createStore<CommentsPlace>(() => ({
       project: null,
@@ -149,7 +147,8 @@ export const comments: JupyterFrontEndPlugin<void> = {
 
     const panel = new CommentsPanelWidget(
       {
-        ...{ version: VERSION, connection: connection.store, threads, place, hands: opener },
+        ...{ version: VERSION, connection: connection.store, threads, place },
+        hands: opener.leading(),
         onComment: () => beginHere(hereIn),
         onChoose: choose,
         wake: () => connection.wake(),

@@ -13,7 +13,10 @@ export function noteSaved(path: string): void {
 }
 
 export function isOnScreen(notification: Notification): boolean {
-  const { category } = notification;
+  const { category, thread } = notification;
+  if (thread !== null) {
+    return isThreadInSight(thread);
+  }
   const isOfRun = category === 'analysis' || category === 'issues';
   return isOfRun && (isAnalysisInSight() || isOfSaving(notification));
 }
@@ -36,10 +39,18 @@ function isAnalysisInSight(): boolean {
   const places = document.querySelectorAll<HTMLElement>(
     '[data-jrt-panel], .jrt-widget [data-jrt-run]',
   );
-  return Array.from(places).some(place => {
-    const { top, bottom, width } = place.getBoundingClientRect();
-    return width > 0 && bottom > 0 && top < window.innerHeight;
-  });
+  return Array.from(places).some(isVisible);
+}
+
+/** Whether a thread is open before somebody, beside its code, in the panel or in a widget. */
+function isThreadInSight(thread: string): boolean {
+  const cards = document.querySelectorAll(`[data-jrt-thread="${CSS.escape(thread)}"]`);
+  return Array.from(cards).some(isVisible);
+}
+
+function isVisible(place: Element): boolean {
+  const { top, bottom, width } = place.getBoundingClientRect();
+  return width > 0 && bottom > 0 && top < window.innerHeight;
 }
 
 /** Whether somebody presents, or holds a program in the debugger. */

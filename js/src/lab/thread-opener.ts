@@ -47,14 +47,28 @@ export class ThreadOpener implements CommentHands {
     this.show(thread).catch(this.parts.onProblem);
   }
 
+  /** The same for those who show the thread themselves: its code comes into sight, and no card. */
+  leading(): CommentHands {
+    const lead = async (thread: OwnThread) => {
+      this.card?.dismiss();
+      await this.scroll(thread);
+    };
+    const open = (thread: OwnThread) => void lead(thread).catch(this.parts.onProblem);
+    return Object.assign(Object.create(this) as ThreadOpener, { open });
+  }
+
   /** Show a thread beside its code; `focus`: in its card. */
   async show(thread: OwnThread, focus = false): Promise<void> {
+    this.showCard(await this.scroll(thread), [thread.id], focus);
+  }
+
+  private async scroll(thread: OwnThread): Promise<OpenDocument> {
     const open = await this.opened(thread);
     const place = this.parts.comments.placeOf(open, thread.id);
     if (place) {
       await scrollTo(open.widget, place);
     }
-    this.showCard(open, [thread.id], focus);
+    return open;
   }
 
   showCard(open: OpenDocument, ids: readonly string[], focus: boolean): void {
@@ -69,8 +83,8 @@ export class ThreadOpener implements CommentHands {
     placed: () => Pick<ThreadPlace, 'piece' | 'at' | 'range'> | null,
   ): Anchorage {
     const { marks } = this.parts.comments;
-    return () => {
-      const { widget } = open;
+    const { widget } = open;
+    const find = () => {
       if (widget.isDisposed || !widget.isVisible) {
         return null;
       }
@@ -86,6 +100,7 @@ export class ThreadOpener implements CommentHands {
       const isDrawn = cell !== undefined && cell.height > 0;
       return { at: code ?? (isDrawn ? cell : within), within };
     };
+    return Object.assign(find, { element: widget.content.node });
   }
 
   async commentOn(issue: Issue, run: Analysis): Promise<void> {

@@ -75,7 +75,9 @@ export function ThreadCard(props: ThreadCardProps) {
       {!withoutCode && <ThreadCode thread={thread} />}
       {issue !== null && (
         <p className="jrt-note">
-          {trans.__('About an issue')} <code>{issue.slice(0, 12)}</code>
+          {thread.issue_state === 'fixed' && state === 'open'
+            ? trans.__('The issue that this is about is fixed: the thread can be resolved.')
+            : trans.__('About an issue.')}
         </p>
       )}
       {hasLostPlace(thread) && mayWrite && <Replacing {...props} />}

@@ -103,8 +103,8 @@ export function ThreadList(props: Props) {
     const { id, state } = thread;
     switch (key) {
       case 'Enter':
-        onChoose(id);
         hands?.open(thread);
+        onChoose(id);
         return true;
       case ' ':
         toggle(id);
@@ -163,8 +163,8 @@ export function ThreadList(props: Props) {
                   onClick={event => {
                     if (thread.id !== chosen) {
                       event.currentTarget.focus({ preventScroll: true });
-                      onChoose(thread.id);
                       hands?.open(thread);
+                      onChoose(thread.id);
                     }
                   }}
                 >
