@@ -58,4 +58,4 @@ def test_N4_a_tab_that_is_told_late_is_found_out(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(SqliteStore, "_watch", blind)
     with pytest.raises(Violation, match="tabs show"):
-        run_inboxes(10, 60, 12)
+        run_inboxes(24, 60, 12)

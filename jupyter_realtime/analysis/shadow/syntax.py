@@ -8,6 +8,7 @@ character: statements that are short can't be deep, and are not looked into.
 from __future__ import annotations
 
 import ast
+import threading
 import warnings
 from dataclasses import dataclass
 from itertools import accumulate
@@ -20,6 +21,9 @@ _OPERATORS = frozenset("-+~*/%&|^<>.([{")
 _OPERATORS_IN_A_LINE = 1_000
 # Warnings name the file that they are about: this one is muted, without touching the filters of others.
 _FILENAME = "jupyter-realtime-shadow"
+# Python counts the depth of a tree for all threads together; where one parses while another does, it loses
+# count and raises a SystemError (CPython's issue 106905).
+_PARSING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,12 @@ def parse(code: str) -> ast.Module:
     """Parse, with no warning about what strangers wrote."""
     for category in (SyntaxWarning, DeprecationWarning):
         warnings.filterwarnings("ignore", category=category, module=_FILENAME)
-    return ast.parse(code, filename=_FILENAME)
+    with _PARSING:
+        try:
+            return ast.parse(code, filename=_FILENAME)
+        except SystemError:
+            # Somebody else parses, who knows nothing of our lock.
+            return ast.parse(code, filename=_FILENAME)
 
 
 def _syntax_fault(error: SyntaxError, lines: list[str]) -> Fault:
