@@ -8,7 +8,9 @@ Rules
    outputs move no thread.
 3. A file that is gone is looked for by what it says. If exactly one file of its project says the same, and
    is no document yet, the document follows it there. Too little text is not enough to know a file by.
-4. Whether somebody names a path that is not known yet, or nobody does: it is found both ways.
+4. A file behind a link that leaves the project, or in another project that begins within this one, is not
+   there: what it says is not for those who may read here.
+5. Whether somebody names a path that is not known yet, or nobody does: it is found both ways.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from ..core.errors import RealtimeError
 from ..core.log import StoredEvent
 from ..ports import Document, Look, Project, Store
 from .background import Background
-from .disk_files import differs, file_of, gone, is_there, search, see
+from .disk_files import differs, gone, is_there, search, see
 from .projects import Place, Projects
 from .updates import Updates
 
@@ -97,7 +99,7 @@ class Disk:
             if watched is None:
                 return
             project = (await self._projects.get(watched[0].project)).project
-            if await asyncio.to_thread(differs, file_of(project, watched[0]), watched[1]):
+            if await asyncio.to_thread(differs, project, *watched):
                 await self.look(document)
         except RealtimeError as error:
             log.warning("A document could not be looked at: %s", error)
@@ -126,8 +128,7 @@ class Disk:
             if (await self._projects.get(project.id)).off is None:
                 roots[project.id] = project
         for document, look in await self._store.looks.watched(list(roots)):
-            file = Path(roots[document.project].root) / document.path
-            if await asyncio.to_thread(differs, file, look):
+            if await asyncio.to_thread(differs, roots[document.project], document, look):
                 await self.look(document.id, SYSTEM_ACTOR)
 
     # -- what ---------------------------------------------------------------------------------------

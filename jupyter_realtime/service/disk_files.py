@@ -14,7 +14,7 @@ from ..core.notebooks import cells_of
 from ..ports import Document, Look, Project
 from ..ports.looks import LITTLE
 from .comments.contents import MAX_FILE_BYTES
-from .projects import begins_project
+from .projects import begins_project, file_of
 
 DIGEST_BYTES = 16
 # Below that many characters that are no space, two files may say the same by chance.
@@ -33,14 +33,10 @@ class Seen:
     cells: Sequence[Cell] | None
 
 
-def file_of(project: Project, document: Document) -> Path:
-    """Say where a document's file is."""
-    return Path(project.root) / document.path
-
-
 def is_there(project: Project, document: Document) -> bool:
-    """Whether a document has a file."""
-    return file_of(project, document).is_file()
+    """Whether a document has a file, in its project."""
+    file = _file_of(project, document)
+    return file is not None and file.is_file()
 
 
 def gone(
@@ -54,11 +50,10 @@ def gone(
     ]
 
 
-def differs(file: Path, look: Look | None) -> bool:
-    """Whether a file does not look as before; that costs no reading."""
-    try:
-        found = file.stat()
-    except OSError:
+def differs(project: Project, document: Document, look: Look | None) -> bool:
+    """Whether a document does not look as before; that costs no reading."""
+    found = _stat(_file_of(project, document))
+    if found is None:
         return look is not None and not look.is_missing
     if look is None or look.is_missing:
         return True
@@ -67,7 +62,9 @@ def differs(file: Path, look: Look | None) -> bool:
 
 def see(project: Project, document: Document) -> Seen | None:
     """Read a document; None where it is not there."""
-    file = file_of(project, document)
+    file = _file_of(project, document)
+    if file is None:
+        return None
     try:
         found = file.stat()
         content = file.read_bytes() if found.st_size <= MAX_FILE_BYTES else None
@@ -75,7 +72,7 @@ def see(project: Project, document: Document) -> Seen | None:
         return None
     except OSError:
         content, found = None, None
-    cells = None if content is None else cells_of(file.name, content)
+    cells = None if content is None else cells_of(document.path, content)
     if cells is None or found is None:
         # It may be half written: the next look reads it again.
         return Seen(Look(document.id, "", 0, 0), None)
@@ -100,17 +97,24 @@ def search(project: Project, document: Document, look: Look) -> list[str]:
     for number, path in enumerate(_alike(project, document)):
         if number >= MAX_READ:
             break
-        if not is_notebook and _size(project, path) != look.size:
-            continue
-        seen = see(project, Document(document.id, project.id, path))
+        alike = Document(document.id, project.id, path)
+        if not is_notebook:
+            here = _stat(_file_of(project, alike))
+            if here is None or here.st_size != look.size:
+                continue
+        seen = see(project, alike)
         if seen is not None and seen.look.digest == look.digest:
             found.append(path)
     return found
 
 
-def _size(project: Project, path: str) -> int | None:
+def _file_of(project: Project, document: Document) -> Path | None:
+    return file_of(Path(project.root), document.path)
+
+
+def _stat(file: Path | None) -> os.stat_result | None:
     try:
-        return (Path(project.root) / path).stat().st_size
+        return None if file is None else file.stat()
     except OSError:
         return None
 

@@ -90,6 +90,18 @@ def own_file(root: Path, path: str) -> Path:
     return file
 
 
+def file_of(root: Path, path: str) -> Path | None:
+    """Find the file of a document; None where its path leads elsewhere by now.
+
+    What was a file of the project when it got its document may be a link by now, or lie in a project of its
+    own: what is read there is not for those who may read in this one.
+    """
+    try:
+        return own_file(root, path)
+    except BadRequest:
+        return None
+
+
 class Place(NamedTuple):
     """Where a file or a folder is: the folder of its project, and its path in there."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...core.anchors import Cell
 from ...core.notebooks import cells_of
+from ..projects import file_of
 
 # Of a notebook with its outputs; nobody comments on more.
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -14,12 +15,18 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 MAX_CHARACTERS = 1_000_000
 
 
-def read_cells(file: Path) -> list[Cell] | None:
-    """Read the cells of a document; None where it can't be understood, or is not there."""
+def read_cells(root: Path, path: str) -> list[Cell] | None:
+    """Read the cells of a document of the project at `root`.
+
+    None where it can't be understood, is not there, or lies elsewhere by now.
+    """
+    file = file_of(root, path)
+    if file is None:
+        return None
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
             return None
-        cells = cells_of(file.name, file.read_bytes())
+        cells = cells_of(path, file.read_bytes())
     except OSError:
         return None
     return None if cells is None or is_too_long(cells) else cells

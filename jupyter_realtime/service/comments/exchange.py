@@ -147,7 +147,7 @@ class Exchange:
         self, principal: Principal, document: Document, threads: Sequence[ImportedThread]
     ) -> int:
         root = (await self._projects.get(document.project)).project.root
-        found = await asyncio.to_thread(_placed, Path(root) / document.path, threads)
+        found = await asyncio.to_thread(_placed, Path(root), document.path, threads)
         new = 0
         for thread, (anchor, source) in zip(threads, found, strict=True):
             new += await self._keep(principal, document, thread, anchor, source)
@@ -201,9 +201,11 @@ class Exchange:
         )
 
 
-def _placed(file: Path, threads: Sequence[ImportedThread]) -> list[tuple[Anchor, AnchorSource]]:
+def _placed(
+    root: Path, path: str, threads: Sequence[ImportedThread]
+) -> list[tuple[Anchor, AnchorSource]]:
     """Look for threads in a file; where that can't be read, or takes long, they stand where it is said."""
-    found = read_cells(file)
+    found = read_cells(root, path)
     if found is None:
         return [(first_place(one.source), one.source) for one in threads]
     cells = Cells(found)

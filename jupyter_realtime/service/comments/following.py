@@ -185,7 +185,7 @@ class Following:
 
     async def _cells(self, document: Document) -> list[Cell] | None:
         root = (await self._projects.get(document.project)).project.root
-        return await asyncio.to_thread(read_cells, Path(root) / document.path)
+        return await asyncio.to_thread(read_cells, Path(root), document.path)
 
     async def close(self) -> None:
         """End what is under way."""

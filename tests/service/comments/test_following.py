@@ -231,7 +231,7 @@ def test_I20_a_notebook_is_its_cells_and_a_file_is_one(tmp_path: Path) -> None:
     old = {"cells": [{"source": ["a\n", "b"], "outputs": [{"data": "x" * 1000}]}], "nbformat": 4}
     assert cells_of("x.ipynb", json.dumps(old).encode()) == [Cell(None, "a\nb")]
     assert cells_of("x.py", b"x = '\xff'\n") == [Cell(None, "x = '\ufffd'\n")]
-    assert read_cells(tmp_path) is None and read_cells(tmp_path / "nothing.py") is None
+    assert read_cells(tmp_path, "") is None and read_cells(tmp_path, "nothing.py") is None
 
 
 async def test_I20_what_is_no_code_of_anybody_and_what_takes_too_long_moves_nothing(
