@@ -28,7 +28,7 @@ help:
 demo: $(VENV)/installed-demo
 	$(BIN)/jupyter realtime demo
 
-test: $(VENV)/installed-dev js/node_modules/.package-lock.json
+test: $(VENV)/installed-dev $(VENV)/collaboration js/node_modules/.package-lock.json
 	$(BIN)/python tests/run_all.py
 
 test-python: $(VENV)/installed-dev
@@ -37,7 +37,7 @@ test-python: $(VENV)/installed-dev
 test-js: js/node_modules/.package-lock.json $(VENV)/installed-dev
 	$(BIN)/python tests/run_all.py js
 
-test-browser: $(VENV)/installed-dev
+test-browser: $(VENV)/installed-dev $(VENV)/collaboration
 	$(BIN)/python tests/run_all.py browser
 
 soak: $(VENV)/installed-dev
@@ -76,6 +76,10 @@ $(VENV)/installed-%: $(VENV)/dependencies-% $(VENV)/built-js
 $(VENV)/dependencies-%: $(VENV)/bin/python pyproject.toml
 	mkdir -p jupyter_realtime/labextension jupyter_realtime/server/static jupyter_realtime/widgets/static
 	HATCH_BUILD_NO_HOOKS=true $(PIP) --editable ".[$*]"
+	touch $@
+
+$(VENV)/collaboration: tests/browser/collaboration.txt | $(VENV)/bin/python
+	$(PIP) --no-deps --upgrade --target $@ --requirement $<
 	touch $@
 
 $(VENV)/built-js: $(VENV)/builder js/node_modules/.package-lock.json $(TYPESCRIPT)
