@@ -27,6 +27,12 @@ CHROMIUM_OPTIONS = [
 ]
 
 
+def copy_sample(project: Path) -> None:
+    """Copy the sample project, without what tools have left in it."""
+    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+    shutil.copytree(SAMPLE, project, ignore=ignored)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, for all tests."""
@@ -42,9 +48,7 @@ def browser() -> Iterator[Browser]:
 def sample(tmp_path: Path) -> Path:
     """A copy of the sample project."""
     copy = tmp_path / "project"
-    shutil.copytree(
-        SAMPLE, copy, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    )
+    copy_sample(copy)
     return copy
 
 

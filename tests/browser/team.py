@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
+import pytest
 from jupyter_server.auth.identity import PasswordIdentityProvider, User
 from playwright.sync_api import Browser, BrowserContext, Page
 from tornado.web import RequestHandler
 
-from tests.browser.conftest import PATIENCE_MS, ROOT
+from tests.browser.conftest import PATIENCE_MS, ROOT, copy_sample
 from tests.delivery.postbox import Postbox, postbox
 from tests.jupyter import Jupyter
 
@@ -63,6 +65,14 @@ class Team:
         for window in self.windows.values():
             window.close()
 
+    def __enter__(self) -> Self:
+        """Nobody has a window yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close all windows."""
+        self.close()
+
 
 @contextmanager
 def open_postbox() -> Iterator[Postbox]:
@@ -89,3 +99,15 @@ def open_postbox() -> Iterator[Postbox]:
 def serve(home: Path, root: Path, *options: str) -> Jupyter:
     """Make JupyterLab for a team."""
     return Jupyter(home, root, options=(*OPTIONS, *options))
+
+
+@contextmanager
+def team_server(home: Path, *options: str) -> Iterator[Jupyter]:
+    """Run JupyterLab for a team, over a copy of the sample project."""
+    project = home / "project"
+    if not project.exists():
+        copy_sample(project)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", PYTHONPATH)
+        with serve(home / "home", project, *options) as server:
+            yield server

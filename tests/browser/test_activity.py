@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from jupyter_realtime.stores.sqlite import SqliteStore
-from tests.browser.conftest import ROOT, SAMPLE
-from tests.browser.team import PYTHONPATH, Team, serve
+from tests.browser.conftest import ROOT, copy_sample
+from tests.browser.team import Team, team_server
 from tests.browser.test_presence import (
     AXE,
     OTHER,
@@ -52,23 +51,19 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 @pytest.fixture
 def jupyter(tmp_path: Path) -> Iterator[Jupyter]:
     """A server on which nothing has happened yet."""
-    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    shutil.copytree(SAMPLE, tmp_path / "project", ignore=ignored)
+    copy_sample(tmp_path / "project")
     cells = [nbformat.v4.new_code_cell(SHOW_WIDGETS)]
     widgets = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
     nbformat.write(widgets, tmp_path / "project" / "widgets.ipynb")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", PYTHONPATH)
-        with serve(tmp_path / "home", tmp_path / "project") as server:
-            yield server
+    with team_server(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture
 def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
     """Browsers for people."""
-    team = Team(jupyter, browser)
-    yield team
-    team.close()
+    with Team(jupyter, browser) as team:
+        yield team
 
 
 def save(page: Page, path: str, text: str = "x = 1\n") -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ROOT, SAMPLE
+from tests.browser.conftest import ROOT
 from tests.browser.lab import Lab, eventually
-from tests.browser.team import PYTHONPATH, Team, serve
+from tests.browser.team import Team, team_server
 from tests.browser.test_notified_team import ask
 from tests.jupyter import Jupyter
 
@@ -27,21 +27,15 @@ SEEN_WITHIN_MS = 1000
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """One server for all tests; each has a notebook of its own."""
-    home = tmp_path_factory.mktemp("comments")
-    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    shutil.copytree(SAMPLE, home / "project", ignore=ignored)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", PYTHONPATH)
-        with serve(home / "home", home / "project") as server:
-            yield server
+    with team_server(tmp_path_factory.mktemp("comments")) as server:
+        yield server
 
 
 @pytest.fixture
 def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
     """Browsers for people."""
-    team = Team(jupyter, browser)
-    yield team
-    team.close()
+    with Team(jupyter, browser) as team:
+        yield team
 
 
 @pytest.fixture
@@ -267,7 +261,7 @@ def test_a_suggestion_is_applied_as_long_as_the_code_is_the_same(
     open_notebook(ana, notebook)
     comment_on(ana, 7, "0.55", "Too low:\n```suggestion\n0.6\n```")
     suggestion = card(ana).locator(".jrt-suggestion")
-    expect(suggestion.locator(".jrt-change-add")).to_contain_text("0.6")
+    expect(suggestion.locator(".jrt-diff-added")).to_contain_text("0.6")
     apply = suggestion.get_by_role("button", name="Apply")
     edit(ana, 7, "0.55", "0.58")
     expect(apply).to_have_attribute("aria-disabled", "true")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -12,9 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SAMPLE
 from tests.browser.lab import Lab, eventually
-from tests.browser.team import PYTHONPATH, Team, open_postbox, serve
+from tests.browser.team import Team, open_postbox, team_server
 from tests.browser.test_notifications import (
     EQUAL_WITHIN_MS,
     be_at_rest,
@@ -53,30 +51,24 @@ def mails() -> Iterator[Postbox]:
 def jupyter(tmp_path_factory: pytest.TempPathFactory, mails: Postbox) -> Iterator[Jupyter]:
     """One server for all tests; each has people of its own."""
     home = tmp_path_factory.mktemp("team")
-    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    shutil.copytree(SAMPLE, home / "project", ignore=ignored)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", PYTHONPATH)
-        server = serve(
-            home / "home",
-            home / "project",
-            f"--RealtimeConfig.smtp_url=smtp+plain://127.0.0.1:{mails.port}",
-            "--RealtimeConfig.mail_from=jupyter@example.org",
-        )
-        # A list of rules has no room on a command line.
-        server.home.joinpath("config").mkdir(parents=True)
-        settings = {"RealtimeConfig": {"notification_locks": [LOCK]}}
-        (server.home / "config" / "jupyter_server_config.json").write_text(json.dumps(settings))
-        with server:
-            yield server
+    # A list of rules has no room on a command line.
+    config = home / "home" / "config"
+    config.mkdir(parents=True)
+    settings = {"RealtimeConfig": {"notification_locks": [LOCK]}}
+    (config / "jupyter_server_config.json").write_text(json.dumps(settings))
+    options = (
+        f"--RealtimeConfig.smtp_url=smtp+plain://127.0.0.1:{mails.port}",
+        "--RealtimeConfig.mail_from=jupyter@example.org",
+    )
+    with team_server(home, *options) as server:
+        yield server
 
 
 @pytest.fixture
 def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
     """Browsers for people."""
-    team = Team(jupyter, browser)
-    yield team
-    team.close()
+    with Team(jupyter, browser) as team:
+        yield team
 
 
 def ask(page: Page, method: str, path: str, body: Any = None) -> Any:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ROOT, SAMPLE
+from tests.browser.conftest import ROOT
 from tests.browser.lab import Lab, eventually
-from tests.browser.team import PYTHONPATH, Team, serve
+from tests.browser.team import Team, team_server
 from tests.jupyter import Jupyter
 
 IMAGES = ROOT / "docs" / "images"
@@ -28,21 +27,15 @@ LEASE_MS = 8000
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """One server for all tests; each has people of its own."""
-    home = tmp_path_factory.mktemp("presence")
-    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    shutil.copytree(SAMPLE, home / "project", ignore=ignored)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", PYTHONPATH)
-        with serve(home / "home", home / "project") as server:
-            yield server
+    with team_server(tmp_path_factory.mktemp("presence")) as server:
+        yield server
 
 
 @pytest.fixture
 def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
     """Browsers for people."""
-    team = Team(jupyter, browser)
-    yield team
-    team.close()
+    with Team(jupyter, browser) as team:
+        yield team
 
 
 def open_notebook(page: Page, path: str = NOTEBOOK) -> None:

@@ -25,12 +25,13 @@ import type { Connection, ConnectionState } from '../core/connection.js';
 import type { Actor } from '../core/protocol.js';
 import { Avatar } from './Avatar.js';
 import { ACTIVITY_KINDS, kindName, type Piece, plain, sentence } from './activity-words.js';
-import { errorText } from './error-words.js';
 import { useElementId, useFollow, useLatest, useStore } from './hooks.js';
 import { Choice } from './IssueFilterBar.js';
+import { LiveFace, NoMatchFace } from './LiveFace.js';
+import { neighbour } from './list-keys.js';
 import { dayName } from './notification-days.js';
 import { RelativeTime } from './RelativeTime.js';
-import { clockTime, useNow } from './time.js';
+import { useNow } from './time.js';
 import { useStrings } from './translator.js';
 
 export interface FeedProps {
@@ -130,7 +131,7 @@ function Lines(props: LinesProps) {
     requestAnimationFrame(() => first && focusLine(scroller.current, first));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const next = neighbour(event, items);
+    const next = nextLine(event, items);
     if (next !== null) {
       event.preventDefault();
       setActiveId(next);
@@ -212,26 +213,11 @@ function useReading(
   return look;
 }
 
-function neighbour(event: KeyboardEvent<HTMLElement>, items: readonly ActivityItem[]) {
+function nextLine(event: KeyboardEvent<HTMLElement>, items: readonly ActivityItem[]) {
   const id = (event.target as HTMLElement).closest<HTMLElement>('[data-jrt-line]')?.dataset.jrtLine;
   const at = items.findIndex(item => item.id === id);
-  if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) {
-    return null;
-  }
-  switch (event.key) {
-    case 'j':
-    case 'ArrowDown':
-      return items[at + 1]?.id ?? null;
-    case 'k':
-    case 'ArrowUp':
-      return items[at - 1]?.id ?? null;
-    case 'Home':
-      return items[0]?.id ?? null;
-    case 'End':
-      return items.at(-1)?.id ?? null;
-    default:
-      return null;
-  }
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  return at >= 0 && isPlain ? neighbour(event.key, at, items) : null;
 }
 
 function focusLine(scroller: HTMLElement | null, id: string): void {
@@ -298,44 +284,22 @@ const PieceOf = ({ piece }: { piece: Piece }) =>
 function Face({ list, state, isFiltered, onClear }: LinesProps) {
   const trans = useStrings();
   const { items, loaded, error, hasMore } = useStore(list.store);
-  if (state.status === 'absent' || state.status === 'refused') {
-    return null;
-  }
-  if (state.status === 'offline') {
-    return (
-      <p className="jrt-face jrt-face-stale" role="status">
-        {loaded
-          ? trans.__('Offline: this is as of %1.', clockTime(state.since))
-          : trans.__('Offline. What happened appears once the server answers.')}
-      </p>
-    );
-  }
-  if (error !== null) {
-    return (
-      <p className="jrt-face jrt-face-error" role="alert">
-        {trans.__('Not loaded: %1', errorText(error, trans))}{' '}
-        <button type="button" className="jrt-link" onClick={() => list.retry()}>
-          {trans.__('Retry')}
-        </button>
-      </p>
-    );
-  }
-  if (items.length > 0) {
-    return null;
-  }
-  if (!loaded || hasMore) {
-    return <p className="jrt-face jrt-face-loading">{trans.__('Loading activity…')}</p>;
-  }
-  return isFiltered ? (
-    <p className="jrt-face">
-      {trans.__('Nothing matches this filter')}{' '}
-      <button type="button" className="jrt-link" onClick={onClear}>
-        {trans.__('Clear filter')}
-      </button>
-    </p>
-  ) : (
-    <p className="jrt-face">
-      {trans.__('Nothing happened yet. Saves, comments, analyses and members appear here.')}
-    </p>
+  return (
+    <LiveFace
+      {...{ state, loaded, error }}
+      loading={hasMore}
+      onRetry={() => list.retry()}
+      hasRows={items.length > 0}
+      waiting={trans.__('Offline. What happened appears once the server answers.')}
+      looking={trans.__('Loading activity…')}
+    >
+      {isFiltered ? (
+        <NoMatchFace onClear={onClear} />
+      ) : (
+        <p className="jrt-face">
+          {trans.__('Nothing happened yet. Saves, comments, analyses and members appear here.')}
+        </p>
+      )}
+    </LiveFace>
   );
 }

@@ -1,6 +1,6 @@
 /** All threads of the document in front, or of the project: filtered, answered, resolved, placed anew. */
 
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { StoreApi } from 'zustand/vanilla';
 
 import type { CommentHands } from '../core/comment-hands.js';
@@ -18,13 +18,12 @@ import {
 import { Banner, Hint } from './Banner.js';
 import { Connected } from './Connected.js';
 import { ConnectionDot } from './ConnectionDot.js';
-import { errorText } from './error-words.js';
 import { useFollow, useLatest, useStore } from './hooks.js';
 import { Choice } from './IssueFilterBar.js';
 import { Icon } from './icons.js';
+import { LiveFace } from './LiveFace.js';
 import { ThreadList } from './ThreadList.js';
 import { emptyText, filterName } from './thread-words.js';
-import { clockTime } from './time.js';
 import { useStrings } from './translator.js';
 
 /** Where the person is. */
@@ -222,47 +221,27 @@ type FaceProps = ContentProps & {
   onRetry: () => void;
 };
 
-function Face({ list, shown, hasAny, filter, state, scope, onRetry }: FaceProps): ReactNode {
+function Face({ list, shown, hasAny, filter, state, scope, onRetry }: FaceProps) {
   const trans = useStrings();
-  if (state.status === 'absent' || state.status === 'refused') {
-    // The banner says why.
-    return null;
-  }
-  if (state.status === 'offline') {
-    return (
-      <p className="jrt-face jrt-face-stale" role="status">
-        {list.loaded
-          ? trans.__('Offline: this is as of %1.', clockTime(state.since))
-          : trans.__('Offline. Comments appear here once the server answers.')}
-      </p>
-    );
-  }
-  if (list.error !== null) {
-    return (
-      <p className="jrt-face jrt-face-error" role="alert">
-        {trans.__('Not loaded: %1', errorText(list.error, trans))}{' '}
-        <button type="button" className="jrt-link" onClick={onRetry}>
-          {trans.__('Retry')}
-        </button>
-      </p>
-    );
-  }
-  if (shown.length > 0) {
-    return null;
-  }
-  if (!list.loaded) {
-    return <p className="jrt-face jrt-face-loading">{trans.__('Loading comments…')}</p>;
-  }
   return (
-    <div className="jrt-face jrt-face-start">
-      <p className="jrt-face-title">{emptyText(filter, trans)}</p>
-      {!hasAny && scope === 'document' && (
-        <p>
-          <Icon name="comment" />
-          {trans.__('Select code and press Ctrl+Alt+M, or use the menu of a cell.')}
-        </p>
-      )}
-    </div>
+    <LiveFace
+      {...{ state, onRetry }}
+      loaded={list.loaded}
+      error={list.error}
+      hasRows={shown.length > 0}
+      waiting={trans.__('Offline. Comments appear here once the server answers.')}
+      looking={trans.__('Loading comments…')}
+    >
+      <div className="jrt-face jrt-face-start">
+        <p className="jrt-face-title">{emptyText(filter, trans)}</p>
+        {!hasAny && scope === 'document' && (
+          <p>
+            <Icon name="comment" />
+            {trans.__('Select code and press Ctrl+Alt+M, or use the menu of a cell.')}
+          </p>
+        )}
+      </div>
+    </LiveFace>
   );
 }
 

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { Analysis } from '../core/protocol.js';
 import { errorText } from './error-words.js';
 import { Icon } from './icons.js';
+import { ErrorFace } from './LiveFace.js';
 import { RelativeTime } from './RelativeTime.js';
 import { titleOf } from './RunCard.js';
 import { SeverityCounts } from './SeverityCounts.js';
@@ -40,14 +41,7 @@ export function History({ load, onOpen }: Props) {
         <Icon name="chevron" />
         <span className="jrt-file-name">{trans.__('Earlier analyses')}</span>
       </button>
-      {open && problem !== null && (
-        <p className="jrt-face jrt-face-error" role="alert">
-          {problem}{' '}
-          <button type="button" className="jrt-link" onClick={() => void ask()}>
-            {trans.__('Retry')}
-          </button>
-        </p>
-      )}
+      {open && problem !== null && <ErrorFace words={problem} onRetry={() => void ask()} />}
       {open && problem === null && <Earlier runs={runs} onOpen={onOpen} />}
     </section>
   );

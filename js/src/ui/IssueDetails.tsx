@@ -6,6 +6,7 @@ import type { DiffLine } from '../core/fixes.js';
 import type { Issue } from '../core/protocol.js';
 import { type Attempt, useAttempt } from './attempt.js';
 import { withCode } from './code.js';
+import { Diff } from './Diff.js';
 import { DismissForm } from './DismissForm.js';
 import type { Dismissal } from './dismissal.js';
 import { errorText } from './error-words.js';
@@ -205,21 +206,6 @@ function FixPreview({ issue, actions }: { issue: Issue; actions: IssueActions | 
       {problem !== null && <p className="jrt-note">{problem}</p>}
       {lines !== null && <Diff lines={lines} />}
     </figure>
-  );
-}
-
-/** Long lines wrap, so that nothing has to be scrolled. */
-const SIGNS: Record<DiffLine['kind'], string> = { same: ' ', removed: '−', added: '+' };
-
-function Diff({ lines }: { lines: readonly DiffLine[] }) {
-  return (
-    <pre className="jrt-diff">
-      {lines.map(({ kind, number, text }) => (
-        <span key={`${kind} ${number}`} className={`jrt-diff-${kind}`}>
-          {`${SIGNS[kind]} ${text}\n`}
-        </span>
-      ))}
-    </pre>
   );
 }
 

@@ -5,8 +5,8 @@
  * so that focus stays where it is while others arrive above it or it is scrolled out of sight.
  */
 
-import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type RefObject, useMemo, useRef, useState } from 'react';
 
 import type { Issue } from '../core/protocol.js';
 import type { Dismissal } from './dismissal.js';
@@ -14,7 +14,7 @@ import { CellRow, FileRow, GroupRow, IssueRow } from './IssueRow.js';
 import type { IssueActions } from './issue-actions.js';
 import type { Row } from './issue-rows.js';
 import { useStrings } from './translator.js';
-import { seenHeight, useFocusOf, useOffset } from './virtual.js';
+import { seenHeight, useFocusOf, useOffset, useWithRow } from './virtual.js';
 
 interface Props {
   rows: readonly Row[];
@@ -50,7 +50,7 @@ export function IssueRows(props: Props) {
     measureElement: seenHeight,
     scrollMargin: margin,
     initialRect: { width: 300, height: 600 },
-    rangeExtractor: useCallback((range: Range) => withRow(range, tabStop), [tabStop]),
+    rangeExtractor: useWithRow(tabStop),
   });
   const focus = useFocusOf(list);
   const open = (issue: Issue) => {
@@ -149,14 +149,6 @@ function indexOfIssues(rows: readonly Row[]): Map<string, number> {
     }
   }
   return found;
-}
-
-function withRow(range: Range, index: number | undefined): number[] {
-  const shown = defaultRangeExtractor(range);
-  if (index === undefined || shown.includes(index)) {
-    return shown;
-  }
-  return [...shown, index].sort((a, b) => a - b);
 }
 
 /** Which issue a key leads to, or null if it leads nowhere. */

@@ -2,6 +2,7 @@
 
 import { type ComponentType, useEffect, useState } from 'react';
 
+import { ErrorFace } from './LiveFace.js';
 import { useStrings } from './translator.js';
 
 interface Props<P> {
@@ -31,12 +32,10 @@ export function Later<P extends object>({ load, props }: Props<P>) {
   }
   if (loaded === 'failed') {
     return (
-      <p className="jrt-face jrt-face-error" role="alert">
-        {trans.__('This view could not be loaded.')}{' '}
-        <button type="button" className="jrt-link" onClick={() => setLoaded('loading')}>
-          {trans.__('Retry')}
-        </button>
-      </p>
+      <ErrorFace
+        words={trans.__('This view could not be loaded.')}
+        onRetry={() => setLoaded('loading')}
+      />
     );
   }
   return <loaded.View {...props} />;

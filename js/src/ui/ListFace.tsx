@@ -2,6 +2,7 @@
 
 import type { IssueListProps } from './IssueList.js';
 import { Icon } from './icons.js';
+import { ErrorFace } from './LiveFace.js';
 import { isFinished } from './progress-words.js';
 import { useStrings } from './translator.js';
 
@@ -37,7 +38,7 @@ export function ListFace(props: Props) {
     case null:
       return null;
     case 'error':
-      return <ErrorFace message={props.error ?? ''} onRetry={props.onRetry} />;
+      return <ErrorFace words={props.error ?? ''} onRetry={props.onRetry} />;
     case 'loading':
       return <p className="jrt-face">{trans.__('Loading issues…')}</p>;
     case 'searching':
@@ -63,18 +64,4 @@ export function ListFace(props: Props) {
         </p>
       );
   }
-}
-
-function ErrorFace({ message, onRetry }: { message: string; onRetry: (() => void) | null }) {
-  const trans = useStrings();
-  return (
-    <p className="jrt-face jrt-face-error" role="alert">
-      {message}{' '}
-      {onRetry && (
-        <button type="button" className="jrt-link" onClick={onRetry}>
-          {trans.__('Retry')}
-        </button>
-      )}
-    </p>
-  );
 }

@@ -5,12 +5,7 @@
  * somebody is reading: the list is scrolled along.
  */
 
-import {
-  defaultRangeExtractor,
-  type Range,
-  useVirtualizer,
-  type Virtualizer,
-} from '@tanstack/react-virtual';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
   useCallback,
@@ -22,13 +17,14 @@ import {
 
 import type { Notification } from '../core/notifications.js';
 import { useLatest } from './hooks.js';
+import { neighbour } from './list-keys.js';
 import { type Below, NotificationRow } from './NotificationRow.js';
 import type { NotificationActions } from './notification-actions.js';
 import { type Row, rowsOf } from './notification-days.js';
 import { useReading } from './reading.js';
 import { useNow } from './time.js';
 import { useStrings } from './translator.js';
-import { seenHeight } from './virtual.js';
+import { seenHeight, useFocusRow, useWithRow } from './virtual.js';
 
 interface Props {
   items: readonly Notification[];
@@ -69,7 +65,7 @@ export function NotificationList(props: Props) {
     overscan: OVERSCAN_ROWS,
     measureElement: seenHeight,
     initialRect: { width: 300, height: 800 },
-    rangeExtractor: useCallback((range: Range) => withRow(range, activeIndex), [activeIndex]),
+    rangeExtractor: useWithRow(activeIndex),
   });
   useStayingPut(scroller, rows, virtualizer);
   const drawn = virtualizer.getVirtualItems();
@@ -83,7 +79,9 @@ export function NotificationList(props: Props) {
   const watch = useReading(items, ids => onLooked(ids, 'read'));
   useSeen(scroller, items, ids => onLooked(ids, 'seen'));
 
-  const focus = useFocus(scroller, index => virtualizer.scrollToIndex(index), indexOf);
+  const focus = useFocusRow(scroller, 'data-jrt-notification', indexOf, index =>
+    virtualizer.scrollToIndex(index),
+  );
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const { target } = event;
     const id = (target as HTMLElement).closest<HTMLElement>('[data-jrt-notification]')?.dataset
@@ -148,60 +146,6 @@ export function NotificationList(props: Props) {
     </div>
   );
 }
-
-function withRow(range: Range, index: number | undefined): number[] {
-  const shown = defaultRangeExtractor(range);
-  return index === undefined || shown.includes(index)
-    ? shown
-    : [...shown, index].sort((a, b) => a - b);
-}
-
-function neighbour(key: string, at: number, items: readonly Notification[]): string | null {
-  switch (key) {
-    case 'j':
-    case 'ArrowDown':
-      return items[at + 1]?.id ?? null;
-    case 'k':
-    case 'ArrowUp':
-      return items[at - 1]?.id ?? null;
-    case 'Home':
-      return items[0]?.id ?? null;
-    case 'End':
-      return items.at(-1)?.id ?? null;
-    default:
-      return null;
-  }
-}
-
-/** Give the focus to a row, scrolling to it where it is not drawn. */
-function useFocus(
-  scroller: { current: HTMLElement | null },
-  scrollTo: (index: number) => void,
-  indexOf: ReadonlyMap<string, number>,
-): (id: string) => void {
-  const latest = useLatest({ scrollTo, indexOf });
-  return useCallback(
-    id => {
-      const give = (tries: number) => {
-        const row = scroller.current?.querySelector<HTMLElement>(
-          `[data-jrt-notification="${CSS.escape(id)}"]`,
-        );
-        if (row) {
-          row.focus({ preventScroll: true });
-          row.scrollIntoView({ block: 'nearest' });
-        } else if (tries > 0) {
-          latest.current.scrollTo(latest.current.indexOf.get(id) ?? 0);
-          requestAnimationFrame(() => give(tries - 1));
-        }
-      };
-      // At once where it is drawn: the next key may be on its way.
-      give(TRIES);
-    },
-    [scroller, latest],
-  );
-}
-
-const TRIES = 5;
 
 type Virtual = Pick<
   Virtualizer<HTMLDivElement, HTMLElement>,

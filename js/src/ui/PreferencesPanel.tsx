@@ -11,6 +11,7 @@ import { Connected } from './Connected.js';
 import { errorText } from './error-words.js';
 import { useFollow, useStore } from './hooks.js';
 import { Icon } from './icons.js';
+import { ErrorFace } from './LiveFace.js';
 import { MailAddress } from './MailAddress.js';
 import { PreferenceMutes } from './PreferenceMutes.js';
 import { PreferenceReset } from './PreferenceReset.js';
@@ -137,14 +138,7 @@ function Face({ state, error, onRetry }: FaceProps) {
   if (error === null) {
     return <p className="jrt-face">{trans.__('Loading your preferences…')}</p>;
   }
-  return (
-    <p className="jrt-face jrt-face-error" role="alert">
-      {errorText(error, trans)}{' '}
-      <button type="button" className="jrt-link" onClick={onRetry}>
-        {trans.__('Retry')}
-      </button>
-    </p>
-  );
+  return <ErrorFace words={errorText(error, trans)} onRetry={onRetry} />;
 }
 
 function Sections({ book, names, push = null, shown }: PreferencesProps & { shown: Preferences }) {

@@ -1,6 +1,8 @@
 /** A change that somebody suggests: what would go, what would come, and *Apply*. */
 
+import { diffLines } from '../core/fixes.js';
 import { useAttempt } from './attempt.js';
+import { Diff } from './Diff.js';
 import { Problem } from './Problem.js';
 import { useStrings } from './translator.js';
 
@@ -39,29 +41,9 @@ export function Suggestion({ original, text, fits, onApply }: Props) {
           </button>
         )}
       </figcaption>
-      <pre className="jrt-change">
-        <Lines text={original} sign="−" label={trans.__('Removed')} />
-        <Lines text={wanted} sign="+" label={trans.__('Added')} />
-      </pre>
+      <Diff lines={diffLines(original, wanted)} />
       {onApply && fits === false && <p className="jrt-note">{why}</p>}
       <Problem words={problem} />
     </figure>
-  );
-}
-
-function Lines({ text, sign, label }: { text: string; sign: '+' | '−'; label: string }) {
-  const kind = sign === '+' ? 'add' : 'remove';
-  return (
-    <>
-      {text.split('\n').map((line, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one text have no other name.
-        <span key={at} className={`jrt-change-line jrt-change-${kind}`}>
-          <span className="jrt-hidden">{label}: </span>
-          <span aria-hidden="true">{sign} </span>
-          {line}
-          {'\n'}
-        </span>
-      ))}
-    </>
   );
 }

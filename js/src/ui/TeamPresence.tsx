@@ -6,11 +6,11 @@ import { othersOf } from '../core/present.js';
 import type { Actor } from '../core/protocol.js';
 import { Avatar } from './Avatar.js';
 import { useAttempt } from './attempt.js';
+import { LiveFace } from './LiveFace.js';
 import { PeopleList } from './PeopleList.js';
 import { Problem } from './Problem.js';
 import { PeopleIcon } from './people-icons.js';
 import type { PresenceActions } from './presence-actions.js';
-import { clockTime } from './time.js';
 import { useStrings } from './translator.js';
 
 export interface VisibilityProps {
@@ -78,31 +78,19 @@ interface FaceProps {
 /** What is said where nobody is shown, or what is shown may be old. */
 export function TeamFace({ team, others, state }: FaceProps) {
   const trans = useStrings();
-  if (state.status === 'absent' || state.status === 'refused') {
-    return null;
-  }
-  if (state.status === 'offline') {
-    return (
-      <p className="jrt-face jrt-face-stale" role="status">
-        {team.ready
-          ? trans.__('Offline: this is as of %1.', clockTime(state.since))
-          : trans.__('Offline. Who is here appears once the server answers.')}
+  return (
+    <LiveFace
+      {...{ state }}
+      loaded={team.ready}
+      error={team.error}
+      onRetry={null}
+      hasRows={others.some(({ status }) => status !== 'offline')}
+      waiting={trans.__('Offline. Who is here appears once the server answers.')}
+      looking={trans.__('Looking who is here…')}
+    >
+      <p className="jrt-face">
+        {trans.__('Nobody else is here. Whoever opens a notebook of this project appears here.')}
       </p>
-    );
-  }
-  if (team.error !== null) {
-    return (
-      <p className="jrt-face jrt-face-error" role="alert">
-        {team.error.message}
-      </p>
-    );
-  }
-  if (!team.ready) {
-    return <p className="jrt-face jrt-face-loading">{trans.__('Looking who is here…')}</p>;
-  }
-  return others.some(({ status }) => status !== 'offline') ? null : (
-    <p className="jrt-face">
-      {trans.__('Nobody else is here. Whoever opens a notebook of this project appears here.')}
-    </p>
+    </LiveFace>
   );
 }

@@ -1,16 +1,17 @@
 /** A list of threads, one of them open; only those in sight are in the page. */
 
-import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 
 import type { CommentHands } from '../core/comment-hands.js';
 import type { OwnThread, Role, Threads } from '../core/threads.js';
 import { useLatest } from './hooks.js';
+import { neighbour } from './list-keys.js';
 import { ThreadCard } from './ThreadCard.js';
 import { spokenThread, ThreadRow } from './ThreadRow.js';
-import { focusReply, focusThread } from './thread-focus.js';
+import { focusReply } from './thread-focus.js';
 import { useStrings } from './translator.js';
-import { seenHeight } from './virtual.js';
+import { seenHeight, useFocusRow, useWithRow } from './virtual.js';
 
 interface Props {
   items: readonly OwnThread[];
@@ -29,7 +30,6 @@ interface Props {
 
 const ROW_HEIGHT = 84;
 const NEAR_ROWS = 20;
-const TRIES = 5;
 
 export function ThreadList(props: Props) {
   const { items, threads, hands, me, role, withPath, more, chosen, onChoose, onMore } = props;
@@ -48,7 +48,7 @@ export function ThreadList(props: Props) {
     overscan: 4,
     measureElement: seenHeight,
     initialRect: { width: 300, height: 800 },
-    rangeExtractor: useCallback((range: Range) => withRow(range, activeIndex), [activeIndex]),
+    rangeExtractor: useWithRow(activeIndex),
   });
   const drawn = virtualizer.getVirtualItems();
   const last = drawn.at(-1)?.index ?? 0;
@@ -66,15 +66,12 @@ export function ThreadList(props: Props) {
       latest.current.scrollTo(at, { align: 'auto' });
     }
   }, [chosen, latest]);
+  const focusRow = useFocusRow(scroller, 'data-jrt-row', indexOf, index =>
+    virtualizer.scrollToIndex(index),
+  );
   const focus = (id: string) => {
-    const give = (tries: number) => {
-      if (!focusThread(scroller.current, id) && tries > 0) {
-        virtualizer.scrollToIndex(indexOf.get(id) ?? 0);
-        requestAnimationFrame(() => give(tries - 1));
-      }
-    };
     setActiveId(id);
-    give(TRIES);
+    focusRow(id);
   };
   const toggle = (id: string) => onChoose(chosen === id ? null : id);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -188,28 +185,4 @@ export function ThreadList(props: Props) {
       </div>
     </div>
   );
-}
-
-function withRow(range: Range, index: number | undefined): number[] {
-  const shown = defaultRangeExtractor(range);
-  return index === undefined || shown.includes(index)
-    ? shown
-    : [...shown, index].sort((a, b) => a - b);
-}
-
-function neighbour(key: string, at: number, items: readonly OwnThread[]): string | null {
-  switch (key) {
-    case 'j':
-    case 'ArrowDown':
-      return items[at + 1]?.id ?? null;
-    case 'k':
-    case 'ArrowUp':
-      return items[at - 1]?.id ?? null;
-    case 'Home':
-      return items[0]?.id ?? null;
-    case 'End':
-      return items.at(-1)?.id ?? null;
-    default:
-      return null;
-  }
 }

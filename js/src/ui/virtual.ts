@@ -1,7 +1,14 @@
 /** What a virtual list needs besides the virtualizer: focus on rows, and its place in what scrolls. */
 
-import { measureElement, type Virtualizer } from '@tanstack/react-virtual';
+import {
+  defaultRangeExtractor,
+  measureElement,
+  type Range,
+  type Virtualizer,
+} from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react';
+
+import { useLatest } from './hooks.js';
 
 /**
  * How high a row is, as its observer saw it; until then, as it was before or as estimated.
@@ -19,6 +26,52 @@ export function seenHeight<Scroller extends Element>(
   return (
     height ||
     (virtualizer.measurementsCache[index]?.size ?? virtualizer.options.estimateSize(index))
+  );
+}
+
+/** Which rows to draw: those in sight, and one more, wherever it is. */
+export function useWithRow(index: number | undefined): (range: Range) => number[] {
+  return useCallback(
+    range => {
+      const shown = defaultRangeExtractor(range);
+      return index === undefined || shown.includes(index)
+        ? shown
+        : [...shown, index].sort((a, b) => a - b);
+    },
+    [index],
+  );
+}
+
+const TRIES = 5;
+
+/**
+ * Give the focus to a row, scrolling to it where it is not drawn; at once where it is, since the next key
+ * may be on its way. Rows bear their id in `attribute`.
+ */
+export function useFocusRow(
+  scroller: RefObject<HTMLElement | null>,
+  attribute: string,
+  indexOf: ReadonlyMap<string, number>,
+  scrollTo: (index: number) => void,
+): (id: string) => void {
+  const latest = useLatest({ indexOf, scrollTo });
+  return useCallback(
+    id => {
+      const give = (tries: number) => {
+        const row = scroller.current?.querySelector<HTMLElement>(
+          `[${attribute}="${CSS.escape(id)}"]`,
+        );
+        if (row) {
+          row.focus({ preventScroll: true });
+          row.scrollIntoView({ block: 'nearest' });
+        } else if (tries > 0) {
+          latest.current.scrollTo(latest.current.indexOf.get(id) ?? 0);
+          requestAnimationFrame(() => give(tries - 1));
+        }
+      };
+      give(TRIES);
+    },
+    [scroller, attribute, latest],
   );
 }
 

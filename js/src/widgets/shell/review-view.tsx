@@ -14,6 +14,7 @@ import { Connected } from '../../ui/Connected.js';
 import { ConnectionDot } from '../../ui/ConnectionDot.js';
 import { errorText } from '../../ui/error-words.js';
 import { useFollow, useLatest, useStore } from '../../ui/hooks.js';
+import { ErrorFace } from '../../ui/LiveFace.js';
 import { useStrings } from '../../ui/translator.js';
 import { VERSION } from '../../ui/version.js';
 import { baseOfPage } from '../base.js';
@@ -37,12 +38,7 @@ export function ReviewView({ connection, path }: Props) {
           <ConnectionDot state={state} onWake={() => connection.wake()} />
         </div>
         {problem !== null && (
-          <p className="jrt-face jrt-face-error" role="alert">
-            {trans.__('Not loaded: %1', problem)}{' '}
-            <button type="button" className="jrt-link" onClick={again}>
-              {trans.__('Retry')}
-            </button>
-          </p>
+          <ErrorFace words={trans.__('Not loaded: %1', problem)} onRetry={again} />
         )}
         {document && cells ? (
           <Review connection={connection} document={document} cells={cells} />
@@ -73,12 +69,10 @@ function Review({ connection, document, cells }: ReviewProps) {
   return (
     <>
       {list.error !== null && (
-        <p className="jrt-face jrt-face-error" role="alert">
-          {trans.__('Not loaded: %1', errorText(list.error, trans))}{' '}
-          <button type="button" className="jrt-link" onClick={() => threads.retry(query)}>
-            {trans.__('Retry')}
-          </button>
-        </p>
+        <ErrorFace
+          words={trans.__('Not loaded: %1', errorText(list.error, trans))}
+          onRetry={() => threads.retry(query)}
+        />
       )}
       <CodeReview
         project={document.project}

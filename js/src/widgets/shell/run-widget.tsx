@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 
 import analysis from '../../../style/analysis.css';
 import base from '../../../style/base.css';
+import diff from '../../../style/diff.css';
 import type { RunView } from '../../core/analyses.js';
 import type { Connection } from '../../core/connection.js';
 import { pageAnalyses, pageCatalogue, pageTriage } from '../../core/page.js';
@@ -109,7 +110,7 @@ export function widgetOf(show: Show) {
   return {
     render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       const style = document.createElement('style');
-      style.textContent = `${base}\n${analysis}`;
+      style.textContent = `${base}\n${diff}\n${analysis}`;
       const place = document.createElement('div');
       el.append(style, place);
       const root = createRoot(place);
