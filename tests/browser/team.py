@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
 import pytest
 from jupyter_server.auth.identity import PasswordIdentityProvider, User
@@ -65,7 +64,7 @@ class Team:
         for window in self.windows.values():
             window.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Team:
         """Nobody has a window yet."""
         return self
 
