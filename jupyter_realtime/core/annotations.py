@@ -1,54 +1,27 @@
-"""Comments as W3C Web Annotations (JSON-LD), and as Markdown: pure.
+"""W3C Web Annotations (JSON-LD), read: pure. How they are written: `core.comment_files`.
 
-Rules
------
-1. A thread is one annotation that comments on its code, and one for each reply, in order. Its target names
-   the file, and selects the code by its quote with what stands around it, by its position, and in a
-   notebook by its cell first. What the vocabulary has no word for stands under `jr:`.
-2. What is deleted is left out.
-3. What other programs have written is read as far as it is understood: a text about a file is enough. Who
-   is said to have written it is only said: authors are the server's business.
+What other programs have written is read as far as it is understood: a text about a file is enough. Who is
+said to have written it is only said: authors are the server's business.
 
 https://www.w3.org/TR/annotation-model/
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from .anchors import AnchorSource
 from .errors import BadRequest
-from .threads import MAX_QUOTE_CHARACTERS, Comment, Scope, Thread
+from .threads import MAX_QUOTE_CHARACTERS, Scope
 
-CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"jr": "urn:jupyter-realtime:"}]
 MAX_ANNOTATIONS = 2_000
 MAX_OFFSET = 2**31
 # Of what other programs call a cell or an issue: what is longer is none that there is here.
 MAX_NAME_CHARACTERS = 256
 CONTEXT_CHARACTERS = 128
-_MARKDOWN = "text/markdown"
-
-
-class AnnotationPage(msgspec.Struct, frozen=True, kw_only=True):
-    """All annotations of a collection, in one page."""
-
-    items: list[dict[str, Any]]
-    type: str = "AnnotationPage"
-
-
-class AnnotationCollection(msgspec.Struct, frozen=True, kw_only=True):
-    """Comments as a W3C Annotation Collection."""
-
-    context: list[Any] = msgspec.field(name="@context", default_factory=lambda: list(CONTEXT))
-    id: str
-    type: str = "AnnotationCollection"
-    label: str
-    total: int
-    first: AnnotationPage
 
 
 class ImportedComment(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,125 +41,6 @@ class ImportedThread(msgspec.Struct, frozen=True, kw_only=True):
     comments: list[ImportedComment]
     resolved: bool
     issue: str | None
-
-
-def collection(
-    of: str, label: str, threads: Iterable[tuple[Thread, AnchorSource]]
-) -> AnnotationCollection:
-    """Write threads as annotations.
-
-    Parameters
-    ----------
-    of
-        What they are the comments of, as `project:<id>` or `document:<id>`.
-    """
-    items = [one for thread, source in threads for one in _annotations(thread, source)]
-    return AnnotationCollection(
-        id=f"urn:jupyter-realtime:{of}",
-        label=label,
-        total=len(items),
-        first=AnnotationPage(items=items),
-    )
-
-
-def _annotations(thread: Thread, source: AnchorSource) -> Iterable[dict[str, Any]]:
-    target: Any = {"source": thread.path, "selector": _selectors(source)}
-    if source.scope == "document":
-        target = {"source": thread.path}
-    more: dict[str, Any] = {
-        "jr:thread": thread.id,
-        "jr:state": thread.state,
-        "jr:original": thread.anchor.original,
-        "jr:status": thread.anchor.status,
-    }
-    if thread.issue is not None:
-        more["jr:issue"] = thread.issue
-    motivation = "commenting"
-    for one in thread.comments:
-        if one.deleted:
-            continue
-        yield {**_annotation(one), "motivation": motivation, "target": target, **more}
-        if motivation == "commenting":
-            motivation, target, more = "replying", _urn(one.id), {"jr:thread": thread.id}
-
-
-def _annotation(one: Comment) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "id": _urn(one.id),
-        "type": "Annotation",
-        "creator": {
-            "type": "Software" if one.author.kind == "program" else "Person",
-            "name": one.author.display_name,
-            "nickname": one.author.name,
-        },
-        "created": one.created_at,
-        "body": {"type": "TextualBody", "value": one.body, "format": _MARKDOWN},
-    }
-    return made if one.edited_at is None else {**made, "modified": one.edited_at}
-
-
-def _urn(comment: str) -> str:
-    return f"urn:jupyter-realtime:comment:{comment}"
-
-
-def _selectors(source: AnchorSource) -> Any:
-    """Select the code: the cell first, where there is one, then what in it."""
-    within: list[dict[str, Any]] = [
-        {
-            "type": "TextQuoteSelector",
-            "exact": source.quote,
-            "prefix": source.prefix,
-            "suffix": source.suffix,
-        }
-    ]
-    if source.scope == "range":
-        position = {"type": "TextPositionSelector", "start": source.start, "end": source.end}
-        within.append(position)
-    if source.cell_id is None and source.cell_index is None:
-        return within
-    cell = {"type": "jr:CellSelector", "jr:cell": source.cell_id, "jr:index": source.cell_index}
-    return [{**cell, "refinedBy": one} for one in within]
-
-
-# -- as Markdown ------------------------------------------------------------------------------------
-
-
-def markdown(label: str, threads: Iterable[tuple[Thread, AnchorSource]]) -> str:
-    """Write threads for people to read."""
-    parts = [f"# Comments on {_line(label)}"]
-    path = None
-    for thread, _ in threads:
-        if thread.path != path:
-            path = thread.path
-            parts.append(f"## {_line(path)}")
-        parts += _thread_markdown(thread)
-    return "\n\n".join(parts) + "\n"
-
-
-def _thread_markdown(thread: Thread) -> list[str]:
-    anchor = thread.anchor
-    place = "The document" if anchor.scope == "document" else "Code"
-    if anchor.scope != "document" and anchor.cell_index is not None:
-        place = f"Cell {anchor.cell_index + 1}"
-    words = [place, thread.state, *([] if anchor.status == "exact" else [anchor.status])]
-    parts = [f"### {' · '.join(words)}"]
-    if anchor.original:
-        fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", anchor.original)), default=0))
-        parts.append(f"{fence}\n{anchor.original}\n{fence}")
-    for one in thread.comments:
-        if not one.deleted:
-            parts.append(f"**{_line(one.author.display_name)}** · {one.created_at}")
-            parts.append("\n".join(f"> {line}".rstrip() for line in one.body.splitlines()))
-    return parts
-
-
-def _line(text: str) -> str:
-    """Write a name so that it stays one line of text, whatever is in it."""
-    plain = " ".join(text.split())
-    return re.sub(r"([\\`*_\[\]<>#])", r"\\\1", plain)
-
-
-# -- read again -------------------------------------------------------------------------------------
 
 
 def read_annotations(data: Any) -> list[ImportedThread]:

@@ -220,6 +220,8 @@ class Threads(Protocol):
     ) -> tuple[list[OwnThread], tuple[int, str] | None]:
         """List threads: of a document the oldest first, of a project those first where something happened.
 
+        A page has at most `limit`, and ends where they say more than a megabyte together.
+
         Returns
         -------
         threads, following

@@ -9,7 +9,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from jupyter_realtime.core.anchors import AnchorSource, Cell, first_place, make_anchor
-from jupyter_realtime.core.annotations import collection, markdown, read_annotations
+from jupyter_realtime.core.annotations import read_annotations
+from jupyter_realtime.core.comment_files import AnnotationFile, CommentFile, MarkdownFile
 from jupyter_realtime.core.errors import BadRequest
 from jupyter_realtime.core.threads import Comment, Thread
 from tests.builders import actor
@@ -51,9 +52,25 @@ def thread(source: AnchorSource, *comments: Comment, **fields: Any) -> tuple[Thr
     return made, source
 
 
+def pieces(file: CommentFile, *threads: tuple[Thread, AnchorSource]) -> bytes:
+    """Write a file, a thread at a time."""
+    return b"".join([file.begin(), *(file.threads([one]) for one in threads), file.end()])
+
+
 def written(*threads: tuple[Thread, AnchorSource]) -> Any:
     """As it goes over the wire."""
-    return msgspec.json.decode(msgspec.json.encode(collection("project:p", "p", threads)))
+    return msgspec.json.decode(pieces(AnnotationFile("project:p", "p"), *threads))
+
+
+def test_I22_a_file_is_the_same_in_whatever_pieces_it_is_written() -> None:
+    said = [comment(1, "", deleted=True)], [comment(2, "a")], [], [comment(3, "b"), comment(4, "c")]
+    threads = [thread(RANGE, *some, path=path) for some, path in zip(said, "aabb", strict=True)]
+    for kind in (AnnotationFile, MarkdownFile):
+        whole = kind("project:p", "p")
+        at_once = whole.begin() + whole.threads(threads) + whole.end()
+        assert pieces(kind("project:p", "p"), *threads) == at_once
+    assert [one["id"][-2:] for one in written(*threads)["first"]["items"]] == ["c2", "c3", "c4"]
+    assert written()["first"] == {"type": "AnnotationPage", "items": []}
 
 
 def test_I22_a_thread_is_an_annotation_and_one_for_each_reply() -> None:
@@ -142,17 +159,15 @@ def test_I23_what_can_not_be_understood_is_refused(data: Any) -> None:
 def test_I22_nothing_that_people_write_becomes_markup_of_the_page() -> None:
     hostile = "# I am a heading\n\n**Ben** · now\n\n> quoted\n```\nopen fence"
     name = "ana**\n\n# Ben"
-    text = markdown(
-        "p\n# p",
-        [
-            thread(
-                make_anchor(Cell("c", "```\n# x\n````\n"), 0, 11, cell_index=0),
-                comment(1, hostile, author=msgspec.structs.replace(actor("a"), display_name=name)),
-                comment(2, "gone", deleted=True),
-                path="a*b*.ipynb",
-            )
-        ],
-    )
+    text = pieces(
+        MarkdownFile("project:p", "p\n# p"),
+        thread(
+            make_anchor(Cell("c", "```\n# x\n````\n"), 0, 11, cell_index=0),
+            comment(1, hostile, author=msgspec.structs.replace(actor("a"), display_name=name)),
+            comment(2, "gone", deleted=True),
+            path="a*b*.ipynb",
+        ),
+    ).decode()
     tokens = MarkdownIt().parse(text)
     outside = [token for token in tokens if token.level == 0]
     headings = [token.tag for token in outside if token.type == "heading_open"]

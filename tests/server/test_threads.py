@@ -18,6 +18,8 @@ from tests.server.sockets import Connect, ask, read
 
 Api = Callable[..., Any]
 SOURCE = "x = 1\ny = x + 2\n"
+# What a thread has that is one person's.
+OWN = ("unread", "subscription", "issue_state")
 
 
 @pytest.fixture
@@ -144,7 +146,7 @@ async def test_I1_everybody_in_the_project_hears_of_it(
     event = await read(socket)
     assert (event["event"], event["data"]["document"]) == ("comment:created", place["id"])
     assert event["data"]["opens"] == {
-        name: value for name, value in thread.items() if name not in ("unread", "subscription")
+        name: value for name, value in thread.items() if name not in OWN
     }
     assert event["actor"] == thread["comments"][0]["author"]
     await api("POST", f"threads/{thread['id']}/resolve")
@@ -350,6 +352,11 @@ async def test_I22_I23_comments_are_taken_out_and_in(
     )
     assert answer.headers["Content-Type"].startswith("text/markdown")
     assert "> Why, @ana?" in answer.body.decode()
+    _, out = await api("GET", f"export/comments?project={place['project']}")
+    assert (out["total"], len(out["first"]["items"])) == (4, 4)
+    # By path: the copy comes first.
+    sources = [one["target"]["source"] for one in out["first"]["items"][::2]]
+    assert sources == sorted(sources) and len(set(sources)) == 2
     for wrong in ("export/comments", f"export/comments?document={place['id']}&format=docx"):
         assert (await api("GET", wrong))[0] == 400
     assert (await api("POST", "import/comments", {**wish, "annotations": [7]}))[0] == 400

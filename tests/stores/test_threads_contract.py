@@ -18,7 +18,7 @@ from jupyter_realtime.core.times import rfc3339
 from jupyter_realtime.ports import Anchored, Posting, Text, ThreadSearch
 from jupyter_realtime.service.publishing import draft
 from jupyter_realtime.stores.sqlite import SqliteStore
-from jupyter_realtime.stores.threads import writing
+from jupyter_realtime.stores.threads import reading, writing
 from tests.builders import actor, notice
 from tests.stores.conftest import OpenStore
 
@@ -306,6 +306,29 @@ async def test_I8_a_comment_has_so_many_different_reactions(open_store: OpenStor
         await at.threads.react(opened.id, first.id, "👍", True, ANA, 1)
     found = await at.threads.get(opened.id, None)
     assert found is not None and len(found.comments[0].reactions) == 32
+    await at.store.close()
+
+
+async def test_I11_a_page_ends_where_it_says_much_and_the_next_goes_on(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_PAGE_BYTES", 30_000)
+    at = await desk(open_store)
+    # Two bytes each; the third is more than a page by itself.
+    said = [1, 6_000, 20_000, 6_000, 6_000, 1]
+    opened = [(await at.open("é" * size, at=n)).id for n, size in enumerate(said)]
+    for search, wanted in (
+        (ThreadSearch(document=at.document), opened),
+        (ThreadSearch(project=at.project), opened[::-1]),
+    ):
+        pages, after = [], None
+        while True:
+            page, after = await at.threads.page(search, "ana", after, 100)
+            pages.append([one.id for one in page])
+            if after is None:
+                break
+        assert [one for page in pages for one in page] == wanted
+        assert [len(page) for page in pages] in ([2, 1, 3], [3, 1, 2])
     await at.store.close()
 
 

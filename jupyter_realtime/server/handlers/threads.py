@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
+
+from tornado.iostream import StreamClosedError
 
 from ...core.actors import Principal
 from ...core.anchors import Candidate
-from ...core.annotations import AnnotationCollection
-from ...core.codec import encode
+from ...core.comment_files import AnnotationCollection
 from ...core.errors import BadRequest
 from ...core.threads import Comment, OwnThread, ThreadState
 from ...ports import ThreadSearch
 from ...ports.threads import ThreadFilter
+from ...service.comments.exchange import Form
 from ...service.comments.following import CellChange
 from ...service.comments.range import Range
 from ...service.comments.threads import NewThread
@@ -20,9 +23,12 @@ from . import thread_shapes as threads
 from .base import CURSOR, LIMIT, RealtimeHandler, moment_cursor, route
 from .describing import Parameter
 
-Format = Literal["jsonld", "markdown"]
 JSON_LD = "application/ld+json"
-MARKDOWN = "text/markdown; charset=UTF-8"
+# As what each form is sent, and what it is called.
+FILES: Mapping[Form, tuple[str, str]] = {
+    "jsonld": (JSON_LD, "comments.jsonld"),
+    "markdown": ("text/markdown; charset=UTF-8", "comments.md"),
+}
 
 _DOCUMENT = Parameter("document", str, "Of this document, the oldest first.")
 _PROJECT = Parameter("project", str, "Of this project, those first where something happened last.")
@@ -39,7 +45,7 @@ _FILTER = Parameter(
 _ISSUE = Parameter("issue", str, "About the issue with this fingerprint.")
 _OF_DOCUMENT = Parameter("document", str, "Of this document.")
 _OF_PROJECT = Parameter("project", str, "Of this project.")
-_FORMAT = Parameter("format", Format, "Else `jsonld`.")
+_FORMAT = Parameter("format", Form, "Else `jsonld`.")
 _QUERY = Parameter("q", str, "What was written of a name.")
 
 
@@ -298,19 +304,22 @@ class ExportHandler(RealtimeHandler):
         self.services.rates.take(principal)
         document = self.get_query_argument("document", None)
         project = self.get_query_argument("project", None)
-        exchange = self.services.comments.exchange
-        if self.choice("format", Format) == "markdown":
-            text = await exchange.markdown(principal, project, document)
-            self._send(text.encode(), MARKDOWN, "comments.md")
-        else:
-            found = await exchange.annotations(principal, project, document)
-            self._send(encode(found), JSON_LD, "comments.jsonld")
-
-    def _send(self, content: bytes, media: str, name: str) -> None:
+        form: Form = self.choice("format", Form) or "jsonld"
+        media, name = FILES[form]
+        pieces = self.services.comments.exchange.written(principal, project, document, form)
+        # The first piece, or the refusal, comes before anything is answered.
+        piece = await anext(pieces, None)
         self.set_header("Content-Type", media)
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')
-        self.finish(content)
+        while piece is not None:
+            self.write(piece)
+            try:
+                await self.flush()
+            except StreamClosedError:
+                return
+            piece = await anext(pieces, None)
+        self.finish()
 
 
 class ImportHandler(RealtimeHandler):

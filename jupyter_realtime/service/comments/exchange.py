@@ -14,24 +14,19 @@ import asyncio
 import hashlib
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from ...core.access import Verb
 from ...core.actors import Principal
 from ...core.anchors import AnchorSource, Cells, first_place, refresh, resolve
-from ...core.annotations import (
-    AnnotationCollection,
-    ImportedComment,
-    ImportedThread,
-    collection,
-    markdown,
-    read_annotations,
-)
+from ...core.annotations import ImportedComment, ImportedThread, read_annotations
+from ...core.comment_files import AnnotationFile, CommentFile, MarkdownFile
 from ...core.errors import BadRequest
-from ...core.threads import MAX_BODY_CHARACTERS, Anchor, Comment, OwnThread, Resolution, Thread
+from ...core.threads import MAX_BODY_CHARACTERS, Anchor, Comment, Resolution, Thread
 from ...core.times import rfc3339
 from ...ports import Document, Store, ThreadSearch
 from ..projects import Projects
@@ -42,8 +37,15 @@ from .reading import ThreadReading
 from .rendering import Rendering
 
 ID_BYTES = 9
+# Fewer where they say much (`ports.threads`).
 THREADS_A_PAGE = 500
 MAX_CREATOR_CHARACTERS = 100
+
+Form = Literal["jsonld", "markdown"]
+FORMS: Mapping[Form, Callable[[str, str], CommentFile]] = {
+    "jsonld": AnnotationFile,
+    "markdown": MarkdownFile,
+}
 
 
 class Exchange:
@@ -59,49 +61,49 @@ class Exchange:
 
     # -- out --------------------------------------------------------------------------------------
 
-    async def annotations(
-        self, principal: Principal, project: str | None, document: str | None
-    ) -> AnnotationCollection:
-        """Write the comments of a project or a document as annotations."""
-        of, label = await self._named(principal, project, document)
-        return collection(of, label, await self._threads(principal, project, document))
+    async def written(
+        self, principal: Principal, project: str | None, document: str | None, form: Form
+    ) -> AsyncIterator[bytes]:
+        """Write the comments of a project or a document, piece by piece.
 
-    async def markdown(
-        self, principal: Principal, project: str | None, document: str | None
-    ) -> str:
-        """Write them for people to read."""
-        _, label = await self._named(principal, project, document)
-        return markdown(label, await self._threads(principal, project, document))
+        Whoever may no longer read them gets no further piece.
+        """
+        of, label, documents = await self._named(principal, project, document)
+        file = FORMS[form](of, label)
+        yield file.begin()
+        for one in documents:
+            async for some in self._threads(principal, one):
+                yield await asyncio.to_thread(file.threads, some)
+        yield file.end()
 
     async def _named(
         self, principal: Principal, project: str | None, document: str | None
-    ) -> tuple[str, str]:
+    ) -> tuple[str, str, list[Document]]:
+        """Find what is meant: its name, how people call it, and its documents by path."""
         if document is not None:
             found = await self._reading.document(principal, document)
-            return f"document:{found.id}", found.path
+            return f"document:{found.id}", found.path, [found]
         if project is None:
             raise BadRequest("Name either a document or a project.")
         await self._projects.check_project(principal, Verb.READ, project)
-        return f"project:{project}", (await self._projects.get(project)).project.name
+        documents = [one for one, _ in await self._store.looks.watched([project])]
+        label = (await self._projects.get(project)).project.name
+        return f"project:{project}", label, documents
 
     async def _threads(
-        self, principal: Principal, project: str | None, document: str | None
-    ) -> list[tuple[Thread, AnchorSource]]:
-        """Read all threads, by file and age."""
-        search = ThreadSearch(document=document, project=project if document is None else None)
-        threads: list[OwnThread] = []
+        self, principal: Principal, document: Document
+    ) -> AsyncIterator[list[tuple[Thread, AnchorSource]]]:
+        """Read the threads of a document in pages, the oldest first."""
+        anchored = await self._store.threads.anchored(document.id)
+        sources = {one.thread: one.source for one in anchored}
+        search = ThreadSearch(document=document.id)
         after = None
         while True:
+            await self._projects.check_project(principal, Verb.READ, document.project)
             page, after = await self._store.threads.page(search, None, after, THREADS_A_PAGE)
-            threads += page
+            yield [(thread, sources[thread.id]) for thread in page if thread.id in sources]
             if after is None:
-                break
-        sources: dict[str, AnchorSource] = {}
-        for one in {thread.document for thread in threads}:
-            anchored = await self._store.threads.anchored(one)
-            sources |= {found.thread: found.source for found in anchored}
-        threads.sort(key=lambda thread: (thread.path, thread.created_at, thread.id))
-        return [(thread, sources[thread.id]) for thread in threads if thread.id in sources]
+                return
 
     # -- in ---------------------------------------------------------------------------------------
 

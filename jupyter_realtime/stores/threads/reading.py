@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, select, tuple_
+from sqlalchemy import LargeBinary, and_, bindparam, cast, exists, func, select, tuple_
 
 from ...core.threads import Comment, OwnThread
 from ...ports.threads import ThreadSearch, ThreadSubject
@@ -23,6 +23,9 @@ from .readers import Reader, readers
 from .row import StoredComment, StoredThread, grouped
 
 Moment = tuple[int, str]
+
+# What the threads of a page say together; one is on it in any case.
+MAX_PAGE_BYTES = 1024 * 1024
 
 _THREADS = select(document.c.path, *thread.columns).join(
     document, document.c.id == thread.c.document
@@ -52,11 +55,30 @@ def page(
         statement = statement.where(place > after if by_document else place < after)
     rows = yield statement, {}
     found = [(path, StoredThread(*row)) for path, *row in rows[:limit]]
-    last = found[-1][1] if len(rows) > limit else None
+    found = found[: (yield from _fitting([row for _, row in found]))]
+    last = found[-1][1] if len(rows) > len(found) else None
     following = None
     if last is not None:
         following = (last.created_ms if by_document else last.updated_ms), last.id
     return (yield from _own(found, person)), following
+
+
+def _fitting(found: Sequence[StoredThread]) -> Unit[int]:
+    """Count how many of some threads fit on a page."""
+    said = func.length(cast(comment.c.body, LargeBinary)) + func.length(comment.c.actor)
+    rows = yield (
+        select(comment.c.thread, func.sum(said))
+        .where(comment.c.thread.in_([one.id for one in found]))
+        .group_by(comment.c.thread),
+        {},
+    )
+    sizes = {of: int(size) for of, size in rows}
+    total = 0
+    for number, one in enumerate(found):
+        total += sizes.get(one.id, 0) + len(one.anchor)
+        if total > MAX_PAGE_BYTES and number:
+            return number
+    return len(found)
 
 
 def _conditions(search: ThreadSearch, person: str | None) -> list[Any]:

@@ -19,7 +19,7 @@ from jupyter_realtime.service.comments.threads import NewThread
 from tests.builders import principal
 from tests.service.comments.test_telling import begin
 from tests.service.conftest import OpenServices
-from tests.service.telling import ANA, OWNER, give, idle, only_by_row
+from tests.service.telling import ANA, OWNER, give, idle, only_by_row, take
 
 EVE = principal("eve")
 TOKEN = msgspec.structs.replace(
@@ -38,8 +38,8 @@ def reading(services: Services, who: Principal, thread: OwnThread) -> Doors:
         "candidates": lambda: comments.following.candidates(who, thread.id),
         "mentionable": lambda: comments.reading.mentionable(who, document, "", 9),
         "preview": lambda: comments.reading.preview(who, document, "@ben"),
-        "export": lambda: comments.exchange.annotations(who, project, None),
-        "export as text": lambda: comments.exchange.markdown(who, None, document),
+        "export": lambda: anext(comments.exchange.written(who, project, None, "jsonld")),
+        "export as text": lambda: anext(comments.exchange.written(who, None, document, "markdown")),
         "activity": lambda: services.activity.page(who, ActivitySearch(project), None, 9),
         "away": lambda: services.activity.away(who, document, None, 9),
         "all activity": lambda: anext(services.activity.export(who, project)),
@@ -119,3 +119,18 @@ async def test_I18_a_viewer_reads_all_and_writes_nothing(open_services: OpenServ
         assert await opened(reading(services, EVE, thread)) == set(reading(services, EVE, thread))
         assert await opened(own(services, EVE, thread)) == set(own(services, EVE, thread))
         assert await opened(writing(services, EVE, thread)) == set()
+
+
+async def test_I22_who_may_no_longer_read_gets_no_further_piece_of_an_export(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(idle) as services:
+        thread = await begin(services, "A secret.")
+        await give(services, thread.project, "member", "ana")
+        await give(services, thread.project, "viewer", "eve")
+        only_by_row(services)
+        pieces = services.comments.exchange.written(EVE, thread.project, None, "jsonld")
+        assert b"secret" not in await anext(pieces)
+        await take(services, thread.project, "eve")
+        with pytest.raises(Forbidden):
+            await anext(pieces)
