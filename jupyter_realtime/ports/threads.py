@@ -256,7 +256,7 @@ class Threads(Protocol):
         ...
 
     async def descend(self, document: str, descents: Sequence[Descent]) -> None:
-        """Note which cells came from which; what is known already stays."""
+        """Note which cells came from which; what is known already stays, but of very many the oldest."""
         ...
 
     async def descents(self, document: str) -> list[Descent]:

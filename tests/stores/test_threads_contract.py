@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from jupyter_realtime.core.times import rfc3339
 from jupyter_realtime.ports import Anchored, Posting, Text, ThreadSearch
 from jupyter_realtime.service.publishing import draft
 from jupyter_realtime.stores.sqlite import SqliteStore
-from jupyter_realtime.stores.threads import reading, writing
+from jupyter_realtime.stores.threads import anchoring, reading, writing
 from tests.builders import actor, notice
 from tests.stores.conftest import OpenStore
 
@@ -435,6 +436,25 @@ async def test_I13_which_cells_came_from_which_is_kept_once(open_store: OpenStor
     await at.threads.descend(at.document, [Descent("merge", "b", "d")])
     assert await at.threads.descents(at.document) == [*split, Descent("merge", "b", "d")]
     await at.threads.descend(at.document, [])
+    await at.store.close()
+
+
+async def test_I13_of_very_many_descents_the_oldest_are_forgotten(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anchoring, "MAX_DESCENTS", 5)
+    times = itertools.count(1)
+    monkeypatch.setattr(anchoring, "time", SimpleNamespace(time_ns=lambda: next(times) * 10**6))
+    at = await desk(open_store)
+    other = (await at.store.projects.ensure_document(at.project, "b.ipynb")).id
+    await at.threads.descend(other, [Descent("move", "a", "b")])
+    said = [Descent("move", f"c{number}", f"c{number + 1}") for number in range(9)]
+    for one in said:
+        await at.threads.descend(at.document, [one])
+    assert await at.threads.descents(at.document) == said[-5:]
+    assert len(await at.threads.descents(other)) == 1
+    await at.threads.descend(at.document, [Descent("split", "x", f"n{n}") for n in range(9)])
+    assert len(await at.threads.descents(at.document)) == 5
     await at.store.close()
 
 

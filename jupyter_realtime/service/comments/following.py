@@ -7,8 +7,9 @@ Rules
    told to nobody.
 2. Of several changes of a document in a row the last counts: what is looked for meanwhile waits for it.
 3. Where somebody puts a thread by hand while it is being looked for, their word counts.
-4. A document that can't be read, or is longer than anybody's code, leaves its threads where they are. So it
-   does with those that are not found within `LOOKING_SECONDS`: others wait for theirs.
+4. A document that can't be read, or is longer than anybody's code, leaves its threads where they are.
+5. The threads of one document are looked for `LOOKING_SECONDS` at a time; then other documents have their
+   turn, and it goes on with those that are left, or begins with them where the document has changed again.
 
 Theory of operation
 -------------------
@@ -57,9 +58,13 @@ from .reading import ThreadReading
 log = logging.getLogger(__name__)
 
 MAX_DESCENTS = 1000
-# How long the threads of one document are looked for: a thousand in new cells take a second.
+# How long the threads of one document are looked for in a row: a thousand in new cells take a second.
 LOOKING_SECONDS = 20.0
 MAX_REMEMBERED = 1000
+
+# Threads that were not looked for yet.
+Left = frozenset[str]
+NOTHING: Left = frozenset()
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,8 @@ class Following:
         # What each document says by now; whoever follows it takes the last.
         self._saved: dict[str, tuple[Sequence[Cell], Actor]] = {}
         self._followed: dict[str, asyncio.Task[None]] = {}
+        # For which threads of a document there was no time before it had changed again.
+        self._left: dict[str, Left] = {}
         # Of each document, what a look has changed nothing of.
         self._seen: dict[str, int] = {}
         self._background = Background()
@@ -112,24 +119,45 @@ class Following:
 
     async def follow(self, document: str, cells: Sequence[Cell], by: Actor) -> int:
         """Look for all threads of a document in what it says now; gives how many are elsewhere."""
+        moved, left = await self._look_for(document, cells, by, None)
+        while left and document not in self._saved:
+            more, left = await self._look_for(document, cells, by, left)
+            moved += more
+        if left:
+            self._left[document] = left
+        return moved
+
+    async def _look_for(
+        self, document: str, cells: Sequence[Cell], by: Actor, only: Left | None
+    ) -> tuple[int, Left]:
+        """Look for threads of a document, some or all, as long as it is its turn.
+
+        Returns
+        -------
+        moved, left
+            How many are elsewhere, and which were not looked for.
+        """
         threads = await self._store.threads.anchored(document)
         found = await self._store.projects.document(document)
         if not threads or found is None or is_too_long(cells):
-            return 0
+            return 0, NOTHING
         descents = await self._store.threads.descents(document)
         seen = hash((tuple(cells), tuple(threads), tuple(descents)))
         if self._seen.get(document) == seen:
-            return 0
+            return 0, NOTHING
+        waiting = self._left.pop(document, NOTHING) if only is None else only
+        first = [one for one in threads if one.thread in waiting]
+        others = [one for one in threads if one.thread not in waiting] if only is None else []
         loop = asyncio.get_running_loop()
-        changed = await loop.run_in_executor(
-            self._looking, _found, threads, cells, Lineage(descents)
+        changed, left = await loop.run_in_executor(
+            self._looking, _found, [*first, *others], cells, Lineage(descents)
         )
         moved = sum(one.anchor != one.before for one in changed)
         if changed:
             await self._store.threads.place(changed, [_told(found, by)] if moved else [])
-        else:
+        elif not left and only is None:
             self._note(document, seen)
-        return moved
+        return moved, left
 
     def _note(self, document: str, seen: int) -> None:
         """Note that a look at just this has changed nothing."""
@@ -193,22 +221,21 @@ class Following:
         await asyncio.to_thread(self._looking.shutdown)
 
 
-def _found(threads: Sequence[Anchored], cells: Sequence[Cell], lineage: Lineage) -> list[Anchored]:
-    """Look for threads; gives those of which something has changed."""
+def _found(
+    threads: Sequence[Anchored], cells: Sequence[Cell], lineage: Lineage
+) -> tuple[list[Anchored], Left]:
+    """Look for threads; gives those of which something has changed, and for which there was no time."""
     prepared = Cells(cells)
     changed = []
     until = time.monotonic() + LOOKING_SECONDS
-    for one in threads:
-        if time.monotonic() > until:
-            log.warning(
-                "Looking for the threads of a document took too long; some are not followed"
-            )
-            break
+    for number, one in enumerate(threads):
+        if number and time.monotonic() > until:
+            return changed, frozenset(rest.thread for rest in threads[number:])
         anchor = resolve(one.source, prepared, lineage, one.anchor)
         source = refresh(one.source, anchor, prepared)
         if (anchor, source) != (one.anchor, one.source):
             changed.append(Anchored(one.thread, anchor, source, before=one.anchor))
-    return changed
+    return changed, NOTHING
 
 
 def _told(document: Document, by: Actor) -> Draft:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects import sqlite
 
 from ...core.anchors import AnchorSource, Descent
@@ -32,6 +32,18 @@ PLACE = (
     .values(anchor=bindparam("where_"), placed=bindparam("status"), source=bindparam("found_by"))
 )
 DESCEND = sqlite.insert(cell_lineage).on_conflict_do_nothing()
+# Of a document: threads of it have followed the oldest long ago.
+MAX_DESCENTS = 10_000
+_oldest = cell_lineage.alias("oldest")
+FORGET_OLDEST = delete(cell_lineage).where(
+    cell_lineage.c.document == bindparam("of"),
+    tuple_(cell_lineage.c.child, cell_lineage.c.parent).in_(
+        select(_oldest.c.child, _oldest.c.parent)
+        .where(_oldest.c.document == bindparam("of"))
+        .order_by(_oldest.c.created_ms.desc(), _oldest.c.child, _oldest.c.parent)
+        .offset(bindparam("kept"))
+    ),
+)
 DESCENTS = (
     select(cell_lineage.c.child, cell_lineage.c.parent, cell_lineage.c.kind)
     .where(cell_lineage.c.document == bindparam("of"))
@@ -81,6 +93,7 @@ def descend(document: str, descents: Sequence[Descent]) -> Unit[Written[None]]:
     }
     if rows:
         yield DESCEND, list(rows.values())
+        yield FORGET_OLDEST, {"of": document, "kept": MAX_DESCENTS}
     return Written(None)
 
 

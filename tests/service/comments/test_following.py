@@ -14,6 +14,7 @@ from jupyter_realtime.core.errors import BadRequest, Forbidden
 from jupyter_realtime.core.notebooks import cells_of
 from jupyter_realtime.core.rooms import project_room
 from jupyter_realtime.core.threads import OwnThread
+from jupyter_realtime.ports import Anchored
 from jupyter_realtime.server.runtime import Services
 from jupyter_realtime.service.comments import following
 from jupyter_realtime.service.comments.contents import read_cells
@@ -46,6 +47,10 @@ async def place(services: Services, thread: OwnThread) -> tuple[Any, ...]:
     anchor = (await services.comments.reading.get(ANA, thread.id)).anchor
     is_there = anchor.status in ("exact", "moved")
     return "there" if is_there else anchor.status, anchor.cell_id, anchor.cell_index, anchor.start
+
+
+async def anchored(services: Services, thread: OwnThread) -> list[Anchored]:
+    return await services.store.threads.anchored(thread.document)
 
 
 async def updates(services: Services, thread: OwnThread) -> list[dict[str, Any]]:
@@ -211,10 +216,10 @@ async def test_I20_a_thousand_threads_are_looked_for_beside_the_loop(
         started, go_on = asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
 
-        def slow(*_: Any) -> list[Any]:
+        def slow(*_: Any) -> tuple[list[Any], frozenset[str]]:
             loop.call_soon_threadsafe(started.set)
             asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result()
-            return []
+            return [], frozenset()
 
         monkeypatch.setattr(following, "_found", slow)
         task = asyncio.create_task(
@@ -234,9 +239,7 @@ def test_I20_a_notebook_is_its_cells_and_a_file_is_one(tmp_path: Path) -> None:
     assert read_cells(tmp_path, "") is None and read_cells(tmp_path, "nothing.py") is None
 
 
-async def test_I20_what_is_no_code_of_anybody_and_what_takes_too_long_moves_nothing(
-    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_I20_what_is_no_code_of_anybody_moves_nothing(open_services: OpenServices) -> None:
     async with open_services(idle) as services:
         thread = await begin(services)
         before = await place(services, thread)
@@ -245,9 +248,62 @@ async def test_I20_what_is_no_code_of_anybody_and_what_takes_too_long_moves_noth
         assert await follow(thread.document, [long, CELLS[1]], ANA.actor) == 0
         write(services.projects.root, long, CELLS[1])
         assert await services.comments.following.candidates(ANA, thread.id) == []
-        monkeypatch.setattr(following, "LOOKING_SECONDS", -1.0)
-        assert await follow(thread.document, [Cell("n", FIRST + SECOND)], ANA.actor) == 0
         assert await place(services, thread) == before
-        # When it says something else they are looked for again.
-        monkeypatch.setattr(following, "LOOKING_SECONDS", 20.0)
-        assert await follow(thread.document, [Cell("n", SECOND + FIRST)], ANA.actor) == 1
+
+
+async def test_I20_for_whom_there_was_no_time_is_looked_for_when_others_had_their_turn(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(idle) as services:
+        mine = services.comments.following
+        threads = [await begin(services) for _ in range(3)]
+        # The time is over when one was looked for.
+        monkeypatch.setattr(following, "LOOKING_SECONDS", -1.0)
+        rounds: list[list[str]] = []
+        find = following._found
+
+        def counted(some: Any, *more: Any) -> Any:
+            rounds.append([one.thread for one in some])
+            return find(some, *more)
+
+        monkeypatch.setattr(following, "_found", counted)
+        first, second, third = [one.thread for one in await anchored(services, threads[0])]
+        assert await mine.follow(threads[0].document, [Cell("n", FIRST + SECOND)], ANA.actor) == 3
+        assert rounds == [[first, second, third], [second, third], [third]]
+        for thread in threads:
+            assert (await place(services, thread))[1] == "n"
+
+
+async def test_I20_who_was_left_when_a_document_changed_again_comes_first(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_services(idle) as services:
+        mine = services.comments.following
+        threads = [await begin(services) for _ in range(3)]
+        first, second, third = [one.thread for one in await anchored(services, threads[0])]
+        rounds: list[list[str]] = []
+        find = following._found
+        document, loop = threads[0].document, asyncio.get_running_loop()
+        newer = [Cell("m", SECOND)]
+
+        def interrupted(some: Any, *more: Any) -> Any:
+            rounds.append([one.thread for one in some])
+            if len(rounds) == 1:
+                monkeypatch.setattr(following, "LOOKING_SECONDS", -1.0)
+
+                async def say() -> None:
+                    mine.saved(document, newer)
+
+                asyncio.run_coroutine_threadsafe(say(), loop).result()
+            else:
+                monkeypatch.setattr(following, "LOOKING_SECONDS", 20.0)
+            return find(some, *more)
+
+        monkeypatch.setattr(following, "_found", interrupted)
+        mine.saved(document, [Cell("n", FIRST + SECOND)])
+
+        async def are_there() -> bool:
+            return {(await place(services, one))[1] for one in threads} == {"m"}
+
+        await eventually(are_there)
+        assert rounds[:2] == [[first, second, third], [second, third, first]]
