@@ -15,6 +15,7 @@ import msgspec
 
 from .anchors import AnchorSource
 from .errors import BadRequest
+from .texts import is_visible
 from .threads import MAX_QUOTE_CHARACTERS, Scope
 
 MAX_ANNOTATIONS = 2_000
@@ -166,7 +167,7 @@ def _body(item: Mapping[str, Any]) -> str:
     parts = value if isinstance(value, list) else [value]
     texts = [part if isinstance(part, str) else _text(part["value"]) for part in parts]
     text = "\n\n".join(texts).strip()
-    if not text:
+    if not is_visible(text):
         raise ValueError(item)
     return text
 

@@ -137,6 +137,7 @@ def test_I23_what_others_write_is_read(annotation: Any, path: str, scope: str, b
         [{}],
         [{"body": "x"}],
         [{"body": "", "target": "a.py"}],
+        [{"body": "\u200b\u2060", "target": "a.py"}],
         [{"body": {"value": 7}, "target": "a.py"}],
         [{"body": "x", "target": 7}],
         [{"body": "x", "target": {"selector": [7]}}],

@@ -84,6 +84,7 @@ async def test_I17_a_thread_is_about_a_range_a_cell_a_file_or_a_notebook(
     "fields",
     [
         {"body": "  "},
+        {"body": "\u200b\u2060 \x07"},
         {"body": "x" * 10_001},
         {"start": 7, "end": 6},
         {"start": 0, "end": 1000},
@@ -218,14 +219,18 @@ async def test_I9_what_is_read_and_followed_is_a_persons_own(api: Api, document:
     assert (await api("PUT", f"{path}/subscription", {"subscription": "muted"}))[0] == 200
     assert (await api("GET", path))[1]["subscription"] == "muted"
     follow = {"subscription": "all"}
-    assert (await api("PUT", f"documents/{place['id']}/subscription", follow))[0] == 200
+    of_all = f"documents/{place['id']}/subscription"
+    assert (await api("GET", of_all))[1] == {"subscription": "participating"}
+    assert (await api("PUT", of_all, follow))[0] == 200
+    assert (await api("GET", of_all))[1] == follow
     other = await begin(api, place)
     assert other["subscription"] == "all"
     assert (await api("PUT", f"{path}/subscription", {"subscription": "some"}))[0] == 400
     for method, where, body in (
         ("POST", f"{path}/read", {}),
         ("PUT", f"{path}/subscription", follow),
-        ("PUT", f"documents/{place['id']}/subscription", follow),
+        ("PUT", of_all, follow),
+        ("GET", of_all, None),
     ):
         assert (await api(method, where, body, **program()))[0] == 403
     _, theirs = await api("GET", path, **program())

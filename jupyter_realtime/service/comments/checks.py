@@ -15,6 +15,7 @@ import unicodedata
 
 from ...core.actors import Actor, Principal
 from ...core.errors import BadRequest, Forbidden
+from ...core.texts import is_visible
 from ...core.threads import MAX_BODY_CHARACTERS
 
 MAX_ISSUE_CHARACTERS = 200
@@ -36,6 +37,8 @@ def check_body(body: str) -> str:
     text = body.strip()
     if not text or len(text) > MAX_BODY_CHARACTERS:
         raise BadRequest(f"A comment has 1 to {MAX_BODY_CHARACTERS:,} characters.")
+    if not is_visible(text):
+        raise BadRequest("There is nothing to see in this comment: write some words.")
     return text
 
 

@@ -226,7 +226,7 @@ def _found(
 ) -> tuple[list[Anchored], Left]:
     """Look for threads; gives those of which something has changed, and for which there was no time."""
     prepared = Cells(cells)
-    changed = []
+    changed: list[Anchored] = []
     until = time.monotonic() + LOOKING_SECONDS
     for number, one in enumerate(threads):
         if number and time.monotonic() > until:
