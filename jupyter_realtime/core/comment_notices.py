@@ -73,9 +73,10 @@ def concerned(
     participants: Collection[str],
     subscriptions: Mapping[str, Subscription],
     mentioned: Collection[str],
-    author: str,
+    author: Actor | None,
 ) -> dict[str, Why]:
-    """Tell whom something in a thread concerns, and why."""
+    """Tell whom something in a thread concerns, and why; a visitor's namesake is somebody else."""
+    themselves = None if author is None or author.via == "server" else author.name
     followers = {who for who, wanted in subscriptions.items() if wanted == "all"}
     found: dict[str, Why] = {
         **dict.fromkeys(followers, "follow"),
@@ -85,7 +86,7 @@ def concerned(
     return {
         who: why
         for who, why in found.items()
-        if who and who != author and subscriptions.get(who) != "muted"
+        if who and who != themselves and subscriptions.get(who) != "muted"
     }
 
 

@@ -356,6 +356,27 @@ async def test_I9_what_was_read_stays_read_and_what_comes_behind_it_is_unread(
     await at.store.close()
 
 
+async def test_I9_I11_a_visitor_of_somebodys_name_is_somebody_else(open_store: OpenStore) -> None:
+    at = await desk(open_store)
+    visitor = msgspec.structs.replace(ANA, via="server")
+    theirs = await at.open(by=visitor)
+    named = msgspec.structs.replace(BEN, display_name='"via":"server"}')
+    other = await at.open(by=named)
+    for thread_id in (theirs.id, other.id):
+        found = await at.threads.get(thread_id, "ana")
+        assert found is not None and found.unread == 1
+    assert await at.listed("ana", filter="mine") == []
+    assert await at.listed("ana", filter="unread") == [theirs.id, other.id]
+    assert await at.listed("ben", filter="mine") == [other.id]
+    assert await at.listed("ben", filter="unread") == [theirs.id]
+    assert await at.threads.read(theirs.id, "ana", theirs.comments[0].id) == 0
+    await at.reply(theirs, "Hm.", visitor)
+    assert await at.threads.read(theirs.id, "ana", theirs.comments[0].id) == 1
+    assert (await at.threads.audience(at.document, theirs.id)).participants == frozenset()
+    assert (await at.threads.audience(at.document, other.id)).participants == {"ben"}
+    await at.store.close()
+
+
 async def test_I10_a_threads_own_subscription_counts_before_its_documents(
     open_store: OpenStore,
 ) -> None:

@@ -48,7 +48,7 @@ class CommentTelling:
         now_ms: int,
     ) -> list[Posting]:
         """Tell whom a new comment concerns; the first of a thread where it has no comment yet."""
-        people = concerned(audience.participants, audience.subscriptions, mentioned, by.name)
+        people = concerned(audience.participants, audience.subscriptions, mentioned, by)
         opens = audience.count == 0
         return [
             posting
@@ -68,19 +68,19 @@ class CommentTelling:
         now_ms: int,
     ) -> list[Posting]:
         """Tell whom a comment mentions since it was edited, if they were not told of it before."""
-        people = concerned((), audience.subscriptions, newly, before.author.name)
+        people = concerned((), audience.subscriptions, newly, before.author)
         mentioned = [who for who, why in people.items() if why == "mention"]
         notice = comment_notice(place, "mention", before.author, before.id, body, opens=False)
         return await self._decide(notice, mentioned, now_ms)
 
     async def of_issue(self, notice: Notice, audience: Audience, now_ms: int) -> list[Posting]:
         """Tell those who follow a thread what became of its issue."""
-        people = concerned(audience.participants, audience.subscriptions, (), "")
+        people = concerned(audience.participants, audience.subscriptions, (), None)
         return await self._decide(notice, people, now_ms)
 
     async def notify(self, notice: Notice, audience: Audience) -> None:
         """Tell those who follow a thread something that is kept nowhere else."""
-        people = concerned(audience.participants, audience.subscriptions, (), "")
+        people = concerned(audience.participants, audience.subscriptions, (), None)
         await self._notifier.notify(notice, sorted(people))
 
     async def _decide(self, notice: Notice, people: Collection[str], now_ms: int) -> list[Posting]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.dialects import sqlite
 
 from ...core.errors import NotFound
@@ -17,7 +17,7 @@ from ...core.threads import Subscription
 from ...ports import Audience
 from ..tables import comment, comment_mention, document_subscription, thread_reader
 from ..units import Row, Unit, Written
-from .row import StoredThread, find_comment, find_thread
+from .row import BY_VISITOR, StoredThread, find_comment, find_thread
 
 _reader = sqlite.insert(thread_reader)
 # What was read stays read, whoever comes later with less.
@@ -42,14 +42,17 @@ SUBSCRIBE_DOCUMENT = _follower.on_conflict_do_update(
 LAST = select(func.max(comment.c.ordinal)).where(comment.c.thread == bindparam("of"))
 UNREAD = select(func.count()).where(
     comment.c.thread == bindparam("of"),
-    comment.c.author != bindparam("person"),
+    or_(comment.c.author != bindparam("person"), BY_VISITOR),
     comment.c.deleted == 0,
     comment.c.ordinal
     > select(thread_reader.c.read_up_to)
     .where(thread_reader.c.thread == bindparam("of"), thread_reader.c.person == bindparam("person"))
     .scalar_subquery(),
 )
-AUTHORS = select(comment.c.author).where(comment.c.thread == bindparam("of")).distinct()
+# Visitors are told nothing; who is called like one has written nothing.
+AUTHORS = (
+    select(comment.c.author).where(comment.c.thread == bindparam("of"), ~BY_VISITOR).distinct()
+)
 MENTIONED = (
     select(comment_mention.c.person).where(comment_mention.c.thread == bindparam("of")).distinct()
 )

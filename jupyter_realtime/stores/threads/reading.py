@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import LargeBinary, and_, bindparam, cast, exists, func, select, tuple_
+from sqlalchemy import LargeBinary, and_, bindparam, cast, exists, func, or_, select, tuple_
 
 from ...core.threads import Comment, OwnThread
 from ...ports.threads import ThreadSearch, ThreadSubject
@@ -20,7 +20,7 @@ from ..tables import (
 )
 from ..units import Unit
 from .readers import Reader, readers
-from .row import StoredComment, StoredThread, grouped
+from .row import BY_VISITOR, StoredComment, StoredThread, grouped, is_by
 
 Moment = tuple[int, str]
 
@@ -96,7 +96,7 @@ def _conditions(search: ThreadSearch, person: str | None) -> list[Any]:
 
 def _mine(person: str | None) -> Any:
     written = and_(comment.c.thread == thread.c.id, comment.c.author == person)
-    return exists(select(1).where(written, comment.c.deleted == 0))
+    return exists(select(1).where(written, ~BY_VISITOR, comment.c.deleted == 0))
 
 
 def _mentions(person: str | None) -> Any:
@@ -117,7 +117,7 @@ def _unread(person: str | None) -> Any:
     return exists(
         select(1).where(
             comment.c.thread == thread.c.id,
-            comment.c.author != person,
+            or_(comment.c.author != person, BY_VISITOR),
             comment.c.deleted == 0,
             comment.c.ordinal > func.coalesce(read, 0),
         )
@@ -139,7 +139,7 @@ def _own(found: Sequence[tuple[str, StoredThread]], person: str | None) -> Unit[
         row.own(
             path,
             [shown for _, shown in comments[row.id]],
-            _count_unread([stored for stored, _ in comments[row.id]], theirs.get(row.id), person),
+            _count_unread(comments[row.id], theirs.get(row.id), person),
             theirs[row.id].subscription if row.id in theirs else "participating",
             issues.get((row.project, row.issue)) if row.issue else None,
         )
@@ -162,13 +162,14 @@ def _standing(issues: Collection[tuple[str, str]]) -> Unit[dict[tuple[str, str],
 
 
 def _count_unread(
-    comments: Sequence[StoredComment], reader: Reader | None, person: str | None
+    comments: Sequence[tuple[StoredComment, Comment]], reader: Reader | None, person: str | None
 ) -> int:
     if person is None:
         return 0
     read_up_to = reader.read_up_to if reader else 0
     return sum(
-        not one.deleted and one.author != person and one.ordinal > read_up_to for one in comments
+        stored.ordinal > read_up_to and not shown.deleted and not is_by(shown.author, person)
+        for stored, shown in comments
     )
 
 

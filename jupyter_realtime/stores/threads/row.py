@@ -129,6 +129,10 @@ class StoredComment:
         )
 
 
+# As `encode` writes an actor: what somebody is called comes before, and its quotes have a backslash.
+BY_VISITOR = comment.c.actor.endswith('"via":"server"}', autoescape=True)
+
+
 def find_thread(wanted: str) -> Unit[StoredThread]:
     """Find a thread, to change it.
 
@@ -216,6 +220,11 @@ def own_key(author: Actor, key: str | None) -> str | None:
     if key is None:
         return None
     return f"server/{author.kind}:{key}" if author.via == "server" else f"{author.kind}:{key}"
+
+
+def is_by(author: Actor, person: str) -> bool:
+    """Whether a person, or a program of theirs, has written something; a visitor of their name has not."""
+    return author.name == person and author.via != "server"
 
 
 def same_author(one: Actor, other: Actor) -> bool:

@@ -106,6 +106,21 @@ async def test_I19_a_program_tells_its_person_nothing_of_what_it_does(
         assert await told(services, "ana") == []
 
 
+async def test_I19_a_visitor_tells_whoever_has_their_name(open_services: OpenServices) -> None:
+    async with open_services(idle) as services:
+        thread = await begin(services, "Why?")
+        visitor = Principal(actor=msgspec.structs.replace(ANA.actor, via="server"))
+        await services.comments.threads.reply(visitor, thread.id, "So.", None)
+        assert await told(services, "ana") == [("reply", "ana replied in a.py", 1)]
+        # What a visitor takes part in is not their namesake's.
+        other = await begin(services, "Hm?", visitor)
+        await services.comments.threads.reply(BEN, other.id, "So.", None)
+        assert len(await told(services, "ana")) == 1
+        text = "Hm, @ana?"
+        await services.comments.threads.edit(visitor, other.id, other.comments[0].id, text)
+        assert ("mention", "ana mentioned you in a.py", 1) in await told(services, "ana")
+
+
 async def test_I19_who_may_not_see_it_is_neither_mentioned_nor_told(
     open_services: OpenServices,
 ) -> None:
