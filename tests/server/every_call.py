@@ -130,6 +130,7 @@ CALLS = [
     ),
     Call("PUT", "documents", "documents", {"path": "a.py"}),
     Call("GET", f"documents/{ID}/mentionable", "documents/{document}/mentionable"),
+    Call("GET", f"documents/{ID}/subscription", "documents/{document}/subscription"),
     Call("PUT", f"documents/{ID}/subscription", "documents/{document}/subscription", FOLLOW),
     Call("GET", "threads", "threads?document={document}"),
     Call("POST", "threads", "threads", {"document": "{document}", "body": "Why?", "source": "x"}),

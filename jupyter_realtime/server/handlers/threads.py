@@ -246,6 +246,12 @@ class SubscriptionHandler(RealtimeHandler):
 class DocumentSubscriptionHandler(RealtimeHandler):
     """`documents/<id>/subscription`."""
 
+    @route("read", gives=threads.SubscriptionAnswer)
+    async def get(self, principal: Principal, document: str) -> None:
+        """Tell of what in a document's threads one wants to be told."""
+        wanted = await self.services.comments.reading.subscription(principal, document)
+        self.answer(threads.SubscriptionAnswer(subscription=wanted))
+
     @route("write", takes=threads.SubscriptionRequest, gives=threads.SubscriptionAnswer)
     async def put(self, principal: Principal, document: str) -> None:
         """Say of what in a document's threads one wants to be told."""

@@ -97,6 +97,13 @@ class ThreadReading:
         await self.get(principal, thread)
         await self._store.threads.subscribe(thread, person, subscription)
 
+    async def subscription(self, principal: Principal, document: str) -> Subscription:
+        """Tell of what in a document's threads somebody wants to be told."""
+        person = check_person(principal)
+        await self.document(principal, document)
+        audience = await self._store.threads.audience(document, None)
+        return audience.subscriptions.get(person, "participating")
+
     async def subscribe_document(
         self, principal: Principal, document: str, subscription: Subscription
     ) -> None:

@@ -73,6 +73,7 @@ def own(services: Services, who: Principal, thread: OwnThread) -> Doors:
     return {
         "read": lambda: reading.read(who, thread.id, None),
         "follow": lambda: reading.subscribe(who, thread.id, "all"),
+        "followed": lambda: reading.subscription(who, thread.document),
         "follow all": lambda: reading.subscribe_document(who, thread.document, "all"),
     }
 
