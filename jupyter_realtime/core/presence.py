@@ -8,7 +8,9 @@ Rules
 3. A tab whose connection is gone counts for its person until the grace is over, so that a page that is
    loaded again changes nothing; but it is not one of their `sessions` any more.
 4. Who they are is what the server knows, never what a tab says.
-5. What somebody has running is told on, as long as its kernel is busy, when all their tabs are gone.
+5. Where a tab says that its person is, is a document of the project, or nowhere: what leads to none is not
+   told on.
+6. What somebody has running is told on, as long as its kernel is busy, when all their tabs are gone.
 
 When somebody was seen is told to the minute.
 """
@@ -87,6 +89,8 @@ class Word:
 
     Parameters
     ----------
+    path
+        That of its document; None where that is none of the project.
     order
         Grows with each word that somebody says.
     is_live
@@ -97,6 +101,16 @@ class Word:
     path: str | None
     order: int
     is_live: bool = True
+
+    @property
+    def told(self) -> UserStatus:
+        """What of it is told on."""
+        if self.path is not None or self.said.document is None:
+            return self.said
+        running = self.said.running
+        if running is not None:
+            running = msgspec.structs.replace(running, cell=None)
+        return UserStatus(status=self.said.status, running=running)
 
     @property
     def is_there(self) -> bool:
@@ -124,7 +138,7 @@ def together(
     online = [word for word in words if word.said.status == "online"]
     there = [word for word in words if word.is_there]
     place = max(online or there or words, key=lambda word: word.order, default=_NOWHERE)
-    said = place.said
+    said = place.told
     is_same = before is not None and _place(before) == (said.status, said.document)
     was_online = before is None or before.status == "online" or said.status == "online"
     return Presence(
@@ -175,7 +189,7 @@ def opened(project: str, tabs: Iterable[tuple[Actor, Word]]) -> list[OpenDocumen
 
 
 def _earliest(words: Sequence[Word]) -> Running | None:
-    running = [word.said.running for word in words if word.said.running is not None]
+    running = [word.told.running for word in words if word.told.running is not None]
     return min(running, key=lambda one: one.since, default=None)
 
 

@@ -66,7 +66,8 @@ class Connections:
         self._admitted: list[Callable[[Principal], None]] = []
         self._open: set[Connection] = set()
         self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
-        self._graces: set[asyncio.TimerHandle] = set()
+        # What is gone, until nothing of it hangs on a board.
+        self._graces: dict[Connection, asyncio.TimerHandle] = {}
         self._clock: asyncio.Task[None] | None = None
         self._end: tuple[CloseCode, str] | None = None
 
@@ -131,7 +132,7 @@ class Connections:
 
     def review(self, _project: str) -> None:
         """End what people may no longer do, now that a project's members or its switch changed."""
-        for connection in list(self._open):
+        for connection in [*self._open, *self._graces]:
             connection.review()
 
     def disconnected(self, connection: Connection) -> None:
@@ -159,14 +160,14 @@ class Connections:
         self._doors.publishing.leaving(connection.id)
 
         def disown() -> None:
-            self._graces.discard(handle)
+            self._graces.pop(connection, None)
             who = connection.session.principal
             actor = who.actor if who else SYSTEM_ACTOR
             for room in connection.pinned_in:
                 self._doors.publishing.disown(actor, RoomName.parse(room), connection.id)
 
-        handle = asyncio.get_running_loop().call_later(GRACE_SECONDS, disown)
-        self._graces.add(handle)
+        loop = asyncio.get_running_loop()
+        self._graces[connection] = loop.call_later(GRACE_SECONDS, disown)
 
     async def _tick(self) -> None:
         while True:
@@ -183,7 +184,7 @@ class Connections:
         if self._clock is not None:
             self._clock.cancel()
             await asyncio.gather(self._clock, return_exceptions=True)
-        for grace in self._graces:
+        for grace in self._graces.values():
             grace.cancel()
         deadline = time.monotonic() + DRAIN_SECONDS
         with contextlib.suppress(asyncio.TimeoutError):

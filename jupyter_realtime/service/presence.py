@@ -277,8 +277,8 @@ class Presences:
         for people in self._in_project.values():
             for person in people.values():
                 for said in person.shown_words:
-                    at = said.said.document
-                    if at is not None and said.said.status == "online":
+                    at = said.told.document
+                    if at is not None and said.told.status == "online":
                         yield at, person.actor.name
 
     async def _pin(self, person: Person, wanted: Presence | None) -> None:

@@ -132,6 +132,31 @@ async def test_G1_who_goes_from_cell_to_cell_costs_no_sql(
         assert on_board(services, room)["ana"].cell == "c" and reads == []
 
 
+async def test_G2_what_is_no_document_of_the_project_is_nowhere(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(idle) as services:
+        room = await project_of(services)
+        root = services.projects.root
+        (root / "inner" / ".git").mkdir(parents=True)
+        (root / "inner" / "b.py").write_text("x\n")
+        _, elsewhere = await services.projects.document(OWNER, None, "inner/b.py")
+        assert f"project:{elsewhere.project}" != room
+        ana = Client(services, ANA)
+        since = "2026-01-01T00:00:00.000Z"
+        for unknown in ("nonsense", elsewhere.id):
+            said = {"status": "online", "document": unknown, "cell": "c", "mode": "edit"}
+            running = {"cell": "c", "since": since}
+            assert (await say(ana, room, {**said, "running": running}))["type"] == "reply"
+            here = on_board(services, room)["ana"]
+            where = (here.status, here.document, here.path, here.cell, here.mode)
+            assert where == ("online", None, None, None, None)
+            assert here.running is not None
+            assert (here.running.cell, here.running.since) == (None, since)
+            assert list(services.presences.readers()) == []
+            assert await services.presences.documents(OWNER, room.partition(":")[2]) == []
+
+
 async def test_G3_nobody_says_who_they_are(open_services: OpenServices) -> None:
     async with open_services(idle) as services:
         room = await project_of(services)
@@ -377,6 +402,26 @@ async def test_G6_who_may_no_longer_be_there_is_gone_and_back_with_the_right(
 
 async def _is_there(services: Services, room: str) -> bool:
     return "ana" in on_board(services, room)
+
+
+async def test_G6_who_loses_the_right_when_they_have_gone_is_not_shown_for_the_grace(
+    open_services: OpenServices,
+) -> None:
+    async with open_services(idle) as services:
+        services.projects.grant = Grant(owner=OWNER.name, others=None)
+        [standing] = await services.projects.list(OWNER)
+        room = f"project:{standing.id}"
+        await services.members.put(OWNER, standing.id, Member(user="ana", role="viewer"))
+        ana, owner = Client(services, ANA), Client(services, OWNER)
+        await owner.ask("subscribe", room=room)
+        await say(ana, room, {"status": "online"})
+        await services.members.put(OWNER, standing.id, Member(user="ana", role="member"))
+        services.connections.disconnected(ana.connection)
+        assert on_board(services, room).keys() == {"ana"}
+        await services.members.remove(OWNER, standing.id, NamedMember(user="ana"))
+        await until_told(owner, "ana", lambda data: data is None)
+        assert on_board(services, room) == {}
+        assert await services.presences.present(OWNER, standing.id, None) == []
 
 
 async def test_G6_nobody_is_there_while_a_project_is_off(open_services: OpenServices) -> None:
