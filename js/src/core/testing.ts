@@ -5,6 +5,7 @@ import type {
   Actor,
   Analysis,
   ClientFrame,
+  Comment,
   Issue,
   LoggedEvent,
   ServerFrame,
@@ -12,6 +13,7 @@ import type {
   SubscribeReply,
   Welcome,
 } from './protocol.js';
+import type { OwnThread } from './thread-rows.js';
 
 export const ADA: Actor = {
   name: 'ada',
@@ -24,6 +26,32 @@ export const ADA: Actor = {
 };
 
 const TIME = '2026-11-23T10:00:00.000Z';
+
+export const BOB: Actor = { ...ADA, name: 'bob', display_name: 'Bob', initials: 'B' };
+
+/** Bob's. */
+export function makeComment(id: string, more: Partial<Comment> = {}): Comment {
+  return {
+    ...{ id, author: BOB, body: `Body ${id}`, html: `<p>Body ${id}</p>` },
+    ...{ created_at: TIME, edited_at: null, deleted: false, reactions: [], mentions: [] },
+    ...more,
+  };
+}
+
+/** Begun by Bob. */
+export function makeThread(id: string, more: Partial<OwnThread> = {}): OwnThread {
+  return {
+    ...{ id, project: 'p', document: 'd', path: 'a.ipynb', state: 'open' as const },
+    anchor: {
+      ...{ status: 'exact' as const, score: 1, scope: 'range' as const, cell_id: 'c1' },
+      ...{ cell_index: 0, start: 0, end: 5, quote: 'a = 1', original: 'a = 1' },
+    },
+    ...{ comments: [makeComment(`${id}1`)], issue: null, resolved: null },
+    ...{ created_at: TIME, updated_at: TIME },
+    ...{ unread: 0, subscription: 'participating' as const },
+    ...more,
+  };
+}
 
 export function welcome(more: Partial<Welcome> = {}): ServerFrame {
   return {

@@ -2,15 +2,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 
 import type { ConnectionState } from './connection-state.js';
-import type { Actor, Comment } from './protocol.js';
 import { RestError } from './rest.js';
 import type { RoomHandler } from './room-handler.js';
-import { ADA, logged } from './testing.js';
+import { ADA, BOB, makeComment as comment, logged, makeThread as thread } from './testing.js';
 import { isPending, keyOf, type OwnThread, type ThreadQuery, Threads } from './threads.js';
 
 const DOCUMENT: ThreadQuery = { document: 'd' };
 const OPEN: ThreadQuery = { project: 'p', filter: 'open' };
-const BOB: Actor = { ...ADA, name: 'bob', display_name: 'Bob', initials: 'B' };
 const NO = new RestError(403, {
   ...{ code: 'forbidden', message: 'No.', retryable: false, retry_after: null },
 });
@@ -24,29 +22,6 @@ let seq: number;
 let rows: Map<string, OwnThread>;
 let threads: Threads;
 let rest: Record<'get' | 'post' | 'put' | 'patch' | 'delete', ReturnType<typeof vi.fn>>;
-
-function comment(id: string, more: Partial<Comment> = {}): Comment {
-  return {
-    ...{ id, author: BOB, body: `Body ${id}`, html: `<p>Body ${id}</p>` },
-    ...{ created_at: '2026-11-23T10:00:00.000Z', edited_at: null, deleted: false },
-    ...{ reactions: [], mentions: [] },
-    ...more,
-  };
-}
-
-function thread(id: string, more: Partial<OwnThread> = {}): OwnThread {
-  return {
-    ...{ id, project: 'p', document: 'd', path: 'a.ipynb', state: 'open' as const },
-    anchor: {
-      ...{ status: 'exact' as const, score: 1, scope: 'range' as const, cell_id: 'c1' },
-      ...{ cell_index: 0, start: 0, end: 5, quote: 'a = 1', original: 'a = 1' },
-    },
-    ...{ comments: [comment(`${id}1`)], issue: null, resolved: null },
-    ...{ created_at: '2026-11-23T10:00:00.000Z', updated_at: '2026-11-23T10:00:00.000Z' },
-    ...{ unread: 0, subscription: 'participating' as const },
-    ...more,
-  };
-}
 
 function happen(event: string, data: unknown, actor = BOB): void {
   seq += 1;

@@ -246,6 +246,12 @@ export class Threads {
     });
   }
 
+  /** What this page's person wants to be told of a document's threads. */
+  async followed(document: string): Promise<Following> {
+    const path = `documents/${encodeURIComponent(document)}/subscription`;
+    return (await this.connection.rest.get<{ subscription: Following }>(path)).subscription;
+  }
+
   /** Of a whole document: for the threads that have no word of their own. */
   async subscribeDocument(document: string, subscription: Following): Promise<void> {
     const path = `documents/${encodeURIComponent(document)}/subscription`;

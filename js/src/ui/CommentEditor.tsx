@@ -134,12 +134,12 @@ export function CommentEditor(props: Props) {
     } else if (isOffered && (event.key === 'Enter' || event.key === 'Tab')) {
       event.preventDefault();
       choose(people[chosen]?.name ?? '');
-    } else if (event.key === 'Escape') {
+    } else if (event.key === 'Escape' && (isOffered || onCancel)) {
       event.preventDefault();
       event.stopPropagation();
       isOffered ? setMention(null) : onCancel?.();
-    } else {
-      // A key of the text is none of the list or the notebook around it.
+    } else if (event.key !== 'Escape') {
+      // A key of the text is none of the list or the notebook around it; but it leads out of the field.
       event.stopPropagation();
     }
   };

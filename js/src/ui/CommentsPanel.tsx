@@ -18,6 +18,7 @@ import {
 import { Banner, Hint } from './Banner.js';
 import { Connected } from './Connected.js';
 import { ConnectionDot } from './ConnectionDot.js';
+import { DocumentFollowing } from './FollowingChoice.js';
 import { useFollow, useLatest, useStore } from './hooks.js';
 import { Choice } from './IssueFilterBar.js';
 import { Icon } from './icons.js';
@@ -149,6 +150,13 @@ function Content(props: ContentProps) {
           ])}
           onChange={onFilter}
         />
+        {scope === 'document' && place.document !== null && (
+          <DocumentFollowing
+            threads={threads}
+            document={place.document.id}
+            online={state.status === 'online'}
+          />
+        )}
         {filter !== 'orphaned' && (counts?.orphaned ?? 0) > 0 && (
           <button type="button" className="jrt-link" onClick={() => onFilter('orphaned')}>
             {trans._n('%1 has lost its code', '%1 have lost their code', counts?.orphaned ?? 0)}

@@ -4,17 +4,12 @@ import { useCallback, useRef, useState, useSyncExternalStore } from 'react';
 
 import type { CommentHands } from '../core/comment-hands.js';
 import { hasLostPlace } from '../core/thread-rows.js';
-import {
-  type Following,
-  isPending,
-  type OwnThread,
-  type Role,
-  type Threads,
-} from '../core/threads.js';
+import { isPending, type OwnThread, type Role, type Threads } from '../core/threads.js';
 import { Candidates } from './Candidates.js';
 import { CommentEditor } from './CommentEditor.js';
 import { CommentRow } from './CommentRow.js';
 import { errorText } from './error-words.js';
+import { ThreadFollowing } from './FollowingChoice.js';
 import { useElementId, useStore } from './hooks.js';
 import { Icon } from './icons.js';
 import { useLooking } from './looking.js';
@@ -37,8 +32,6 @@ export interface ThreadCardProps {
   /** Whether the field for an answer is to have the focus. */
   autoFocus?: boolean;
 }
-
-const FOLLOWING: readonly Following[] = ['participating', 'all', 'muted'];
 
 export function ThreadCard(props: ThreadCardProps) {
   const { thread, threads, hands, me, role, withoutCode = false } = props;
@@ -153,21 +146,7 @@ function Head({ thread, threads, hands, withPath, titleId, mayWrite }: HeadProps
           <span className="jrt-tag jrt-tag-new">{trans._n('%1 new', '%1 new', unread)}</span>
         )}
       </span>
-      {!isPending(id) && (
-        <select
-          className="jrt-follow"
-          aria-label={trans.__('When to tell me of this thread')}
-          title={trans.__('When to tell me of this thread')}
-          value={subscription}
-          onChange={event => void threads.subscribe(id, event.currentTarget.value as Following)}
-        >
-          {FOLLOWING.map(one => (
-            <option key={one} value={one}>
-              {followingName(one, trans)}
-            </option>
-          ))}
-        </select>
-      )}
+      {!isPending(id) && <ThreadFollowing threads={threads} thread={id} value={subscription} />}
       {mayWrite && (
         <button
           type="button"
@@ -180,17 +159,6 @@ function Head({ thread, threads, hands, withPath, titleId, mayWrite }: HeadProps
       )}
     </header>
   );
-}
-
-function followingName(following: Following, trans: ReturnType<typeof useStrings>): string {
-  switch (following) {
-    case 'participating':
-      return trans.__('If I take part');
-    case 'all':
-      return trans.__('Always');
-    case 'muted':
-      return trans.__('Never');
-  }
 }
 
 function Replacing({ thread, threads, hands }: ThreadCardProps) {
