@@ -237,6 +237,18 @@ class Threads(Protocol):
         """Note that somebody has read up to a comment, or with None all; gives what is unread then."""
         ...
 
+    async def read_document(self, document: str, person: str, up_to: str | None) -> int:
+        """Note that somebody has read all threads of a document; gives what is unread then.
+
+        Up to when a comment of it was written, or with None up to now.
+
+        Raises
+        ------
+        NotFound
+            If `up_to` is no comment of it.
+        """
+        ...
+
     async def subscribe(self, thread: str, person: str, subscription: Subscription) -> None:
         """Note what somebody wants to be told of a thread."""
         ...

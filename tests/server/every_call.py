@@ -132,6 +132,7 @@ CALLS = [
     Call("GET", f"documents/{ID}/mentionable", "documents/{document}/mentionable"),
     Call("GET", f"documents/{ID}/subscription", "documents/{document}/subscription"),
     Call("PUT", f"documents/{ID}/subscription", "documents/{document}/subscription", FOLLOW),
+    Call("POST", f"documents/{ID}/read", "documents/{document}/read", {}),
     Call("GET", "threads", "threads?document={document}"),
     Call("POST", "threads", "threads", {"document": "{document}", "body": "Why?", "source": "x"}),
     # It is one's own text.

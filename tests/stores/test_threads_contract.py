@@ -356,6 +356,36 @@ async def test_I9_what_was_read_stays_read_and_what_comes_behind_it_is_unread(
     await at.store.close()
 
 
+async def test_I9_all_threads_of_a_document_are_read_as_they_were(open_store: OpenStore) -> None:
+    at = await desk(open_store)
+    one, other = await at.open(at=1000), await at.open(at=2000)
+    seen = await at.reply(one, "seen", ANA, at=3000)
+    later = await at.reply(other, "later", ANA, at=4000)
+    elsewhere = (await at.store.projects.ensure_document(at.project, "b.ipynb")).id
+    first = comment()
+    await at.threads.open(thread(at.project, elsewhere, first), SOURCE, None, (), 1000)
+    await at.threads.subscribe(one.id, "ben", "muted")
+    read = at.threads.read_document
+    assert await read(at.document, "ben", seen.id) == 1
+    assert await at.listed("ben", filter="unread") == [other.id]
+    assert await read(at.document, "ben", one.comments[0].id) == 1
+    assert await read(at.document, "ben", None) == 0
+    assert await at.listed("ben", filter="unread") == []
+    assert len(await at.listed("ben", document=elsewhere, filter="unread")) == 1
+    found = await at.threads.get(one.id, "ben")
+    assert found is not None and found.subscription == "muted"
+    newest = await at.reply(one, "new", ANA, at=5000)
+    assert await read(at.document, "ben", later.id) == 1
+    # Nobody else has read any of it.
+    assert len(await at.listed("cy", filter="unread")) == 2
+    for wrong in ("nonsense", first.id):
+        with pytest.raises(NotFound):
+            await read(at.document, "ben", wrong)
+    assert await read(at.document, "ben", newest.id) == 0
+    assert await read("nonsense", "ben", None) == 0
+    await at.store.close()
+
+
 async def test_I9_I11_a_visitor_of_somebodys_name_is_somebody_else(open_store: OpenStore) -> None:
     at = await desk(open_store)
     visitor = msgspec.structs.replace(ANA, via="server")

@@ -62,6 +62,7 @@ _API: list[tuple[str, type]] = [
     ("documents", rest.DocumentsHandler),
     (f"documents/{_ID}/mentionable", threads.MentionableHandler),
     (f"documents/{_ID}/subscription", threads.DocumentSubscriptionHandler),
+    (f"documents/{_ID}/read", threads.DocumentReadHandler),
     (f"documents/{_ID}/lineage", threads.LineageHandler),
     ("threads", threads.ThreadsHandler),
     ("threads/preview", threads.PreviewHandler),

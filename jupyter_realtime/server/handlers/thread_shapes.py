@@ -71,7 +71,7 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ThreadUnread(msgspec.Struct, frozen=True, kw_only=True):
-    """How many comments of a thread are new to one."""
+    """How many comments of a thread, or of a document, are new to one."""
 
     unread: int
 

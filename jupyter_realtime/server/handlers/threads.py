@@ -231,6 +231,18 @@ class ReadHandler(RealtimeHandler):
         self.answer(threads.ThreadUnread(unread=unread))
 
 
+class DocumentReadHandler(RealtimeHandler):
+    """`documents/<id>/read`."""
+
+    @route("write", takes=threads.ReadRequest, gives=threads.ThreadUnread)
+    async def post(self, principal: Principal, document: str) -> None:
+        """Note that one has read all threads of a document, up to when that comment was written."""
+        self.services.rates.take(principal)
+        wanted = self.body(threads.ReadRequest) if self.request.body else threads.ReadRequest()
+        read = self.services.comments.reading.read_document
+        self.answer(threads.ThreadUnread(unread=await read(principal, document, wanted.up_to)))
+
+
 class SubscriptionHandler(RealtimeHandler):
     """`threads/<id>/subscription`."""
 

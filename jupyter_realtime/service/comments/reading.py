@@ -89,6 +89,12 @@ class ThreadReading:
         await self.get(principal, thread)
         return await self._store.threads.read(thread, person, up_to)
 
+    async def read_document(self, principal: Principal, document: str, up_to: str | None) -> int:
+        """Note that somebody has read a document's threads, as they were when a comment was written."""
+        person = check_person(principal)
+        await self.document(principal, document)
+        return await self._store.threads.read_document(document, person, up_to)
+
     async def subscribe(
         self, principal: Principal, thread: str, subscription: Subscription
     ) -> None:

@@ -131,6 +131,10 @@ class SqlThreads:
         """Note that somebody has read up to a comment."""
         return await self._executor.write(readers.read(thread, person, up_to))
 
+    async def read_document(self, document: str, person: str, up_to: str | None) -> int:
+        """Note that somebody has read all threads of a document."""
+        return await self._executor.write(readers.read_document(document, person, up_to))
+
     async def subscribe(self, thread: str, person: str, subscription: Subscription) -> None:
         """Note what somebody wants to be told of a thread."""
         await self._executor.write(readers.subscribe(thread, person, subscription))

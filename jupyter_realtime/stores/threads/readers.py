@@ -9,26 +9,51 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import BigInteger, Text, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects import sqlite
 
 from ...core.errors import NotFound
 from ...core.threads import Subscription
 from ...ports import Audience
-from ..tables import comment, comment_mention, document_subscription, thread_reader
+from ..tables import comment, comment_mention, document_subscription, thread, thread_reader
 from ..units import Row, Unit, Written
 from .row import BY_VISITOR, StoredThread, find_comment, find_thread
 
+
+def _noted(insert: sqlite.Insert) -> sqlite.Insert:
+    """Note what was read: it stays read, whoever comes later with less."""
+    new = insert.excluded.read_up_to
+    known = thread_reader.c.read_up_to
+    return insert.on_conflict_do_update(
+        index_elements=[thread_reader.c.thread, thread_reader.c.person],
+        set_={"read_up_to": case((new > known, new), else_=known)},
+    )
+
+
 _reader = sqlite.insert(thread_reader)
-# What was read stays read, whoever comes later with less.
-READ = _reader.on_conflict_do_update(
-    index_elements=[thread_reader.c.thread, thread_reader.c.person],
-    set_={
-        "read_up_to": case(
-            (_reader.excluded.read_up_to > thread_reader.c.read_up_to, _reader.excluded.read_up_to),
-            else_=thread_reader.c.read_up_to,
+READ = _noted(_reader)
+READ_DOCUMENT = _noted(
+    _reader.from_select(
+        ["thread", "person", "read_up_to", "subscription"],
+        select(
+            comment.c.thread,
+            bindparam("who", type_=Text),
+            func.max(comment.c.ordinal),
+            bindparam("nothing", type_=Text),
         )
-    },
+        .join(thread, thread.c.id == comment.c.thread)
+        .where(
+            thread.c.document == bindparam("of"),
+            comment.c.created_ms
+            <= func.coalesce(bindparam("until_ms", type_=BigInteger), comment.c.created_ms),
+        )
+        .group_by(comment.c.thread),
+    )
+)
+WRITTEN = (
+    select(comment.c.created_ms)
+    .join(thread, thread.c.id == comment.c.thread)
+    .where(thread.c.document == bindparam("of"), comment.c.id == bindparam("wanted"))
 )
 SUBSCRIBE = _reader.on_conflict_do_update(
     index_elements=[thread_reader.c.thread, thread_reader.c.person],
@@ -50,6 +75,23 @@ UNREAD = select(func.count()).where(
     .scalar_subquery(),
 )
 # Visitors are told nothing; who is called like one has written nothing.
+UNREAD_IN_DOCUMENT = (
+    select(func.count())
+    .select_from(comment.join(thread, thread.c.id == comment.c.thread))
+    .outerjoin(
+        thread_reader,
+        and_(
+            thread_reader.c.thread == comment.c.thread,
+            thread_reader.c.person == bindparam("person"),
+        ),
+    )
+    .where(
+        thread.c.document == bindparam("of"),
+        or_(comment.c.author != bindparam("person"), BY_VISITOR),
+        comment.c.deleted == 0,
+        comment.c.ordinal > func.coalesce(thread_reader.c.read_up_to, 0),
+    )
+)
 AUTHORS = (
     select(comment.c.author).where(comment.c.thread == bindparam("of"), ~BY_VISITOR).distinct()
 )
@@ -123,6 +165,19 @@ def read(of: str, person: str, up_to: str | None) -> Unit[Written[int]]:
     return Written(int(unread))
 
 
+def read_document(of: str, person: str, up_to: str | None) -> Unit[Written[int]]:
+    """Note that somebody has read all threads of a document."""
+    until_ms = None
+    if up_to is not None:
+        rows = yield WRITTEN, {"of": of, "wanted": up_to}
+        if not rows:
+            raise NotFound("There is no such comment in this document.")
+        [[until_ms]] = rows
+    yield READ_DOCUMENT, {"of": of, "who": person, "nothing": "", "until_ms": until_ms}
+    [[unread]] = yield UNREAD_IN_DOCUMENT, {"of": of, "person": person}
+    return Written(int(unread))
+
+
 def subscribe(of: str, person: str, subscription: Subscription) -> Unit[Written[None]]:
     """Note what somebody wants to be told of a thread."""
     yield from find_thread(of)
@@ -139,18 +194,18 @@ def subscribe_document(of: str, person: str, subscription: Subscription) -> Unit
     return Written(None)
 
 
-def audience(document: str, thread: str | None) -> Unit[Audience]:
+def audience(document: str, of: str | None) -> Unit[Audience]:
     """Tell who could want to know of a thread."""
     rows = yield DOCUMENT_FOLLOWERS, {"of": document}
     subscriptions = _subscriptions(rows)
-    if thread is None:
+    if of is None:
         return Audience(frozenset(), subscriptions, 0)
-    [[count]] = yield LAST, {"of": thread}
+    [[count]] = yield LAST, {"of": of}
     if count is None:
         raise NotFound("There is no such thread.")
-    authors = yield AUTHORS, {"of": thread}
-    mentioned = yield MENTIONED, {"of": thread}
-    rows = yield FOLLOWERS, {"of": thread}
+    authors = yield AUTHORS, {"of": of}
+    mentioned = yield MENTIONED, {"of": of}
+    rows = yield FOLLOWERS, {"of": of}
     subscriptions |= _subscriptions(rows)
     participants = frozenset(row[0] for row in (*authors, *mentioned) if row[0])
     return Audience(participants, subscriptions, int(count))

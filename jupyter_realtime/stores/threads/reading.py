@@ -111,7 +111,7 @@ def _orphaned(_person: str | None) -> Any:
 def _unread(person: str | None) -> Any:
     read = (
         select(thread_reader.c.read_up_to)
-        .where(thread_reader.c.thread == thread.c.id, thread_reader.c.person == person)
+        .where(thread_reader.c.thread == comment.c.thread, thread_reader.c.person == person)
         .scalar_subquery()
     )
     return exists(

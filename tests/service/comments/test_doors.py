@@ -72,6 +72,7 @@ def own(services: Services, who: Principal, thread: OwnThread) -> Doors:
     reading = services.comments.reading
     return {
         "read": lambda: reading.read(who, thread.id, None),
+        "read all": lambda: reading.read_document(who, thread.document, None),
         "follow": lambda: reading.subscribe(who, thread.id, "all"),
         "followed": lambda: reading.subscription(who, thread.document),
         "follow all": lambda: reading.subscribe_document(who, thread.document, "all"),
