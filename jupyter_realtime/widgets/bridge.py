@@ -11,9 +11,9 @@ server knows the kernel as one, the page is told so at once. Of the projects of 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -45,11 +45,14 @@ class Scope:
         To which it may listen.
     humans_only
         Whether a program is not told of it.
+    own
+        What the kernel itself answers, by method and path.
     """
 
     requests: re.Pattern[str]
     room: Callable[[Realtime], str]
     humans_only: bool
+    own: Mapping[str, Callable[[Server], Any]] = field(default_factory=dict)
 
 
 # Ids have no dots: none of these leads up and out again.
@@ -135,11 +138,11 @@ class Bridge:
     def _answer(self, content: dict[str, Any]) -> dict[str, Any]:
         method, path = content.get("method"), content.get("path")
         try:
-            if not (
-                isinstance(method, str)
-                and isinstance(path, str)
-                and self._scope.requests.fullmatch(f"{method} {path}")
-            ):
+            if not isinstance(method, str) or not isinstance(path, str):
+                raise BadRequest("A request has a method and a path.")
+            if (own := self._scope.own.get(f"{method} {path}")) is not None:
+                return {"body": own(self._server())}
+            if not self._scope.requests.fullmatch(f"{method} {path}"):
                 raise BadRequest("This widget asks for nothing else.")
             work = self._own_rest().request(method, path, content.get("body"))
             return {"body": portal().call(work, REQUEST_SECONDS)}

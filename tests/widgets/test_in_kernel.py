@@ -1,4 +1,4 @@
-"""`AnalysisProgress` in a real kernel, with and without a server of ours, while the kernel is busy."""
+"""Widgets in a real kernel, with and without a server of ours, while the kernel is busy."""
 
 from __future__ import annotations
 
@@ -102,3 +102,30 @@ def test_nothing_heavy_runs_in_the_kernel(kernel: Kernel) -> None:
 
 def test_the_working_folder_of_a_kernel_is_the_notebooks(kernel: Kernel) -> None:
     assert Path(kernel.run("import os; print(os.getcwd())").strip()).name == "sub"
+
+
+REVIEW = """
+import queue
+from jupyter_realtime.widgets import starting
+from jupyter_realtime.widgets.bridge import Bridge
+from jupyter_realtime.widgets.comments import review
+
+heard = queue.Queue()
+bridge = Bridge(starting.realtime, heard.put, review("sub/bad.py"))
+
+def ask(method, path, body=None):
+    bridge.take({"type": "request", "id": 1, "method": method, "path": path, "body": body})
+    return heard.get(timeout=30)["body"]
+
+document = ask("PUT", "documents", {"path": "sub/bad.py"})
+[cell] = ask("GET", "code")
+place = {"document": document["id"], "source": cell["text"], "start": 0, "end": 3}
+ask("POST", "threads", {**place, "body": "Why?"})
+[thread] = ask("GET", f"threads?document={document['id']}")["items"]
+author = thread["comments"][0]["author"]
+print(thread["anchor"]["quote"], author["kind"], ask("GET", f"projects/{document['project']}")["role"])
+"""
+
+
+def test_code_is_reviewed_through_the_kernel(kernel: Kernel) -> None:
+    assert kernel.run(REVIEW) == "def program owner\n"

@@ -9,7 +9,7 @@
 import type { Connection } from './connection.js';
 import type { Comment, LoggedEvent } from './protocol.js';
 import { ThreadList, type ThreadPicture } from './thread-picture.js';
-import { isMe, keyOf, type OwnThread, pathOf, type ThreadQuery } from './thread-rows.js';
+import { keyOf, type OwnThread, pathOf, type ThreadQuery } from './thread-rows.js';
 
 export type Role = 'viewer' | 'member' | 'owner';
 
@@ -252,7 +252,7 @@ export class ThreadFeed {
     if (event.event === 'member:changed') {
       void this.loadRole(project);
     }
-    if (event.event === 'comment:created' && isMe(event.actor, this.me)) {
+    if (event.event === 'comment:created' && event.actor.name === this.me) {
       const { document, thread, opens } = event.data;
       const waits = this.waiting.get(opens ? document : thread);
       if (waits) {

@@ -11,7 +11,11 @@ import type { Model, SharedTraits } from '../model.js';
 import { findPage, useSource } from '../source.js';
 
 /** What a widget shows, by the page's connection or by the kernel's. */
-export type Show = (connection: Connection, model: Model<SharedTraits>) => ReactNode;
+export type Show = (
+  connection: Connection,
+  model: Model<SharedTraits>,
+  kernel: KernelConnection | null,
+) => ReactNode;
 
 type Part = { model: Model<SharedTraits>; show: Show };
 
@@ -23,7 +27,7 @@ function Widget({ model, show }: Part) {
       {source.kind === 'finding' && (
         <p className="jrt-face">{trans.__('Waiting for the server…')}</p>
       )}
-      {source.kind === 'page' && show(source.connection, model)}
+      {source.kind === 'page' && show(source.connection, model, null)}
       {source.kind === 'comm' && <FromKernel model={model} show={show} />}
       {source.kind === 'comm' && source.reason && <p className="jrt-note">{source.reason}</p>}
     </div>
@@ -38,7 +42,7 @@ function FromKernel({ model, show }: Part) {
     return () => made.close();
   }, [model]);
   // It can all that these views need.
-  return connection && show(connection as unknown as Connection, model);
+  return connection && show(connection as unknown as Connection, model, connection);
 }
 
 /** The entry of a widget, as anywidget wants it; `styles` besides what all have. */

@@ -2,10 +2,11 @@
 
 import { useEffect, useMemo, useState } from 'react';
 
-import { type CodeCell, readCode } from '../../core/code-source.js';
+import type { CodeCell } from '../../core/code-source.js';
+import type { CommentHands } from '../../core/comment-hands.js';
 import type { Connection } from '../../core/connection.js';
 import type { DocumentRef } from '../../core/document-paths.js';
-import { pageCommentHands, pageThreads } from '../../core/page.js';
+import { pageThreads } from '../../core/page.js';
 import type { LoggedEvent } from '../../core/protocol.js';
 import { keyOf, NO_THREADS } from '../../core/threads.js';
 import { Banner, Hint } from '../../ui/Banner.js';
@@ -17,17 +18,18 @@ import { useFollow, useLatest, useStore } from '../../ui/hooks.js';
 import { ErrorFace } from '../../ui/LiveFace.js';
 import { useStrings } from '../../ui/translator.js';
 import { VERSION } from '../../ui/version.js';
-import { baseOfPage } from '../base.js';
 
 interface Props {
   connection: Connection;
   path: string;
+  read: () => Promise<CodeCell[]>;
+  hands: CommentHands | null;
 }
 
-export function ReviewView({ connection, path }: Props) {
+export function ReviewView({ connection, path, read, hands }: Props) {
   const trans = useStrings();
   const state = useStore(connection.store);
-  const { document, cells, problem, again } = useCode(connection, path);
+  const { document, cells, problem, again } = useCode(connection, path, read);
   return (
     <Connected state={state}>
       <div className="jrt-review" data-jrt-review={path}>
@@ -41,7 +43,7 @@ export function ReviewView({ connection, path }: Props) {
           <ErrorFace words={trans.__('Not loaded: %1', problem)} onRetry={again} />
         )}
         {document && cells ? (
-          <Review connection={connection} document={document} cells={cells} />
+          <Review connection={connection} document={document} cells={cells} hands={hands} />
         ) : (
           problem === null && (
             <p className="jrt-face jrt-face-loading">{trans.__('Loading the code…')}</p>
@@ -52,13 +54,12 @@ export function ReviewView({ connection, path }: Props) {
   );
 }
 
-interface ReviewProps {
-  connection: Connection;
+interface ReviewProps extends Pick<Props, 'connection' | 'hands'> {
   document: DocumentRef;
   cells: readonly CodeCell[];
 }
 
-function Review({ connection, document, cells }: ReviewProps) {
+function Review({ connection, document, cells, hands }: ReviewProps) {
   const trans = useStrings();
   const threads = useMemo(() => pageThreads(connection), [connection]);
   const query = { document: document.id };
@@ -80,7 +81,7 @@ function Review({ connection, document, cells }: ReviewProps) {
         cells={cells}
         items={list.items}
         threads={threads}
-        hands={pageCommentHands()}
+        hands={hands}
         me={connection.store.getState().user?.name ?? null}
         role={roles[document.project] ?? 'viewer'}
       />
@@ -89,19 +90,19 @@ function Review({ connection, document, cells }: ReviewProps) {
 }
 
 /** The document at a path, and what stands in it. */
-function useCode(connection: Connection, path: string) {
+function useCode(connection: Connection, path: string, readCode: Props['read']) {
   const [document, setDocument] = useState<DocumentRef | null>(null);
   const [cells, setCells] = useState<readonly CodeCell[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [asked, setAsked] = useState(0);
-  const latest = useLatest(useStrings());
+  const latest = useLatest({ trans: useStrings(), readCode });
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again by hand.
   useEffect(() => {
     let isGone = false;
     const read = async () => {
       try {
         const found = await connection.rest.put<DocumentRef>('documents', { path });
-        const code = await readCode(baseOfPage(connection.prefix), path);
+        const code = await latest.current.readCode();
         if (!isGone) {
           setDocument(found);
           setCells(code);
@@ -109,7 +110,7 @@ function useCode(connection: Connection, path: string) {
         }
       } catch (error) {
         if (!isGone) {
-          setProblem(errorText(error, latest.current));
+          setProblem(errorText(error, latest.current.trans));
         }
       }
     };
