@@ -50,6 +50,7 @@ class Comments:
 
     def open(self) -> None:
         """Begin what goes on by itself."""
+        self.rendering.warm_up()
         self.forgetting.open()
 
     async def close(self) -> None:

@@ -27,6 +27,10 @@ class Rendering:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="realtime-markdown")
 
+    def warm_up(self) -> None:
+        """Have the parser build what it needs, so that nobody waits for it with the first comment."""
+        self._thread.submit(markdown.warm_up)
+
     async def named_in(self, body: str) -> set[str]:
         """Find whom a text would mention."""
         return await self._run(len(body), lambda: markdown.named_in(body))

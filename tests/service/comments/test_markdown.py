@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import threading
 from html.parser import HTMLParser
 
 import pytest
 
+from jupyter_realtime.service.comments import markdown
 from jupyter_realtime.service.comments.markdown import MAX_MENTIONS, named_in, rendered
+from tests.service.conftest import OpenServices
+from tests.service.telling import idle
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -142,3 +148,28 @@ def test_I15_a_table_is_as_large_as_somebody_has_written_it(columns: int) -> Non
     body += "\nb" * ((10_000 - len(body)) // 2)
     assert "<table>" not in rendered(body)
     assert len(rendered(body)) < 10 * len(body)
+
+
+def test_the_first_comment_finds_all_patterns_built() -> None:
+    re.purge()
+    markdown.warm_up()
+    # What `re` remembers of the patterns that are given to it as text.
+    known = set(re._cache)  # type: ignore[attr-defined]
+    assert len(known) > 5
+    body = "# a\n\n**b** @c [d](mailto:e@f.org) http://g.org ftp://h.org //i.org j.org k@l.org\n\n"
+    rendered(f"{body}|m|\n|-|\n|`n`|\n\n- o\n\n1. p\n\n> ~~q~~\n\n```suggestion\nr\n```")
+    named_in(body)
+    assert set(re._cache) == known  # type: ignore[attr-defined]
+
+
+async def test_patterns_are_built_beside_the_loop_when_the_server_opens(
+    open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: asyncio.Future[threading.Thread] = asyncio.get_running_loop().create_future()
+    tell = asyncio.get_running_loop().call_soon_threadsafe
+    monkeypatch.setattr(
+        markdown, "warm_up", lambda: tell(built.set_result, threading.current_thread())
+    )
+    async with open_services(idle) as services:
+        services.comments.open()
+        assert await asyncio.wait_for(built, 10) is not threading.main_thread()
