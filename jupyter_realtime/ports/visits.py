@@ -22,3 +22,7 @@ class Visits(Protocol):
     async def until(self, visit: Visit, now_ms: int, pause_ms: int) -> int | None:
         """Tell when the last visit ended that is over; None where there was none."""
         ...
+
+    async def prune(self, before_ms: int, at_most: int) -> int:
+        """Forget who was last where before a moment; returns of how many visitors."""
+        ...

@@ -409,7 +409,7 @@ def assemble(
         polling=Polling(rooms, projects, config.limits),
         http_sessions=HttpSessions(publishing, config.limits),
         rates=Rates(config.limits.requests_per_second),
-        pruner=Pruner(store.log, config.retention),
+        pruner=Pruner(store.log, store.visits, config.retention),
         figures=figures,
         connections=_connections(config, doors, credentials),
         credentials=credentials,

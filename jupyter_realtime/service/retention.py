@@ -1,4 +1,4 @@
-"""Retention: logs are kept for some days, and up to some length.
+"""Retention: logs are kept for some days, and up to some length; so is when people were at documents.
 
 A room's position stays when its events go: a client that missed nothing resumes, one that missed what is
 gone is told so (`core.recovery`).
@@ -7,6 +7,8 @@ Rules
 -----
 1. A room that has become too long is shortened within seconds, by the server that wrote into it.
 2. All rooms are looked at now and then: for what is too old, and for what other servers left too long.
+3. When somebody was at a document is kept as long as what has happened there since: who was away longer
+   can't be told what they have missed.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from dataclasses import dataclass
 
 from ..core.errors import RealtimeError
 from ..core.log import StoredEvent
-from ..ports import Log
+from ..ports import Log, Visits
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ GATHER_SECONDS = 1.0
 SLACK = 0.01
 # The writer is asked for little at a time, so that publishes find it free.
 EVENTS_A_UNIT = 2000
+VISITS_A_UNIT = 500
 ROOMS_A_LOOK = 100
 DAY_MS = 24 * 3600 * 1000
 
@@ -50,8 +53,9 @@ class Pruner:
     Several servers of one store may do it side by side.
     """
 
-    def __init__(self, log_: Log, retention: Retention) -> None:
+    def __init__(self, log_: Log, visits: Visits, retention: Retention) -> None:
         self._log = log_
+        self._visits = visits
         self._retention = retention
         self._slack = max(1, int(retention.events_per_room * SLACK))
         # The head of each long room when it was shortened last.
@@ -118,6 +122,8 @@ class Pruner:
         ):
             for room in rooms:
                 forgotten += await self._prune(room)
+        while await self._visits.prune(self._before_ms, VISITS_A_UNIT) == VISITS_A_UNIT:
+            pass
         return forgotten
 
     async def _prune(self, room: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import BigInteger, Text, bindparam, case, select
+from sqlalchemy import BigInteger, Text, bindparam, case, delete, select
 from sqlalchemy.dialects import sqlite
 
 from ..ports import Visit
@@ -35,6 +35,15 @@ LAST = select(document_visit.c.seen_ms, document_visit.c.before_ms).where(
     document_visit.c.document == bindparam("at"), document_visit.c.person == bindparam("who")
 )
 
+OLD = (
+    select(document_visit.c.document, document_visit.c.person)
+    .where(document_visit.c.seen_ms < bindparam("before_ms"))
+    .limit(bindparam("most"))
+)
+FORGET = delete(document_visit).where(
+    document_visit.c.document == bindparam("at"), document_visit.c.person == bindparam("who")
+)
+
 
 def note(visits: Collection[Visit], now_ms: int, pause_ms: int) -> Unit[Written[None]]:
     """Note who is where."""
@@ -52,6 +61,14 @@ def _until(visit: Visit, now_ms: int, pause_ms: int) -> Unit[int | None]:
     return None if until is None else int(until)
 
 
+def prune(before_ms: int, at_most: int) -> Unit[Written[int]]:
+    """Forget who was last where before a moment."""
+    rows = yield OLD, {"before_ms": before_ms, "most": at_most}
+    for at, person in rows:
+        yield FORGET, {"at": at, "who": person}
+    return Written(len(rows))
+
+
 class SqlVisits:
     """The port `Visits` on any executor."""
 
@@ -65,3 +82,7 @@ class SqlVisits:
     async def until(self, visit: Visit, now_ms: int, pause_ms: int) -> int | None:
         """Tell when the last visit ended that is over."""
         return await self._executor.read(_until(visit, now_ms, pause_ms))
+
+    async def prune(self, before_ms: int, at_most: int) -> int:
+        """Forget who was last where before a moment."""
+        return await self._executor.write(prune(before_ms, at_most))

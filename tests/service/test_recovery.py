@@ -79,7 +79,9 @@ async def test_R6_who_missed_nothing_resumes_after_everything_was_pruned(
         room = await project_of(services)
         for _ in range(5):
             await services.store.log.append(draft(room))
-        pruner = Pruner(services.store.log, Retention(events_days=0, events_per_room=1))
+        pruner = Pruner(
+            services.store.log, services.store.visits, Retention(events_days=0, events_per_room=1)
+        )
         assert await pruner.prune() == 5
         epoch = (await services.store.log.position(room)).epoch
         client = Client(services, principal())
@@ -102,7 +104,7 @@ async def test_R6_a_running_server_forgets_within_seconds(
 ) -> None:
     async with open_services(idle) as services:
         room = await project_of(services)
-        pruner = Pruner(services.store.log, kept)
+        pruner = Pruner(services.store.log, services.store.visits, kept)
         services.store.on_commit(pruner.committed)
         pruner.open()
         try:
@@ -134,7 +136,7 @@ async def test_R6_a_server_that_slept_through_a_pruning_says_so(
             deaf.setattr(there.rooms, "_compare_heads", lambda: asyncio.sleep(0))
             for _ in range(6):
                 await here.store.log.append(draft(room))
-            await Pruner(here.store.log, Retention(30, 2)).prune()
+            await Pruner(here.store.log, here.store.visits, Retention(30, 2)).prune()
         there.rooms.grown()
         resync = await client.until(lambda f: f["type"] == "resync")
         assert resync["reason"] == "pruned"

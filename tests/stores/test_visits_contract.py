@@ -44,3 +44,19 @@ async def test_Y13_visits_go_with_a_document_that_is_joined_to_another(
     assert await store.visits.until((gone, "ana"), 10, 1) is None
     assert await store.visits.until((stays, "ana"), 10, 1) == 1
     await store.close()
+
+
+async def test_Y13_old_visits_are_forgotten(open_store: OpenStore) -> None:
+    store = await open_store()
+    project = (await store.projects.ensure("/p", "p")).id
+    at = (await store.projects.ensure_document(project, "a.py")).id
+    for number in range(5):
+        await store.visits.note([(at, f"old{number}"), (at, "ana")], 1000 + number, 1)
+    await store.visits.note([(at, "ana")], 5000, 1)
+    assert await store.visits.prune(1000, 100) == 0
+    assert await store.visits.prune(5000, 3) == 3
+    assert await store.visits.prune(5000, 3) == 2
+    assert await store.visits.prune(5000, 3) == 0
+    assert await store.visits.until((at, "old0"), 6000, 1) is None
+    assert await store.visits.until((at, "ana"), 6000, 1) == 5000
+    await store.close()
