@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import uuid
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-import msgspec
-
-from ..core.codec import check_data
-from ..core.errors import BadRequest, NotFound
+from ..core.errors import BadRequest
 from ..core.events import check_state
 from ..core.issues import Analysis, Severity
 from ..core.notifications import Category, NotificationType
-from ..core.rooms import RoomName, project_room
-from ..core.times import rfc3339
+from ..core.rooms import RoomName
 from .address import Paths, Server, absolute
 from .connection import Connection
 from .discovery import find_server
@@ -27,20 +21,20 @@ from .follower import Follower
 from .jobs import Jobs
 from .own_detectors import Check, OwnDetector, OwnRun, own_detector, sort_out
 from .progress import Progress
-from .records import Record, record
-from .rest import Rest, as_shape
+from .records import Record, as_json, record
+from .rest import as_shape
 from .room import as_origin
 from .run_record import RunRecord
 from .runs import AsyncRun
 from .stream import announce
 from .subscription import AsyncSubscription, Delivery, Handler
-from .threads import CellName, FormatName, StateName, ThreadName, ThreadsClient
+from .team import AsyncTeam
 from .track import length_of, track_async
 
 T = TypeVar("T")
 
 
-class AsyncRealtime:
+class AsyncRealtime(AsyncTeam):
     """A server's live side.
 
     Examples
@@ -52,10 +46,8 @@ class AsyncRealtime:
     """
 
     def __init__(self, server: Server) -> None:
-        self.server = server
-        self._rest = Rest(server)
+        super().__init__(server)
         self._connection = Connection(server)
-        self._threads = ThreadsClient(server, self._rest)
         self._jobs = Jobs(self._connection, self._project_room)
         self._me: Record | None = None
         # Runs of one's own detectors, with what ends them.
@@ -181,7 +173,7 @@ class AsyncRealtime:
             Under the same key an event is there once, however often this is repeated. None: one is made
             up, so that repeating after a lost connection is safe.
         """
-        value = _as_json(data)
+        value = as_json(data)
         target = room or await self._project_room(Path.cwd())
         return record(await self._connection.publish(target, event, value, key or uuid.uuid4().hex))
 
@@ -217,7 +209,7 @@ class AsyncRealtime:
         Record
             `recipients` by name, and how many of them were told for the first time (`new`).
         """
-        project = RoomName.parse(room or await self._project_room(Path.cwd())).id
+        project = await self._project_id(room)
         wish = {
             "title": title,
             "message": message,
@@ -248,7 +240,7 @@ class AsyncRealtime:
         room
             None: the project that the current folder belongs to.
         """
-        value = _as_json(data)
+        value = as_json(data)
         target = room or await self._project_room(Path.cwd())
         check_state(event, RoomName.parse(target), value)
         self._connection.pin(target, event, key, value)
@@ -331,213 +323,6 @@ class AsyncRealtime:
         total = length_of(items) if total is None else total
         return track_async(items, self.progress(name, total, unit, room=room))
 
-    async def threads(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        state: StateName = "all",
-        room: str | None = None,
-    ) -> list[Record]:
-        """List the threads of comments in a file, or in a project.
-
-        Parameters
-        ----------
-        path
-            A file, relative to the current folder of this program; None: all of the project.
-        state
-            `open`, `resolved` or `all`.
-        room
-            Without a path: the project, as `project:<id>`; None: that of the current folder.
-
-        Returns
-        -------
-        list of Record
-            Each with `anchor` (where its code is), `comments`, `state` and more.
-        """
-        if path is not None:
-            return await self._threads.of_document(path, state)
-        return await self._threads.of_project(await self._project_id(room), state)
-
-    async def comment(
-        self,
-        path: str | os.PathLike[str],
-        cell: CellName,
-        text: str,
-        *,
-        quote: str | None = None,
-        issue: str | None = None,
-        key: str | None = None,
-    ) -> Record:
-        """Begin a thread of comments on code, as the program of the person whose program this is.
-
-        Parameters
-        ----------
-        path
-            The file, relative to the current folder of this program.
-        cell
-            Which cell of a notebook: its place, counted from 0, or its id; None: the file as a whole.
-        text
-            What to say, in Markdown; `@name` tells somebody.
-        quote
-            The code that is meant, as it stands once in the cell or the file; None: all of it.
-        issue
-            The fingerprint of the issue that it is about.
-        key
-            Under the same key there is one thread, however often this is repeated.
-        """
-        return await self._threads.open(path, cell, text, quote=quote, issue=issue, key=key)
-
-    async def reply(self, thread: ThreadName, text: str, *, key: str | None = None) -> Record:
-        """Write one more comment into a thread, which is named by its record or its id."""
-        return await self._threads.reply(thread, text, key)
-
-    async def resolve(self, thread: ThreadName) -> Record:
-        """Resolve a thread, and give it as it is then."""
-        return await self._threads.turn(thread, "resolve")
-
-    async def reopen(self, thread: ThreadName) -> Record:
-        """Open a thread again, and give it as it is then."""
-        return await self._threads.turn(thread, "reopen")
-
-    async def export_comments(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        format: FormatName = "jsonld",
-        room: str | None = None,
-    ) -> str:
-        """Write the comments on a file, or in a project, as a file would have them.
-
-        Parameters
-        ----------
-        path
-            The file, relative to the current folder of this program; None: all of the project.
-        format
-            `jsonld` (W3C Web Annotations) or `markdown`.
-        room
-            Without a path: the project, as `project:<id>`; None: that of the current folder.
-        """
-        if path is not None:
-            return await self._threads.export(await self._threads.document_of(path), format)
-        return await self._threads.export({"project": await self._project_id(room)}, format)
-
-    async def import_comments(
-        self,
-        annotations: Any,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        room: str | None = None,
-    ) -> Record:
-        """Take W3C Web Annotations in as one's own comments; each is there once.
-
-        Parameters
-        ----------
-        annotations
-            A list of them, a page or a collection, as decoded JSON.
-        path
-            The file that all of them are about; None: those that they name.
-        room
-            The project, as `project:<id>`; None: that of the current folder.
-
-        Returns
-        -------
-        Record
-            How many `threads` they are, and how many of them are `new`.
-        """
-        project = await self._project_id(room)
-        return await self._threads.take_in(_as_json(annotations), project, path)
-
-    async def export_activity(self, *, room: str | None = None) -> str:
-        """Write all that happened in a project as JSON lines, the newest first."""
-        return await self._rest.text("export/activity", project=await self._project_id(room))
-
-    async def _project_id(self, room: str | None) -> str:
-        return RoomName.parse(room or await self._project_room(Path.cwd())).id
-
-    async def projects(self) -> list[Record]:
-        """List the projects on the server: `id`, `name`, `root`, `role`."""
-        return [record(project) async for project in self._rest.items("projects")]
-
-    async def activity(
-        self,
-        *,
-        room: str | None = None,
-        user: str | None = None,
-        kind: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        limit: int = 100,
-    ) -> list[Record]:
-        """List what was done in a project, the newest first: `actor`, `verb`, `object`, `target`, `count`.
-
-        Parameters
-        ----------
-        room
-            As `project:<id>`; None: the project that the current folder belongs to.
-        user
-            Whose doing, also by their programs.
-        kind
-            `file`, `kernel`, `analysis`, `comment`, `issue`, `member`, `announcement`, or a verb; several
-            with commas between them.
-        since, until
-            None: from the beginning of what is kept, or until now.
-        limit
-            How many lines at most.
-        """
-        project = RoomName.parse(room or await self._project_room(Path.cwd())).id
-        moments = {"since": since, "until": until}
-        times = {name: rfc3339(at.timestamp()) for name, at in moments.items() if at is not None}
-        words = {name: word for name, word in (("user", user), ("kind", kind)) if word is not None}
-        query = {"project": project, **words, **times}
-        return [record(line) async for line in self._rest.first(limit, "activity", **query)]
-
-    async def presence(self, *, room: str | None = None) -> list[Record]:
-        """List who is in a project, and who was: `user`, `status`, `path`, `cell`, `last_seen` and more.
-
-        Parameters
-        ----------
-        room
-            As `project:<id>`; None: the project that the current folder belongs to.
-        """
-        project = RoomName.parse(room or await self._project_room(Path.cwd())).id
-        return [record(item) async for item in self._rest.items("presence", project=project)]
-
-    async def open_documents(self, *, room: str | None = None) -> list[Record]:
-        """List the documents that people have open just now: `path`, `document` and `people`.
-
-        Parameters
-        ----------
-        room
-            As `project:<id>`; None: the project that the current folder belongs to.
-        """
-        project = RoomName.parse(room or await self._project_room(Path.cwd())).id
-        path = f"projects/{project}/open-documents"
-        return [record(item) async for item in self._rest.items(path)]
-
-    async def project(self) -> Record:
-        """Find the project that the current folder belongs to: `id`, `name`, `root`, `role`.
-
-        Raises
-        ------
-        NotFound
-            If it belongs to none yet.
-        """
-        return record(await self._project(Path.cwd()))
-
-    async def _project_room(self, folder: Path) -> str:
-        return project_room((await self._project(folder))["id"])
-
-    async def _project(self, folder: Path) -> dict[str, Any]:
-        here = self.server.server_paths(folder)[0] if self.server.root else "."
-        holding = [
-            project
-            async for project in self._rest.items("projects", path=here)
-            if Path(here).is_relative_to(project["root"] or ".")
-        ]
-        if not holding:
-            raise NotFound("The current folder belongs to no project yet; say which room.")
-        return max(holding, key=lambda project: len(Path(project["root"]).parts))
-
     async def close(self) -> None:
         """Let go of the server. Runs go on without us, but for those of one's own detectors."""
         for cancel in self._own_runs.values():
@@ -557,12 +342,3 @@ class AsyncRealtime:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
-
-
-def _as_json(data: Any) -> Any:
-    try:
-        value = msgspec.to_builtins(data, str_keys=True)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise BadRequest(f"data can't be said in JSON: {error}") from None
-    check_data(value)
-    return value

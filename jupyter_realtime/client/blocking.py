@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -21,7 +19,7 @@ from .progress import Progress
 from .records import Record
 from .runs import AsyncRun, Run
 from .subscription import AsyncSubscription, Handler
-from .threads import CellName, FormatName, StateName, ThreadName
+from .team_blocking import Team
 from .track import length_of, track
 
 T = TypeVar("T")
@@ -30,7 +28,7 @@ T = TypeVar("T")
 PUBLISH_SECONDS = 60.0
 
 
-class Realtime:
+class Realtime(Team):
     """A server's live side.
 
     Examples
@@ -230,110 +228,6 @@ class Realtime:
         """
         total = length_of(items) if total is None else total
         return track(items, self.progress(name, total, unit, room=room))
-
-    def threads(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        state: StateName = "all",
-        room: str | None = None,
-    ) -> list[Record]:
-        """List threads of comments; see `AsyncRealtime.threads`."""
-        here = self._here()
-        return self._portal.call(here.threads(path, state=state, room=room))
-
-    def comment(
-        self,
-        path: str | os.PathLike[str],
-        cell: CellName,
-        text: str,
-        *,
-        quote: str | None = None,
-        issue: str | None = None,
-        key: str | None = None,
-    ) -> Record:
-        """Begin a thread of comments on code; see `AsyncRealtime.comment`."""
-        here = self._here()
-        begun = here.comment(path, cell, text, quote=quote, issue=issue, key=key)
-        return self._portal.call(begun)
-
-    def reply(self, thread: ThreadName, text: str, *, key: str | None = None) -> Record:
-        """Write one more comment into a thread; see `AsyncRealtime.reply`."""
-        here = self._here()
-        return self._portal.call(here.reply(thread, text, key=key))
-
-    def resolve(self, thread: ThreadName) -> Record:
-        """Resolve a thread; see `AsyncRealtime.resolve`."""
-        here = self._here()
-        return self._portal.call(here.resolve(thread))
-
-    def reopen(self, thread: ThreadName) -> Record:
-        """Open a thread again; see `AsyncRealtime.reopen`."""
-        here = self._here()
-        return self._portal.call(here.reopen(thread))
-
-    def export_comments(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        format: FormatName = "jsonld",
-        room: str | None = None,
-    ) -> str:
-        """Write comments as a file would have them; see `AsyncRealtime.export_comments`."""
-        here = self._here()
-        return self._portal.call(here.export_comments(path, format=format, room=room))
-
-    def import_comments(
-        self,
-        annotations: Any,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        room: str | None = None,
-    ) -> Record:
-        """Take W3C Web Annotations in; see `AsyncRealtime.import_comments`."""
-        here = self._here()
-        return self._portal.call(here.import_comments(annotations, path, room=room))
-
-    def export_activity(self, *, room: str | None = None) -> str:
-        """Write all that happened in a project as JSON lines, the newest first."""
-        here = self._here()
-        return self._portal.call(here.export_activity(room=room))
-
-    def projects(self) -> list[Record]:
-        """List the projects on the server: `id`, `name`, `root`, `role`."""
-        here = self._here()
-        return self._portal.call(here.projects())
-
-    def project(self) -> Record:
-        """Find the project that the current folder belongs to; see `AsyncRealtime.project`."""
-        here = self._here()
-        return self._portal.call(here.project())
-
-    def activity(
-        self,
-        *,
-        room: str | None = None,
-        user: str | None = None,
-        kind: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        limit: int = 100,
-    ) -> list[Record]:
-        """List what was done in a project, the newest first; see `AsyncRealtime.activity`."""
-        here = self._here()
-        return self._portal.call(
-            here.activity(room=room, user=user, kind=kind, since=since, until=until, limit=limit)
-        )
-
-    def presence(self, *, room: str | None = None) -> list[Record]:
-        """List who is in a project, and who was; see `AsyncRealtime.presence`."""
-        here = self._here()
-        return self._portal.call(here.presence(room=room))
-
-    def open_documents(self, *, room: str | None = None) -> list[Record]:
-        """List the documents that people have open just now; see `AsyncRealtime.open_documents`."""
-        here = self._here()
-        return self._portal.call(here.open_documents(room=room))
 
     def close(self) -> None:
         """Let go of the server. Runs go on without us."""

@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+from ..core.codec import check_data
+from ..core.errors import BadRequest
+
 
 class Record(dict[str, Any]):
     """A JSON object: `record["path"]` and `record.path` are the same."""
@@ -31,4 +34,20 @@ def _deep(value: Any) -> Any:
         return Record((key, _deep(item)) for key, item in value.items())
     if isinstance(value, list):
         return [_deep(item) for item in value]
+    return value
+
+
+def as_json(data: Any) -> Any:
+    """Turn what a program has at hand into what JSON can say.
+
+    Raises
+    ------
+    BadRequest
+        If it can't.
+    """
+    try:
+        value = msgspec.to_builtins(data, str_keys=True)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadRequest(f"data can't be said in JSON: {error}") from None
+    check_data(value)
     return value
