@@ -105,7 +105,7 @@ def test_code_that_cannot_be_read_is_said_not_to_be_there(root: Path, text: str)
         read_code(at(None), "tools.py")
 
 
-def test_threads_are_read_and_written_through_the_kernel(server: Served, ask: Ask) -> None:
+def test_Z7_threads_are_read_and_written_through_the_kernel(server: Served, ask: Ask) -> None:
     threads = {"items": [{"id": "t1"}], "next": None}
     server.live.answers |= {
         "GET threads": threads,
@@ -132,7 +132,7 @@ def test_threads_are_read_and_written_through_the_kernel(server: Served, ask: As
         ("GET", None),
     ],
 )
-def test_nothing_else_gets_through(server: Served, ask: Ask, method: str, path: str) -> None:
+def test_Z7_nothing_else_gets_through(server: Served, ask: Ask, method: str, path: str) -> None:
     assert ask(method, path)["status"] == 400
     assert [it.request.path for it in server.live.requests if "me" not in it.request.path] == []
 

@@ -127,5 +127,5 @@ print(thread["anchor"]["quote"], author["kind"], ask("GET", f"projects/{document
 """
 
 
-def test_code_is_reviewed_through_the_kernel(kernel: Kernel) -> None:
+def test_Z7_code_is_reviewed_through_the_kernel(kernel: Kernel) -> None:
     assert kernel.run(REVIEW) == "def program owner\n"

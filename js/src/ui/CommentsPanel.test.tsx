@@ -142,7 +142,7 @@ describe('which threads are shown', () => {
     expect(rows()).toEqual(['mine']);
   });
 
-  test('what is resolved here stays until another filter is chosen', async () => {
+  test('Z12: what is resolved here stays until another filter is chosen', async () => {
     await show([makeThread('a'), makeThread('b')]);
     await show([makeThread('a', { state: 'resolved' }), makeThread('b')]);
     expect(rows()).toEqual(['a', 'b']);
@@ -187,7 +187,7 @@ describe('where there is nothing', () => {
 });
 
 describe('by keys', () => {
-  test('from one to the next, open, closed and resolved; the focus is never lost', async () => {
+  test('Z6: from one to the next, open, closed and resolved; the focus is never lost', async () => {
     await show(SOME);
     act(() => row('a')?.focus());
     press(row('a'), 'j');
@@ -214,7 +214,7 @@ describe('by keys', () => {
   });
 });
 
-describe('when somebody is told of a document’s threads', () => {
+describe('Z9: when somebody is told of a document’s threads', () => {
   const LABEL = 'When to tell me of the threads of this document';
 
   test('is shown as the server has it, and chosen', async () => {
