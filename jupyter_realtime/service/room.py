@@ -12,6 +12,7 @@ from ..core.codec import encode
 from ..core.framing import text_frame
 from ..core.log import StoredEvent
 from ..core.messages import ResyncReason, StateEntry, StateFrame
+from .pacing import Pacing
 from .pages import Pages
 
 
@@ -39,6 +40,7 @@ class Room:
         self.members: set[Member] = set()
         self.pages = Pages()
         self.catching_up: asyncio.Task[None] | None = None
+        self._pacing = Pacing(self._tell)
 
     @property
     def is_idle(self) -> bool:
@@ -69,9 +71,11 @@ class Room:
             member.break_off(reason)
 
     def show(self, entry: StateEntry) -> None:
-        """Hand out a changed state."""
-        if not self.members:
-            return
+        """Hand out a changed state, at once or, where there are very many, in a moment."""
+        if self.members:
+            self._pacing.put(entry)
+
+    def _tell(self, entry: StateEntry) -> None:
         state = StateFrame(
             room=self.name,
             event=entry.event,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from playwright.sync_api import CDPSession, Page
 
@@ -48,3 +49,49 @@ def tasks_of(page: Page) -> Iterator[list[float]]:
         for event in events
         if (event["pid"], event["tid"]) in mains and (event["name"], event["ph"]) == WORK
     ]
+
+
+# As fast as people type; what a key may cost, so that the next frame of a screen shows it.
+KEY_EVERY_MS = 50
+KEY_BUDGET_MS = 16
+# A machine that does other things too holds the page up now and then; never often.
+LONG_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Typing:
+    """What some keys cost a page, in milliseconds of its work, each list from the least to the most."""
+
+    keys: list[float]
+    tasks: list[float]
+
+    def __str__(self) -> str:
+        """Say it shortly."""
+        return (
+            f"a key takes {self.median_ms:.1f} ms of the page's work, at most {self.keys[-1]:.1f};"
+            f" the longest work in one piece {[round(task) for task in self.tasks[-4:]]} ms"
+        )
+
+    @property
+    def median_ms(self) -> float:
+        """What half of the keys take at most."""
+        return self.keys[len(self.keys) // 2]
+
+    def check(self) -> None:
+        """Whoever types must not notice anything."""
+        long = sum(task > FRAME_BUDGET_MS for task in self.tasks)
+        assert self.median_ms < KEY_BUDGET_MS, self
+        assert long <= LONG_SHARE * len(self.keys), self
+
+
+def type_in(page: Page, count: int = 200) -> Typing:
+    """Type where the cursor is, and measure it; what else the page does meanwhile counts."""
+    clock = busy_clock(page)
+    keys = []
+    with tasks_of(page) as tasks:
+        for _ in range(count):
+            before_ms = busy_ms(clock)
+            page.keyboard.press("x")
+            keys.append(busy_ms(clock) - before_ms)
+            page.wait_for_timeout(KEY_EVERY_MS)
+    return Typing(sorted(keys), sorted(tasks))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from statistics import median
 from typing import Any
 
 import pytest
@@ -20,8 +21,10 @@ IMAGES = ROOT / "docs" / "images"
 AXE = ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js"
 NOTEBOOK = "notebooks/03-weather-features.ipynb"
 SHOW = "jupyter-realtime:show-comments"
-# From the click to the other's screen; a machine that does other things is given more.
-SEEN_WITHIN_MS = 1000
+# From the click to the other's screen, as a rule and at the latest.
+SEEN_WITHIN_MS = 200
+SEEN_AT_LAST_MS = 1000
+ROUNDS = 5
 
 
 @pytest.fixture(scope="module")
@@ -112,23 +115,19 @@ def show_comments(page: Page, jupyter: Jupyter) -> Locator:
     return panel
 
 
-def test_what_one_writes_others_see_answer_and_resolve(
+def test_Z1_what_one_writes_others_see_answer_and_resolve(
     team: Team, jupyter: Jupyter, notebook: str
 ) -> None:
     ana, ben = team.open_lab("ana"), team.open_lab("ben")
     for page in (ana, ben):
         open_notebook(page, notebook)
-    # What a server does with its first comment only is no matter of the second.
     comment_on(ana, 3, "72", "Three days?")
     expect(cell(ben, 3).locator(".jrt-comment-mark")).to_have_text("1")
     select_in_cell(ana, 7, "0.55")
     ana.locator(".jrt-here-button").click()
-    card(ana).locator("textarea").fill("Why **this**?")
-    noted(ben, ".jp-Cell:nth-of-type(8) .jrt-comment-mark, [data-jrt-open-threads='2']")
-    clicked_at = click_at(card(ana).get_by_role("button", name="Comment", exact=True))
+    write(card(ana), "Why **this**?")
     mark = cell(ben, 7).locator(".jrt-comment-mark")
     expect(mark).to_have_text("1")
-    began_ms = seen_at(ben) - clicked_at
     expect(cell(ben, 7).locator(".jrt-commented")).to_have_text("0.55")
     expect(card(ana).locator(".jrt-markdown strong")).to_have_text("this")
     mark.click()
@@ -146,13 +145,53 @@ def test_what_one_writes_others_see_answer_and_resolve(
     card(ben).get_by_role("button", name="React").first.click()
     card(ben).locator(".jrt-emoji-button[data-jrt-emoji='🎉']").click()
     expect(card(ana).locator(".jrt-reaction")).to_contain_text("🎉1")
-    noted(ben, "[data-jrt-thread][data-jrt-state='resolved']")
-    clicked_at = click_at(card(ana).get_by_role("button", name="Resolve"))
+    card(ana).get_by_role("button", name="Resolve").click()
     expect(card(ben).locator(".jrt-thread")).to_have_attribute("data-jrt-state", "resolved")
-    resolved_ms = seen_at(ben) - clicked_at
-    print(f"a comment was seen after {began_ms:.0f} ms, a resolution after {resolved_ms:.0f} ms")
-    assert max(began_ms, resolved_ms) < SEEN_WITHIN_MS
     expect(ben.locator(".jp-NotebookPanel:visible [data-jrt-open-threads='1']")).to_be_visible()
+
+
+def test_Z1_the_screens_of_others_follow_within_the_fifth_of_a_second(
+    team: Team, jupyter: Jupyter, notebook: str
+) -> None:
+    ana, ben = team.open_lab("ana"), team.open_lab("ben")
+    for page in (ana, ben):
+        open_notebook(page, notebook)
+    took: dict[str, list[float]] = {"a thread": [], "a comment": [], "a resolution": []}
+    for number in range(1, ROUNDS + 1):
+        select_in_cell(ana, 7, "0.55")
+        ana.locator(".jrt-here-button").click()
+        card(ana).locator("textarea").fill(f"Number {number}")
+        send = card(ana).get_by_role("button", name="Comment", exact=True)
+        took["a thread"].append(
+            lag(send, ben, f".jp-NotebookPanel .jrt-comment-mark[title^='{number} thread']")
+        )
+        ana.keyboard.press("Escape")
+    cell(ana, 7).locator(".jrt-comment-mark").click()
+    cell(ben, 7).locator(".jrt-comment-mark").click()
+    thread = card(ana).locator(".jrt-thread").first
+    name = thread.get_attribute("data-jrt-thread")
+    there = f".jrt-card [data-jrt-thread='{name}']"
+    expect(ben.locator(there)).to_be_visible()
+    for number in range(2, ROUNDS + 2):
+        thread.locator("textarea").fill(f"Answer {number}")
+        send = thread.get_by_role("button", name="Comment", exact=True)
+        seen = f"{there} .jrt-comments > :nth-child({number})"
+        took["a comment"].append(lag(send, ben, seen))
+    for state, act in (("resolved", "Resolve"), ("open", "Reopen")) * ROUNDS:
+        button = thread.get_by_role("button", name=act, exact=True)
+        took["a resolution"].append(lag(button, ben, f"{there}[data-jrt-state='{state}']"))
+    for what, all_ms in took.items():
+        print(f"{what} was seen after {sorted(map(round, all_ms))} ms")
+        # What a server, or a page, does with the first only is no matter of the others.
+        assert median(all_ms) < SEEN_WITHIN_MS, what
+        assert max(all_ms) < SEEN_AT_LAST_MS, what
+
+
+def lag(button: Locator, other: Page, selector: str) -> float:
+    """Click, and tell after how many milliseconds another page shows something."""
+    noted(other, selector)
+    clicked_at = click_at(button)
+    return seen_at(other) - clicked_at
 
 
 def noted(page: Page, selector: str) -> None:
@@ -182,7 +221,7 @@ def click_at(button: Locator) -> float:
     return at
 
 
-def test_a_thread_goes_with_its_code_and_shows_what_became_of_it(
+def test_Z3_a_thread_goes_with_its_code_and_shows_what_became_of_it(
     team: Team, jupyter: Jupyter, notebook: str
 ) -> None:
     ana = team.open_lab("ana")
@@ -254,7 +293,7 @@ def save(page: Page) -> None:
     page.evaluate("window.jupyterapp.shell.currentWidget.context.save().then(() => undefined)")
 
 
-def test_a_suggestion_is_applied_as_long_as_the_code_is_the_same(
+def test_Z4_a_suggestion_is_applied_as_long_as_the_code_is_the_same(
     team: Team, jupyter: Jupyter, notebook: str
 ) -> None:
     ana = team.open_lab("ana")
@@ -272,7 +311,7 @@ def test_a_suggestion_is_applied_as_long_as_the_code_is_the_same(
     expect(apply).to_have_attribute("aria-disabled", "true")
 
 
-def test_what_is_not_sent_is_not_lost(team: Team, jupyter: Jupyter, notebook: str) -> None:
+def test_Z5_what_is_not_sent_is_not_lost(team: Team, jupyter: Jupyter, notebook: str) -> None:
     ana = team.open_lab("ana")
     open_notebook(ana, notebook)
     comment_on(ana, 7, "0.55", "First")
@@ -314,7 +353,7 @@ def test_what_is_not_sent_is_not_lost(team: Team, jupyter: Jupyter, notebook: st
     expect(row).to_contain_text("Second")
 
 
-def test_all_of_it_is_worked_by_keys(team: Team, jupyter: Jupyter, notebook: str) -> None:
+def test_Z6_all_of_it_is_worked_by_keys(team: Team, jupyter: Jupyter, notebook: str) -> None:
     ana = team.open_lab("ana")
     open_notebook(ana, notebook)
     select_in_cell(ana, 2, "import sys")
@@ -358,7 +397,7 @@ def activate(page: Page, index: int) -> None:
     )
 
 
-def test_the_widget_shows_code_with_its_threads(
+def test_Z7_the_widget_shows_code_with_its_threads(
     team: Team, jupyter: Jupyter, notebook: str
 ) -> None:
     ana = team.open_lab("ana")

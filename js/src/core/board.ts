@@ -9,6 +9,10 @@ export class Board {
     return [...this.slots.values()];
   }
 
+  get size(): number {
+    return this.slots.size;
+  }
+
   /** Hang up a value; null takes it down. */
   put(entry: StateEntry): void {
     if (entry.data === null) {

@@ -45,7 +45,8 @@ test('cursors stand in their cells, and only cells that changed are told of', ()
     handler.onState?.(at('1/self', 'a', anchor));
   }
   frame();
-  expect(drawn).toHaveLength(1);
+  // At once, and in the end.
+  expect(drawn).toHaveLength(2);
   expect(cursors.of('a')).toMatchObject([{ key: '1/self', user: BO, anchor: 19, head: 19 }]);
 });
 

@@ -1,9 +1,12 @@
-/** Other people's cursors in one document, by cell; told of once a frame, and only of cells that changed. */
+/**
+ * Other people's cursors in one document, by cell, in the order in which they came. It is told of cells that
+ * changed, and while there are few, as often as each of them may move twice.
+ */
 
 import { Board } from './board.js';
 import type { Connection } from './connection.js';
-import { nextFrame } from './frames.js';
 import type { Actor, StateEntry } from './protocol.js';
+import { Throttle } from './throttle.js';
 
 export interface Cursor {
   /** Whose tab it is. */
@@ -18,10 +21,17 @@ export interface Cursor {
 /** Which cell; null for a file, whose whole text is one. */
 export type CellId = string | null;
 
+const TELL_EVERY_MS = 50;
+// In a crowd each is drawn less often, so that all of them take no more of the page's time.
+const TELL_EVERY_MS_EACH = 2;
+
 export class Cursors {
   private readonly board = new Board();
   private cells = new Map<CellId, Cursor[]>();
-  private scheduled = false;
+  private readonly telling = new Throttle<void>(
+    () => Math.max(TELL_EVERY_MS, TELL_EVERY_MS_EACH * this.board.size),
+    () => this.sort(),
+  );
   private readonly leave: () => void;
 
   /**
@@ -36,11 +46,11 @@ export class Cursors {
     this.leave = connection.subscribe(`document:${document}`, {
       onBoard: states => {
         this.board.replace(states);
-        this.soon();
+        this.telling.put();
       },
       onState: state => {
         this.board.put(state);
-        this.soon();
+        this.telling.put();
       },
     });
   }
@@ -52,25 +62,22 @@ export class Cursors {
   close(): void {
     this.leave();
     this.board.replace([]);
-    this.soon();
-  }
-
-  private soon(): void {
-    if (!this.scheduled) {
-      this.scheduled = true;
-      nextFrame(() => this.sort());
-    }
+    this.telling.put();
   }
 
   private sort(): void {
-    this.scheduled = false;
     const before = this.cells;
     const me = this.me();
     this.cells = new Map();
     for (const entry of this.board.entries) {
       const cursor = cursorOf(entry);
       if (cursor !== null && cursor.user.name !== me) {
-        this.cells.set(cursor.cell, [...this.of(cursor.cell), cursor]);
+        const others = this.cells.get(cursor.cell);
+        if (others) {
+          others.push(cursor);
+        } else {
+          this.cells.set(cursor.cell, [cursor]);
+        }
       }
     }
     for (const cell of new Set([...before.keys(), ...this.cells.keys()])) {

@@ -50,9 +50,12 @@ export class Here {
   private cursorIn: string | null = null;
   private isHidden = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly telling = new Throttle<void>(TELL_EVERY_MS, () => this.tell());
+  private readonly telling = new Throttle<void>(
+    () => TELL_EVERY_MS,
+    () => this.tell(),
+  );
   private readonly pointing = new Throttle<{ document: string; read: () => OwnCursor }>(
-    CURSOR_EVERY_MS,
+    () => CURSOR_EVERY_MS,
     ({ document, read }) => this.point(document, read()),
   );
 

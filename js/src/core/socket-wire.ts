@@ -23,6 +23,9 @@ export class SocketWire implements Wire {
   readonly transport = 'socket';
   private readonly socket: WebSocket;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
+  /** When it counts as dead, and when that is looked at next. */
+  private silentAt = Infinity;
+  private looksAt = Infinity;
   private silenceSeconds = WELCOME_WITHIN_SECONDS;
   /** Said before the close frame, whose own code a proxy may swallow. */
   private goodbye: Goodbye | null = null;
@@ -67,8 +70,25 @@ export class SocketWire implements Wire {
 
   /** A sign of life has to come soon, once. */
   watch(seconds: number): void {
+    this.silentAt = performance.now() + seconds * 1000;
+    if (this.silentAt < this.looksAt) {
+      this.lookLater();
+    }
+  }
+
+  /** Each frame only sets the time: a timer for each would cost more than most frames do. */
+  private lookLater(): void {
     clearTimeout(this.watchdog);
-    this.watchdog = setTimeout(() => this.giveUp('The server fell silent.'), seconds * 1000);
+    this.looksAt = this.silentAt;
+    this.watchdog = setTimeout(() => this.look(), this.silentAt - performance.now());
+  }
+
+  private look(): void {
+    if (performance.now() >= this.silentAt) {
+      this.giveUp('The server fell silent.');
+    } else {
+      this.lookLater();
+    }
   }
 
   close(): void {

@@ -272,14 +272,21 @@ export class ThreadFeed {
     if (isOfThreads(event) && thread !== undefined && this.picture.known(thread) === null) {
       void this.loadOne(thread);
     } else if (event.event === 'project:update' && event.data.kind === 'anchors') {
-      this.onAnchors(event.data.path);
+      this.askAgain(event.data.path);
+    } else if (event.event === 'analysis:complete') {
+      this.askAgain(...this.picture.withIssues());
     }
     this.picture.touch();
   }
 
-  /** Threads of a file stand elsewhere now. */
-  private onAnchors(path: string): void {
-    this.stale.add(path);
+  /** Threads of files stand elsewhere now, or their issues do otherwise. */
+  private askAgain(...paths: string[]): void {
+    if (paths.length === 0) {
+      return;
+    }
+    for (const path of paths) {
+      this.stale.add(path);
+    }
     this.staleTimer ??= setTimeout(() => {
       this.staleTimer = undefined;
       const moved = this.picture.of(this.stale);

@@ -125,6 +125,11 @@ export class ThreadPicture {
     return [...this.threads.values()].filter(({ path }) => paths.has(path));
   }
 
+  /** The files of threads about issues. */
+  withIssues(): string[] {
+    return [...this.threads.values()].flatMap(({ issue, path }) => (issue ? [path] : []));
+  }
+
   // -- what the server says
 
   /** Take over an answer, and what was heard while it was under way. */

@@ -217,6 +217,21 @@ describe('what others do', () => {
     expect(shown('x')?.anchor.status).toBe('orphaned');
   });
 
+  test('threads about issues are loaded again when a run is over, and only they', async () => {
+    await opened();
+    rows.set('t', thread('t', { issue: 'f', issue_state: 'fixed' }));
+    happen('analysis:complete', {});
+    await vi.advanceTimersByTimeAsync(200);
+    expect(shown('t')?.issue_state).toBeUndefined();
+    rows.set('t', thread('t', { issue: 'f', issue_state: 'open' }));
+    happen('project:update', { kind: 'anchors', path: 'a.ipynb', old_path: null });
+    await vi.advanceTimersByTimeAsync(200);
+    rows.set('t', thread('t', { issue: 'f', issue_state: 'fixed' }));
+    happen('analysis:complete', {});
+    await vi.advanceTimersByTimeAsync(200);
+    expect(shown('t')?.issue_state).toBe('fixed');
+  });
+
   test('a renamed folder takes its threads along', async () => {
     rows.set('t', thread('t', { path: 'old/a.ipynb' }));
     await opened();

@@ -5,13 +5,13 @@ export class Throttle<Value> {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly everyMilliseconds: number,
+    private readonly everyMilliseconds: () => number,
     private readonly act: (value: Value) => void,
   ) {}
 
   put(value: Value): void {
     this.waiting = { value };
-    const wait = this.last + this.everyMilliseconds - performance.now();
+    const wait = this.last + this.everyMilliseconds() - performance.now();
     if (wait <= 0) {
       this.flush();
     } else {

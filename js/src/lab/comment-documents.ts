@@ -4,7 +4,7 @@
  * Rules
  * 1. A thread stands at the code that the server names, as long as the text before the person reads so; while
  *    that is edited, it moves along. Where its code isn't found it stands at its cell; without one, in the panel.
- * 2. Marks are put with the next frame, however much happens before.
+ * 2. Marks are put with the next frame, however much happens before; what is heard of threads comes with one.
  */
 
 import type { CodeEditor } from '@jupyterlab/codeeditor';
@@ -74,7 +74,7 @@ export class CommentDocuments {
       words: events.words,
       offer: events.offer,
     });
-    threads.store.subscribe(() => this.soon());
+    threads.store.subscribe((state, before) => state.lists !== before.lists && this.show());
     connection.store.subscribe((state, before) => {
       if (state.status === 'online' && before.status !== 'online') {
         for (const widget of this.open.keys()) {
@@ -203,12 +203,16 @@ export class CommentDocuments {
       this.scheduled = true;
       nextFrame(() => {
         this.scheduled = false;
-        for (const open of this.all) {
-          this.mark(open);
-        }
-        this.tell();
+        this.show();
       });
     }
+  }
+
+  private show(): void {
+    for (const open of this.all) {
+      this.mark(open);
+    }
+    this.tell();
   }
 
   /** Somebody types: marks move by themselves, others are told when there is time. */

@@ -5,7 +5,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { useEffect, useState } from 'react';
 
 import type { CommentsPanelProps } from '../ui/CommentsPanel.js';
-import { Icon } from '../ui/icons.js';
+import { CommentIcon } from '../ui/comment-icons.js';
 import { type Strings, StringsProvider, useStrings } from '../ui/translator.js';
 import type { CommentDocuments } from './comment-documents.js';
 import { commentIcon } from './icon.js';
@@ -56,7 +56,7 @@ function Count({ panel, comments, onClick }: CountProps) {
       data-jrt-open-threads={count ?? ''}
       onClick={onClick}
     >
-      <Icon name="comment" />
+      <CommentIcon name="comment" />
       {count ?? ''}
     </button>
   );

@@ -5,21 +5,14 @@
  * clicks: nothing in the text moves, and nothing is in the way of the pointer.
  */
 
-import { type Extension, StateEffect, StateField } from '@codemirror/state';
-import {
-  Decoration,
-  type DecorationSet,
-  EditorView,
-  ViewPlugin,
-  type ViewUpdate,
-  WidgetType,
-} from '@codemirror/view';
+import { Compartment, type Extension } from '@codemirror/state';
+import { type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 import type { CodeEditor } from '@jupyterlab/codeeditor';
 import { EditorExtensionRegistry, type IEditorExtensionRegistry } from '@jupyterlab/codemirror';
 
-import { codePointsOf, unitsOf } from '../core/code-points.js';
+import { codePointsOf } from '../core/code-points.js';
 import type { Cursor } from '../core/cursors.js';
-import { CURSORS_LOOK } from './cursors-look.js';
+import { CURSOR_LAYERS, cursorsIn, placed } from './cursor-layers.js';
 
 type Model = CodeEditor.IModel;
 
@@ -48,8 +41,11 @@ export class CursorMarks {
 
   /** Draw the cursors of a model anew. */
   draw(model: Model): void {
+    const cursors = this.parts.of(model);
     for (const view of this.views.get(model) ?? []) {
-      view.dispatch({ effects: placed.of(this.parts.of(model)) });
+      const isShown = shown.get(view.state) === CURSOR_LAYERS;
+      const show = isShown ? [] : [shown.reconfigure(CURSOR_LAYERS)];
+      view.dispatch({ effects: [...show, placed.of(cursors)] });
     }
   }
 
@@ -78,7 +74,7 @@ export class CursorMarks {
         }
       },
     );
-    return [watch, drawn, CURSORS_LOOK];
+    return [watch, cursorsIn, shown.of([])];
   }
 
   private add(model: Model, view: EditorView): void {
@@ -101,65 +97,5 @@ function ownCursor({ state }: EditorView): { anchor: number; head: number } {
   return { anchor: points(anchor), head: points(head) };
 }
 
-const placed = StateEffect.define<readonly Cursor[]>();
-
-const drawn = StateField.define<DecorationSet>({
-  create: () => Decoration.none,
-  update(before, { effects, changes, docChanged, state }) {
-    let decorations = docChanged ? before.map(changes) : before;
-    for (const effect of effects) {
-      if (effect.is(placed)) {
-        decorations = decorationsOf(effect.value, state.doc.toString());
-      }
-    }
-    return decorations;
-  },
-  provide: field => EditorView.decorations.from(field),
-});
-
-function decorationsOf(cursors: readonly Cursor[], text: string): DecorationSet {
-  const ranges = cursors.flatMap(({ user, anchor, head }) => {
-    const [from, to] = [unitsOf(text, anchor), unitsOf(text, head)];
-    const caret = Decoration.widget({ widget: new Caret(user.display_name, user.color), side: 1 });
-    const selection = Decoration.mark({
-      class: 'jrt-selection-of',
-      attributes: { style: `--jrt-person: ${safeColor(user.color)}` },
-    });
-    const isEmpty = from === to;
-    return [
-      caret.range(to),
-      ...(isEmpty ? [] : [selection.range(Math.min(from, to), Math.max(from, to))]),
-    ];
-  });
-  return Decoration.set(ranges, true);
-}
-
-/** It stands in an attribute: nothing but a colour. */
-const safeColor = (color: string): string => (/^[\w#(),.%\s-]+$/.test(color) ? color : 'gray');
-
-class Caret extends WidgetType {
-  constructor(
-    private readonly name: string,
-    private readonly color: string,
-  ) {
-    super();
-  }
-
-  override eq(other: Caret): boolean {
-    return this.name === other.name && this.color === other.color;
-  }
-
-  override toDOM(): HTMLElement {
-    const caret = document.createElement('span');
-    caret.className = 'jrt-caret';
-    caret.setAttribute('aria-hidden', 'true');
-    caret.style.setProperty('--jrt-person', this.color);
-    // As an attribute, drawn by the style sheet: it must not be text of the editor.
-    caret.dataset.jrtName = this.name;
-    return caret;
-  }
-
-  override ignoreEvent(): boolean {
-    return true;
-  }
-}
+/** Editors in which nobody was have no layers. */
+const shown = new Compartment();

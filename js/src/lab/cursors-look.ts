@@ -2,25 +2,23 @@
 
 import { EditorView } from '@codemirror/view';
 
+/** Nearer to the colour of the text, so that it is seen on light and on dark ground. */
 const SEEN = 'color-mix(in srgb, var(--jrt-person) 65%, var(--jp-content-font-color1))';
 
 export const CURSORS_LOOK = EditorView.baseTheme({
+  '.jrt-carets': { pointerEvents: 'none' },
   '.jrt-caret': {
-    position: 'relative',
-    display: 'inline-block',
-    width: '0',
-    height: '1.1em',
-    verticalAlign: 'text-bottom',
-    pointerEvents: 'none',
-    // Nearer to the colour of the text, so that it is seen on light and on dark ground.
-    boxShadow: `0 0 0 1px ${SEEN}`,
+    position: 'absolute',
+    top: '0',
+    left: '-1px',
+    width: '2px',
+    background: SEEN,
   },
-  '.jrt-caret::after': {
+  '.jrt-caret:not([data-jrt-name=""])::after': {
     content: 'attr(data-jrt-name)',
     position: 'absolute',
-    zIndex: '3',
     insetBlockEnd: '100%',
-    insetInlineStart: '-1px',
+    insetInlineStart: '0',
     maxWidth: '16em',
     padding: '0 4px',
     overflow: 'hidden',
@@ -35,16 +33,17 @@ export const CURSORS_LOOK = EditorView.baseTheme({
     animation: 'jrt-name-goes 400ms 1800ms ease-out both',
   },
   // Above the first line there is no room: what stands there would be cut off.
-  '.cm-line:first-child .jrt-caret::after': {
+  '.jrt-caret[data-jrt-line="first"]::after': {
     insetBlockEnd: 'auto',
     insetBlockStart: '0',
-    insetInlineStart: '1px',
+    insetInlineStart: '2px',
     borderRadius: '0 3px 3px 3px',
   },
   '.jrt-selection-of': {
-    backgroundColor: `color-mix(in srgb, ${SEEN} 30%, transparent)`,
+    position: 'absolute',
+    background: `color-mix(in srgb, ${SEEN} 30%, transparent)`,
   },
   '@media (forced-colors: active)': {
-    '.jrt-caret': { boxShadow: '0 0 0 1px Highlight' },
+    '.jrt-caret': { background: 'Highlight', forcedColorAdjust: 'none' },
   },
 });

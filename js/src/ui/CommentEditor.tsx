@@ -8,8 +8,8 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 
 import { useAttempt } from './attempt.js';
 import { draftKey, draftOf, dropDraft, keepDraft } from './comment-drafts.js';
+import { CommentIcon } from './comment-icons.js';
 import { useElementId, useLatest } from './hooks.js';
-import { Icon } from './icons.js';
 import { Markdown } from './Markdown.js';
 import { type Ask, MentionChoice, usePeople } from './MentionChoice.js';
 import { type Mention, mentionBefore, withMention } from './mentions.js';
@@ -189,7 +189,7 @@ export function CommentEditor(props: Props) {
           title={isPreview ? trans.__('Go on writing') : trans.__('Preview')}
           onClick={() => setIsPreview(!isPreview)}
         >
-          <Icon name="eye" />
+          <CommentIcon name="eye" />
         </button>
         {code !== null && !isPreview && (
           <button
@@ -199,7 +199,7 @@ export function CommentEditor(props: Props) {
             title={trans.__('Suggest other code')}
             onClick={suggest}
           >
-            <Icon name="suggest" />
+            <CommentIcon name="suggest" />
           </button>
         )}
         <span className="jrt-editor-hint" role="status">

@@ -6,7 +6,7 @@ import type { Comment } from '../core/protocol.js';
 import { isMe, isPending } from '../core/threads.js';
 import { Avatar } from './Avatar.js';
 import { CommentEditor, type EditorServices } from './CommentEditor.js';
-import { Icon } from './icons.js';
+import { CommentIcon } from './comment-icons.js';
 import { Markdown } from './Markdown.js';
 import { ReactionChoice, Reactions } from './Reactions.js';
 import { RelativeTime } from './RelativeTime.js';
@@ -135,7 +135,7 @@ function Acts(props: Props & { onStartEdit: () => void }) {
           title={trans.__('Edit')}
           onClick={onStartEdit}
         >
-          <Icon name="pencil" />
+          <CommentIcon name="pencil" />
         </button>
       )}
       {(isMine || mayModerate) && (
@@ -147,7 +147,7 @@ function Acts(props: Props & { onStartEdit: () => void }) {
           title={trans.__('Delete')}
           onClick={onDelete}
         >
-          <Icon name="trash" />
+          <CommentIcon name="trash" />
         </button>
       )}
     </span>

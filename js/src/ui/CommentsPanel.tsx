@@ -16,12 +16,12 @@ import {
   type Threads,
 } from '../core/threads.js';
 import { Banner, Hint } from './Banner.js';
+import { Choice } from './Choice.js';
 import { Connected } from './Connected.js';
 import { ConnectionDot } from './ConnectionDot.js';
+import { CommentIcon } from './comment-icons.js';
 import { DocumentFollowing } from './FollowingChoice.js';
 import { useFollow, useLatest, useStore } from './hooks.js';
-import { Choice } from './IssueFilterBar.js';
-import { Icon } from './icons.js';
 import { LiveFace } from './LiveFace.js';
 import { ThreadList } from './ThreadList.js';
 import { emptyText, filterName } from './thread-words.js';
@@ -244,7 +244,7 @@ function Face({ list, shown, hasAny, filter, state, scope, onRetry }: FaceProps)
         <p className="jrt-face-title">{emptyText(filter, trans)}</p>
         {!hasAny && scope === 'document' && (
           <p>
-            <Icon name="comment" />
+            <CommentIcon name="comment" />
             {trans.__('Select code and press Ctrl+Alt+M, or use the menu of a cell.')}
           </p>
         )}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 
 import type { Notification, Query } from '../core/notifications.js';
 import { CATEGORIES } from '../core/preferences.js';
-import { Choice } from './IssueFilterBar.js';
+import { Choice } from './Choice.js';
 import { Icon } from './icons.js';
 import { typeName } from './notification-words.js';
 import { categoryName } from './preference-words.js';

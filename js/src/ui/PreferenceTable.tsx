@@ -9,8 +9,8 @@ import {
   modeOf,
   type Preferences,
 } from '../core/preferences.js';
+import { Choice } from './Choice.js';
 import { useElementId } from './hooks.js';
-import { Choice } from './IssueFilterBar.js';
 import { Icon } from './icons.js';
 import {
   categoryDetail,

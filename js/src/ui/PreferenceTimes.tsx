@@ -9,8 +9,8 @@ import {
   type QuietHours,
   usesDigest,
 } from '../core/preferences.js';
+import { Choice } from './Choice.js';
 import { useLatest } from './hooks.js';
-import { Choice } from './IssueFilterBar.js';
 import { digestName } from './preference-words.js';
 import { useNow } from './time.js';
 import { useStrings } from './translator.js';

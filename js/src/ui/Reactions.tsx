@@ -3,7 +3,7 @@
 import { type KeyboardEvent, useRef, useState } from 'react';
 
 import type { Reaction } from '../core/protocol.js';
-import { Icon } from './icons.js';
+import { CommentIcon } from './comment-icons.js';
 import { useStrings } from './translator.js';
 
 interface Props {
@@ -97,7 +97,7 @@ export function ReactionChoice({ onChoose }: ChoiceProps) {
         title={trans.__('React')}
         onClick={() => setIsOpen(!isOpen)}
       >
-        <Icon name="smile" />
+        <CommentIcon name="smile" />
       </button>
       {isOpen && (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a line of text.
