@@ -152,34 +152,36 @@ function Lines(props: LinesProps) {
       </p>
       <Face {...props} />
       <div ref={scroller} className="jrt-scroller jrt-activity-scroller" onScroll={look}>
-        <div
-          role="feed"
-          aria-label={trans.__('Activity')}
-          aria-busy={loading}
-          onKeyDown={onKeyDown}
-          onFocus={look}
-          onBlur={look}
-        >
-          {items.map((item, at) => {
-            const name = dayName(item.time, now, trans);
-            const isNewDay = name !== day;
-            day = name;
-            return (
-              <div key={item.id}>
-                {isNewDay && <div className="jrt-day">{name}</div>}
-                <Line
-                  item={item}
-                  position={at + 1}
-                  total={hasMore ? -1 : items.length}
-                  isActive={item.id === active}
-                  leads={open(item) !== null}
-                  onOpen={onOpen}
-                  onActive={setActiveId}
-                />
-              </div>
-            );
-          })}
-        </div>
+        {items.length > 0 && (
+          <div
+            role="feed"
+            aria-label={trans.__('Activity')}
+            aria-busy={loading}
+            onKeyDown={onKeyDown}
+            onFocus={look}
+            onBlur={look}
+          >
+            {items.map((item, at) => {
+              const name = dayName(item.time, now, trans);
+              const isNewDay = name !== day;
+              day = name;
+              return (
+                <div key={item.id}>
+                  {isNewDay && <div className="jrt-day">{name}</div>}
+                  <Line
+                    item={item}
+                    position={at + 1}
+                    total={hasMore ? -1 : items.length}
+                    isActive={item.id === active}
+                    leads={open(item) !== null}
+                    onOpen={onOpen}
+                    onActive={setActiveId}
+                  />
+                </div>
+              );
+            })}
+          </div>
+        )}
       </div>
     </>
   );
