@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Protocol, TypeVar, get_args
 
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -51,22 +51,29 @@ class Measured(Protocol):
 
 
 class Metrics(Collector):
-    """Reads the figures of all servers of this process whenever somebody asks for them."""
+    """Reads the figures of all servers of this process whenever somebody asks for them.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    registry
+        Where they are asked for.
+    """
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self._registry = registry
         self._servers: list[Measured] = []
 
     def add(self, server: Measured) -> None:
         """Begin to report a server."""
         self._servers.append(server)
         if len(self._servers) == 1:
-            REGISTRY.register(self)
+            self._registry.register(self)
 
     def remove(self, server: Measured) -> None:
         """Stop reporting a server."""
         self._servers.remove(server)
         if not self._servers:
-            REGISTRY.unregister(self)
+            self._registry.unregister(self)
 
     def collect(self) -> Iterator[Metric]:
         """Give every metric; called from any thread."""

@@ -23,14 +23,15 @@ from tests.sample.running import analyze
 EXAMPLES = 25
 MAX_EDITS = 6
 
-# Each is found by one of the detectors, wherever its cell stands; `#` is where a cell may be split.
+# Each is found by one of the detectors, wherever its cell stands; `#` is where a cell may be split. What
+# stands before it is not used behind it: an import that is moved below its use is an issue of its own.
 FAULTY = (
-    "left = 1\n#\nif left is 'a':\n    print(left)",
-    "def fill(rows=[]):\n    rows.append(1)\n    return rows\n#\nprint(fill())",
-    "import pickle\n#\nwith open('model', 'rb') as file:\n    model = pickle.load(file)",
+    "print('left')\n#\nleft = 1\nif left is 'a':\n    print(left)",
+    "def fill(rows=[]):\n    rows.append(1)\n    return rows\n#\nprint('filled')",
+    "print('model')\n#\nimport pickle\nwith open('model', 'rb') as file:\n    model = pickle.load(file)",
     "for number in range(3):\n    print('%s %s' % (number,))",
     "DB_PASSWORD = 'tr0ub4dor-and-3'",
-    "import yaml\n#\nprint(yaml.load('a: 1', Loader=yaml.Loader))",
+    "import yaml\nprint(yaml.load('a: 1', Loader=yaml.Loader))\n#\nprint('loaded')",
 )
 DETECTORS = ["correctness", "secrets", "security"]
 

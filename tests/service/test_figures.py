@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from prometheus_client import REGISTRY, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 
 from jupyter_realtime.core.rooms import RoomName
 from jupyter_realtime.ports import RunReporter
@@ -20,22 +20,23 @@ async def idle(_reporter: RunReporter, _cancel: asyncio.Event) -> None:
 
 
 async def test_O1_their_figures_are_summed_and_go_with_them(open_services: OpenServices) -> None:
-    mine = Metrics()
+    registry = CollectorRegistry()
+    mine = Metrics(registry)
     async with open_services(idle) as one, open_services(idle) as two:
         mine.add(one)
         mine.add(two)
         one.figures.events, two.figures.events = 2, 3
         one.figures.closes[4001] += 1
         two.figures.publish_seconds.observe(0.003)
-        found = samples(generate_latest(REGISTRY).decode())
+        found = samples(generate_latest(registry).decode())
         mine.remove(one)
-        later = samples(generate_latest(REGISTRY).decode())
+        later = samples(generate_latest(registry).decode())
         mine.remove(two)
     assert (found["events_total"], later["events_total"]) == (5, 3)
     assert found["closes_total{code=4001}"] == 1
     assert found["publish_seconds_bucket{le=0.0025}"] == 0
     assert found["publish_seconds_bucket{le=0.005}"] == 1
-    assert samples(generate_latest(REGISTRY).decode()) == {}
+    assert samples(generate_latest(registry).decode()) == {}
 
 
 async def test_O1_replays_resyncs_and_closes_are_counted(open_services: OpenServices) -> None:
