@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
+from sqlalchemy import Select
 
 from jupyter_realtime.core.actors import SYSTEM_ACTOR, Actor, Kind, Principal
 from jupyter_realtime.core.announcements import Announcement
@@ -20,6 +21,8 @@ from jupyter_realtime.core.notifications import Notice
 from jupyter_realtime.core.push import PushKeys, PushSubscription
 from jupyter_realtime.core.rooms import analysis_room
 from jupyter_realtime.ports import Browser, Run
+from jupyter_realtime.stores.sql import SqlStore
+from jupyter_realtime.stores.units import Unit
 
 _numbers = itertools.count(1)
 
@@ -123,6 +126,15 @@ def browser(person: str = "ana", *, at: str | None = None, created_ms: int = 1) 
         label="Firefox on Linux",
         created_ms=created_ms,
     )
+
+
+async def rows(store: SqlStore, statement: Select[Any]) -> list[tuple[Any, ...]]:
+    """Ask a store's database."""
+
+    def ask() -> Unit[list[tuple[Any, ...]]]:
+        return [tuple(row) for row in (yield statement, {})]
+
+    return await store.read(ask())
 
 
 async def eventually(

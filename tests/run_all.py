@@ -26,7 +26,9 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).parents[1]
 JS = ROOT / "js"
 # Debian's names of what the tests need and pip can't bring.
-SYSTEM_PACKAGES = {"chromium": "chromium"}
+SYSTEM_PACKAGES = {"chromium": "chromium", "initdb": "postgresql"}
+# Where Debian puts programs that only servers need.
+SERVER_PROGRAMS = "usr/lib/postgresql/*/bin"
 # The longest step takes eight minutes on two cores; one that has not ended by then hangs.
 MAX_STEP_SECONDS = 2400
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -104,7 +106,7 @@ STEPS = [
 
 def install_system_packages() -> str | None:
     """Install what is missing if we may; otherwise say what to install."""
-    missing = [package for program, package in SYSTEM_PACKAGES.items() if not shutil.which(program)]
+    missing = [package for program, package in SYSTEM_PACKAGES.items() if not is_there(program)]
     if not missing:
         return None
     if shutil.which("apt-get") and os.geteuid() == 0:
@@ -112,7 +114,12 @@ def install_system_packages() -> str | None:
         command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
         if subprocess.run(command, check=False).returncode == 0:
             return None
-    return f"The browser tests need {', '.join(missing)}: install it with your package manager."
+    return f"The tests need {', '.join(missing)}: install it with your package manager."
+
+
+def is_there(program: str) -> bool:
+    """Whether a program is installed."""
+    return bool(shutil.which(program)) or any(Path("/").glob(f"{SERVER_PROGRAMS}/{program}"))
 
 
 def run(step: Step, reports: Path) -> tuple[int, int]:
@@ -187,7 +194,8 @@ def main(kinds: list[str]) -> int:
     """Run the steps of these kinds, or all."""
     steps = [step for step in STEPS if not kinds or step.kind in kinds]
     passed = failed = 0
-    if any(step.kind == "browser" for step in steps) and (problem := install_system_packages()):
+    needs_them = any(step.kind in ("python", "browser") for step in steps)
+    if needs_them and (problem := install_system_packages()):
         print(problem)
         failed += 1
     broken = []

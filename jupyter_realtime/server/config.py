@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from ..core.quotas import Thresholds
 from ..service.retention import Retention
 from ..stores.sqlite import DEFAULT_FILE_NAME
 from .origins import ORIGIN
+
+POSTGRES = re.compile(r"postgres(ql)?://")
 
 
 class RealtimeConfig(Configurable):
@@ -71,8 +74,8 @@ class RealtimeConfig(Configurable):
 
     store_url = Unicode(
         config=True,
-        help="""Where everything is kept: `sqlite:///` and an absolute path. The default is a file in
-        Jupyter's data directory.""",
+        help="""Where everything is kept: `sqlite:///` and an absolute path, or for several servers
+        `postgresql://user:password@host/database`. The default is a file in Jupyter's data directory.""",
     )
 
     jwt_key_file = Unicode(
@@ -301,36 +304,56 @@ class RealtimeConfig(Configurable):
         return (self.public_url or "http://localhost:8888").rstrip("/") + "/"
 
     @property
+    def postgres_url(self) -> str | None:
+        """The PostgreSQL database; None where everything is in a file."""
+        return self.store_url if POSTGRES.match(self.store_url) else None
+
+    @property
     def store_path(self) -> Path:
         """The SQLite file.
 
         Raises
         ------
         ValueError
-            If `store_url` names something else.
+            If `store_url` names something else. It may have a password, and is not repeated.
         """
         if not self.store_url:
-            return Path(jupyter_data_dir()) / "realtime" / DEFAULT_FILE_NAME
+            return self._default_folder / DEFAULT_FILE_NAME
         scheme, _, path = self.store_url.partition(":///")
+        if self.postgres_url:
+            raise ValueError(
+                "RealtimeConfig.store_url names a PostgreSQL database, and no file: use its own tools "
+                "(pg_dump, pg_restore)."
+            )
         if scheme != "sqlite" or not path:
             raise ValueError(
-                f"RealtimeConfig.store_url is {self.store_url!r}; write sqlite:/// and a path."
+                "RealtimeConfig.store_url names neither a file nor a PostgreSQL database; write sqlite:/// "
+                "and an absolute path, or postgresql://user:password@host/database."
             )
         return Path("/" + path.lstrip("/") if not Path(path).is_absolute() else path)
+
+    @property
+    def _default_folder(self) -> Path:
+        return Path(jupyter_data_dir()) / "realtime"
+
+    @property
+    def _folder(self) -> Path:
+        """Where what is no part of the database lies, unless it is said."""
+        return self._default_folder if self.postgres_url else self.store_path.parent
 
     @property
     def key_path(self) -> Path:
         """The file of the signing key."""
         if self.jwt_key_file:
             return Path(self.jwt_key_file)
-        return self.store_path.with_name("realtime-jwt.key")
+        return self._folder / "realtime-jwt.key"
 
     @property
     def vapid_path(self) -> Path:
         """The file of the key that signs pushes."""
         if self.vapid_key_file:
             return Path(self.vapid_key_file)
-        return self.store_path.with_name("realtime-vapid.pem")
+        return self._folder / "realtime-vapid.pem"
 
     @property
     def owner(self) -> str:

@@ -243,7 +243,7 @@ async def open_services(
     from .engine import LocalEngine
 
     tokens = Tokens(*await asyncio.to_thread(read_keys, config.key_path))
-    store = await SqliteStore.open(config.store_path)
+    store = await open_store(config)
     services = assemble(
         config,
         root,
@@ -272,6 +272,27 @@ async def open_services(
     services.comments.open()
     services.projects.standings.open()
     return services
+
+
+async def open_store(config: RealtimeConfig) -> Store:
+    """Open the database of the settings.
+
+    Raises
+    ------
+    Unavailable
+        If that can't be done; says why and what to do.
+    """
+    url = config.postgres_url
+    if url is None:
+        return await SqliteStore.open(config.store_path)
+    try:
+        from ..stores.postgres import PostgresStore
+    except ImportError as error:
+        raise Unavailable(
+            "RealtimeConfig.store_url names a PostgreSQL database, whose driver is not installed: "
+            "pip install 'jupyter_realtime[hub]'."
+        ) from error
+    return await PostgresStore.open(url)
 
 
 def listen(services: Services) -> None:

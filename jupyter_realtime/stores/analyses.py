@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select, tuple_, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import bindparam, func, select, tuple_, update
 
 from ..core.actors import Actor
 from ..core.codec import encode
@@ -16,10 +15,11 @@ from ..core.log import Draft
 from ..core.triage import IssueKey
 from ..ports import Run
 from . import log, triage
+from .dialects import insert
 from .tables import analysis, issue, report, timing
 from .units import Executor, Row, Unit, Written
 
-_saved = sqlite.insert(analysis)
+_saved = insert(analysis)
 SAVE = _saved.on_conflict_do_update(
     index_elements=[analysis.c.id],
     set_={
@@ -48,7 +48,7 @@ ISSUES = (
     .order_by(issue.c.ordinal)
     .limit(bindparam("most"))
 )
-_timed = sqlite.insert(timing)
+_timed = insert(timing)
 # Older runs weigh less and less, so that a faster machine is noticed.
 ADD_TIMING = _timed.on_conflict_do_update(
     index_elements=[timing.c.project, timing.c.detector],

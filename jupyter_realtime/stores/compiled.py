@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Insert, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
 
 MAX_ROWS_A_STATEMENT = 64
+
+Arguments = Mapping[str, Any] | Sequence[Any]
+
+
+class _Compiled(NamedTuple):
+    text: str
+    literals: dict[str, Any]
+    # The names of parameters by their place; None where they go by their names.
+    places: list[str] | None
+
+    def arguments(self, values: Mapping[str, Any]) -> Arguments:
+        """All parameters as the driver takes them, those of literals in the statement too."""
+        named = {**self.literals, **values} if self.literals else values
+        return named if self.places is None else [named.get(name) for name in self.places]
 
 
 class Compiler:
@@ -22,26 +37,24 @@ class Compiler:
     Parameters
     ----------
     dialect
-        Names the parameters of statements.
+        Says whether parameters of statements have names or places.
     positional
-        The same dialect, but parameters have a place instead: SQLite finds each of many hundred names of
-        rows by walking through all of them.
+        The same dialect, with places, for many rows at once: SQLite finds each of many hundred names by
+        walking through all of them.
     """
 
     def __init__(self, dialect: Dialect, positional: Dialect) -> None:
         self._dialect = dialect
         self._positional = positional
-        self._known: WeakKeyDictionary[ClauseElement, tuple[str, dict[str, Any]]] = (
-            WeakKeyDictionary()
-        )
+        self._known: WeakKeyDictionary[ClauseElement, _Compiled] = WeakKeyDictionary()
         self._known_rows: WeakKeyDictionary[Insert, dict[int, str]] = WeakKeyDictionary()
 
-    def sql(
-        self, statement: ClauseElement, values: Mapping[str, Any]
-    ) -> tuple[str, Mapping[str, Any]]:
-        """Give the text and all named parameters, those of literals in the statement too."""
-        text, literals = self._compiled(statement)
-        return text, {**literals, **values} if literals else values
+    def sql(self, statement: ClauseElement, values: Mapping[str, Any]) -> tuple[str, Arguments]:
+        """Give the text and all parameters."""
+        compiled = self._known.get(statement)
+        if compiled is None:
+            compiled = self._known[statement] = _compile(statement, self._dialect)
+        return compiled.text, compiled.arguments(values)
 
     def rows(
         self, statement: Insert, rows: Sequence[Mapping[str, Any]]
@@ -72,13 +85,10 @@ class Compiler:
             known[count] = str(many.compile(dialect=self._positional))
         return known[count]
 
-    def _compiled(self, statement: ClauseElement) -> tuple[str, dict[str, Any]]:
-        known = self._known.get(statement)
-        if known is None:
-            compiled = statement.compile(
-                dialect=self._dialect, compile_kwargs={"render_postcompile": True}
-            )
-            # An insert names its columns as parameters whose values come with each execution.
-            literals = {name: v for name, v in compiled.params.items() if v is not None}
-            known = self._known[statement] = (str(compiled), literals)
-        return known
+
+def _compile(statement: ClauseElement, dialect: Dialect) -> _Compiled:
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    assert isinstance(compiled, SQLCompiler)
+    # An insert names its columns as parameters whose values come with each execution.
+    literals = {name: v for name, v in compiled.params.items() if v is not None}
+    return _Compiled(str(compiled), literals, compiled.positiontup)

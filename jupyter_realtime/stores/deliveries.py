@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    Integer,
     and_,
     bindparam,
     case,
@@ -41,7 +42,7 @@ from .units import Executor, Row, Unit, Written
 _ID_BYTES = 9
 # As a literal, so that the index of what is pending is used.
 _PENDING = delivery.c.state == literal_column("'pending'")
-_WAYS = or_(*(and_(delivery.c.channel == way, bindparam(way) == 1) for way in WAYS))
+_WAYS = or_(*(and_(delivery.c.channel == way, bindparam(way, type_=Integer) == 1) for way in WAYS))
 _FREE_FROM = case(
     (delivery.c.due_ms >= delivery.c.lease_until_ms, delivery.c.due_ms),
     else_=delivery.c.lease_until_ms,

@@ -7,16 +7,16 @@ from collections.abc import Collection
 
 import msgspec
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects import sqlite
 
 from ..core.actors import Actor
 from ..core.codec import encode
 from ..ports import Known, Sighting
+from .dialects import insert
 from .tables import person, sighting
 from .units import Executor, Row, Unit, Written
 
 FIND = select(person.c.name).where(person.c.name == bindparam("named"))
-_seen = sqlite.insert(person)
+_seen = insert(person)
 SEE = _seen.on_conflict_do_update(
     index_elements=[person.c.name],
     set_={name: _seen.excluded[name] for name in ("actor", "groups", "seen_ms")},
@@ -30,7 +30,7 @@ PAGE = (
     .limit(bindparam("most"))
 )
 FORGET = delete(person).where(person.c.seen_ms < bindparam("before_ms")).returning(person.c.name)
-_noted = sqlite.insert(sighting)
+_noted = insert(sighting)
 NOTE = _noted.on_conflict_do_update(
     index_elements=[sighting.c.project, sighting.c.person],
     set_={"seen_ms": _noted.excluded.seen_ms},

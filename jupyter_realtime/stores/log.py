@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import bindparam, select
 
 from ..core.actors import Actor
 from ..core.codec import MAX_INTEGER, encode
@@ -17,6 +16,7 @@ from ..core.errors import Conflict
 from ..core.log import MAX_PAGE_BYTES, Draft, Page, StoredEvent
 from ..core.messages import Position
 from . import pruning
+from .dialects import insert
 from .tables import event, idempotency, room
 from .units import Executor, Row, Unit, Written
 
@@ -26,7 +26,7 @@ FIND_KEY = select(idempotency.c.digest, idempotency.c.seq).where(
     idempotency.c.key == bindparam("with_key"),
 )
 ADD_KEY = insert(idempotency)
-_first = sqlite.insert(room).values(
+_first = insert(room).values(
     name=bindparam("in_room"), seq=bindparam("count"), head_id=bindparam("event_id"), pruned=0
 )
 # The first event opens the room; ON CONFLICT reads the same in both dialects.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects import sqlite
 
 from ..ports import Document, Look
+from .dialects import insert
 from .tables import document, document_content, thread
 from .units import Executor, Row, Unit, Written
 
@@ -26,7 +26,7 @@ WATCHED = (
     .where(_has_threads)
 )
 ONE = WATCHED.where(document.c.id == bindparam("wanted"))
-_note = sqlite.insert(document_content).values(
+_note = insert(document_content).values(
     document=bindparam("of"),
     digest=bindparam("as_digest"),
     size=bindparam("as_size"),

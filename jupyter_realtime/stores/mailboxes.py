@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, case, delete, insert, null, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import bindparam, case, delete, null, select, update
 
 from ..ports.deliveries import Address, Link
+from .dialects import insert
 from .tables import mail_address, mail_link
 from .units import Executor, Unit, Written
 
-_put = sqlite.insert(mail_address)
+_put = insert(mail_address)
 PUT = _put.on_conflict_do_update(
     index_elements=[mail_address.c.person],
     set_={

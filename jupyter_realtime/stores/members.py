@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects import sqlite
 
 from ..core.log import Draft
 from ..core.members import Member, MemberKey, Role
 from ..ports import Posting
 from . import inbox, log
+from .dialects import insert
 from .tables import member
 from .units import Executor, Unit, Written
 
-_put = sqlite.insert(member)
+_put = insert(member)
 # RETURNING gives a row only where something has changed.
 PUT = _put.on_conflict_do_update(
     index_elements=[member.c.project, member.c.kind, member.c.name],

@@ -9,12 +9,15 @@ import secrets
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 # The newest revision in `migrations/versions`; a test compares.
 REVISION = "0013"
 # Alembic keeps what it works on in globals of the process; a file keeps only other processes out.
-_ALEMBIC = threading.Lock()
+ALEMBIC = threading.Lock()
 
 
 def migrate(path: Path) -> None:
@@ -25,7 +28,7 @@ def migrate(path: Path) -> None:
     """
     revision = revision_of(path)
     if revision is None or revision < REVISION:
-        with _ALEMBIC:
+        with ALEMBIC:
             _upgrade(path)
 
 
@@ -61,8 +64,6 @@ def begin_epoch(connection: sqlite3.Connection) -> None:
 
 
 def _upgrade(path: Path) -> None:
-    from alembic import command
-    from alembic.config import Config
     from sqlalchemy import URL, create_engine, event
     from sqlalchemy.pool import NullPool
 
@@ -77,9 +78,17 @@ def _upgrade(path: Path) -> None:
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    with engine.begin() as connection:
+        upgrade(connection)
+    engine.dispose()
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that a database lacks, in the transaction of a connection; hold `ALEMBIC`."""
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    engine.dispose()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

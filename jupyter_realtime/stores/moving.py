@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, func, not_, or_, select, update
+from sqlalchemy import bindparam, delete, not_, or_, select, update
 
 from ..core.log import Draft
 from ..ports import Document, Move
 from . import log
+from .paths import is_below
 from .tables import (
     cell_lineage,
     document,
@@ -21,14 +22,13 @@ from .tables import (
 )
 from .units import Unit, Written
 
-# No LIKE: to it an underscore is any character, and to SQLite's any case is the same.
 DOCUMENTS = (
     select(document)
     .where(
         document.c.project == bindparam("of"),
         or_(
             document.c.path == bindparam("at"),
-            func.substr(document.c.path, 1, bindparam("length")) == bindparam("below"),
+            is_below(document.c.path),
         ),
     )
     .order_by(document.c.path)
@@ -93,7 +93,7 @@ ROOTS = (
     .where(
         or_(
             project.c.root == bindparam("at"),
-            func.substr(project.c.root, 1, bindparam("length")) == bindparam("below"),
+            is_below(project.c.root),
         )
     )
     .order_by(project.c.root)

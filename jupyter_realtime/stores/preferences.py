@@ -6,14 +6,14 @@ from collections.abc import Collection
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.dialects import sqlite
 
 from ..core.codec import encode
 from ..core.preferences import Preferences
+from .dialects import insert
 from .tables import preference
 from .units import Executor, Unit, Written
 
-_put = sqlite.insert(preference)
+_put = insert(preference)
 PUT = _put.on_conflict_do_update(
     index_elements=[preference.c.person],
     set_={"body": _put.excluded.body, "updated_ms": _put.excluded.updated_ms},

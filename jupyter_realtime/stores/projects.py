@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from ..core.log import Draft
 from ..ports import Document, Move, Project
 from . import moving
+from .paths import is_below
 from .tables import document, project
 from .units import Executor, Row, Unit, Written
 
@@ -20,8 +21,7 @@ WITHIN = (
     .where(
         or_(
             project.c.root == bindparam("folder"),
-            # No LIKE: to it an underscore is any character, and to SQLite's any case is the same.
-            func.substr(project.c.root, 1, bindparam("length")) == bindparam("below"),
+            is_below(project.c.root),
         )
     )
     .order_by(project.c.root)

@@ -6,15 +6,15 @@ from collections.abc import Collection
 
 import msgspec
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects import sqlite
 
 from ..core.codec import encode
 from ..core.push import PushSubscription
 from ..ports import Browser
+from .dialects import insert
 from .tables import push_subscription as table
 from .units import Executor, Row, Unit, Written
 
-_put = sqlite.insert(table)
+_put = insert(table)
 PUT = _put.on_conflict_do_update(
     index_elements=[table.c.digest],
     set_={name: _put.excluded[name] for name in ("person", "body", "created_ms")},
@@ -23,7 +23,6 @@ OLDEST_BEYOND = (
     select(table.c.digest)
     .where(table.c.person == bindparam("named"))
     .order_by(table.c.created_ms.desc(), table.c.digest)
-    .limit(-1)
     .offset(bindparam("most"))
 )
 FORGET = (

@@ -12,40 +12,22 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.sqlite import dialect, insert
+from sqlalchemy.dialects.sqlite import dialect
 
 from ..core.errors import RealtimeError, Unavailable
 from ..core.log import Draft
-from .analyses import SqlAnalyses
-from .announcements import SqlAnnouncements
+from .commits import CommitListener, OutageListener
 from .compiled import Compiler
-from .credentials import SqlCredentials
-from .deliveries import SqlDeliveries
-from .directory import SqlDirectory
 from .filesystem import is_on_network
-from .inbox import SqlInbox
-from .log import SqlLog
-from .looks import SqlLooks
-from .mailboxes import SqlMailboxes
-from .members import SqlMembers
 from .migrate import epoch_of, migrate
-from .people import SqlPeople
-from .preferences import SqlPreferences
-from .projects import SqlProjects
-from .push import SqlBrowsers
-from .tables import meta
-from .threads import SqlThreads
-from .triage import SqlTriage
+from .sql import SqlStore
 from .units import Unit, Written
-from .visits import SqlVisits
-from .writer import CommitListener, OutageListener, Writer, run_unit
+from .writer import Writer, run_unit
 
 T = TypeVar("T")
 # Device and inode: what a path leads to, whatever it is called.
@@ -67,13 +49,6 @@ _NETWORK = "The database lies on a network file system, where it is slow; keep i
 DEFAULT_FILE_NAME = "realtime-v1.sqlite"
 
 
-_probe = insert(meta).values(name="probe", value=bindparam("mark"))
-PROBE = _probe.on_conflict_do_update(
-    index_elements=[meta.c.name], set_={"value": _probe.excluded.value}
-)
-READ_PROBE = select(meta.c.value).where(meta.c.name == "probe")
-
-
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file as every connection of ours does."""
     connection = sqlite3.connect(
@@ -91,10 +66,11 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-class SqliteStore:
+class SqliteStore(SqlStore):
     """The port `Store` on a SQLite file; make one with `await SqliteStore.open(path)`."""
 
     def __init__(self, path: Path, file: FileId | None, epoch: str) -> None:
+        super().__init__(epoch)
         self.path = path
         # From before anything of it was read: a file that is replaced from then on is noticed.
         self._file = file
@@ -112,23 +88,6 @@ class SqliteStore:
         self._growth: list[Callable[[], None]] = []
         self._outage: list[OutageListener] = []
         self._watching: asyncio.Task[None] | None = None
-        self.log = SqlLog(self, epoch)
-        self.projects = SqlProjects(self)
-        self.looks = SqlLooks(self)
-        self.visits = SqlVisits(self)
-        self.members = SqlMembers(self)
-        self.analyses = SqlAnalyses(self)
-        self.triage = SqlTriage(self)
-        self.threads = SqlThreads(self)
-        self.credentials = SqlCredentials(self)
-        self.directory = SqlDirectory(self)
-        self.preferences = SqlPreferences(self)
-        self.inbox = SqlInbox(self)
-        self.announcements = SqlAnnouncements(self)
-        self.deliveries = SqlDeliveries(self)
-        self.mailboxes = SqlMailboxes(self)
-        self.browsers = SqlBrowsers(self)
-        self.people = SqlPeople(self)
 
     @classmethod
     async def open(cls, path: Path) -> SqliteStore:
@@ -163,11 +122,6 @@ class SqliteStore:
         """Have it told when something could not be written."""
         self._outage.append(listener)
         self._writer.on_outage(listener)
-
-    async def probe(self) -> None:
-        """Write a mark and read one."""
-        await self.write(_mark())
-        await self.read(_read_mark())
 
     @property
     def is_replaced(self) -> bool:
@@ -272,15 +226,6 @@ def _version_of(connection: sqlite3.Connection) -> int | None:
         return int(connection.execute("PRAGMA data_version").fetchone()[0])
     except sqlite3.Error:
         return None
-
-
-def _mark() -> Unit[Written[None]]:
-    yield PROBE, {"mark": str(time.time_ns())}
-    return Written(None)
-
-
-def _read_mark() -> Unit[None]:
-    yield READ_PROBE, {}
 
 
 def _truncate_log(path: Path) -> None:

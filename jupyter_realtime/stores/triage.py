@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, insert, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Text, bindparam, delete, func, select
 
 from ..core.actors import Actor
 from ..core.codec import encode
@@ -16,10 +15,11 @@ from ..core.log import Draft
 from ..core.times import rfc3339, unix_seconds
 from ..core.triage import Baseline, Dismissal, IssueKey
 from . import log
+from .dialects import insert
 from .tables import baseline, baseline_issue, dismissal, issue, standing_issue
 from .units import Executor, Row, Unit, Written
 
-_stood = sqlite.insert(standing_issue)
+_stood = insert(standing_issue)
 PUT_STANDING = _stood.on_conflict_do_update(
     index_elements=[
         standing_issue.c.project,
@@ -52,19 +52,19 @@ ANY_STANDING = select(standing_issue.c.body).where(
     standing_issue.c.fingerprint == bindparam("known_by"),
     standing_issue.c.path == bindparam("at"),
 )
-_dismissed = sqlite.insert(dismissal)
+_dismissed = insert(dismissal)
 PUT_DISMISSAL = _dismissed.on_conflict_do_update(
     index_elements=[dismissal.c.project, dismissal.c.fingerprint, dismissal.c.path],
     set_={name: _dismissed.excluded[name] for name in ("reason", "actor", "created_ms")},
 )
 # The same decision at another path; what is there already stays.
 COPY_DISMISSAL = (
-    sqlite.insert(dismissal)
+    insert(dismissal)
     .from_select(
         [column.name for column in dismissal.c],
         select(
             *(
-                bindparam("at").label("path") if column is dismissal.c.path else column
+                bindparam("at", type_=Text).label("path") if column is dismissal.c.path else column
                 for column in dismissal.c
             )
         )
@@ -81,7 +81,7 @@ REMOVE_DISMISSAL = (
     .where(
         dismissal.c.project == bindparam("of"),
         dismissal.c.fingerprint == bindparam("known_by"),
-        func.coalesce(bindparam("at"), dismissal.c.path) == dismissal.c.path,
+        func.coalesce(bindparam("at", type_=Text), dismissal.c.path) == dismissal.c.path,
     )
     .returning(dismissal.c.path)
 )
@@ -101,7 +101,7 @@ DISMISSALS = (
     .order_by(dismissal.c.fingerprint, dismissal.c.path)
     .limit(bindparam("most"))
 )
-_named = sqlite.insert(baseline)
+_named = insert(baseline)
 PUT_BASELINE = _named.on_conflict_do_update(
     index_elements=[baseline.c.project, baseline.c.name],
     set_={name: _named.excluded[name] for name in ("analysis", "count", "actor", "created_ms")},

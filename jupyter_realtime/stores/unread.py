@@ -10,14 +10,14 @@ Rules
 from __future__ import annotations
 
 from sqlalchemy import Text, bindparam, delete, exists, func, literal_column, select
-from sqlalchemy.dialects import sqlite
 
+from .dialects import insert
 from .tables import notification, unread
 from .units import Unit
 
 _of = bindparam("of", type_=Text)
 READ = select(unread.c.count).where(unread.c.recipient == _of)
-_changed = sqlite.insert(unread).values(recipient=_of, count=bindparam("more"))
+_changed = insert(unread).values(recipient=_of, count=bindparam("more"))
 ADD = _changed.on_conflict_do_update(
     index_elements=[unread.c.recipient],
     set_={"count": unread.c.count + _changed.excluded.count},
@@ -25,7 +25,7 @@ ADD = _changed.on_conflict_do_update(
 # As the index has it, to the letter: with a parameter SQLite would look into each row.
 COUNTED = notification.c.counts == literal_column("1")
 COUNT = select(func.count()).where(notification.c.recipient == _of, COUNTED)
-_counted = sqlite.insert(unread).values(recipient=_of, count=COUNT.scalar_subquery())
+_counted = insert(unread).values(recipient=_of, count=COUNT.scalar_subquery())
 RECOUNT = _counted.on_conflict_do_update(
     index_elements=[unread.c.recipient], set_={"count": _counted.excluded.count}
 ).returning(unread.c.count)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy import BigInteger, Text, bindparam, case, delete, select
-from sqlalchemy.dialects import sqlite
 
 from ..ports import Visit
+from .dialects import insert
 from .tables import document, document_visit
 from .units import Executor, Unit, Written
 
-_note = sqlite.insert(document_visit).from_select(
+_note = insert(document_visit).from_select(
     ["document", "person", "seen_ms"],
     # Not for a document that is gone.
     select(

@@ -21,45 +21,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import groupby
 from queue import SimpleQueue
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Insert
 
-from ..core.errors import Internal, RealtimeError, Unavailable
-from ..core.log import Draft, StoredEvent
+from ..core.errors import Unavailable
+from ..core.log import Draft
+from .commits import (
+    MAX_UNITS_A_COMMIT,
+    Answers,
+    CommitListener,
+    Job,
+    OutageListener,
+    Outcome,
+    placed,
+    together,
+)
 from .compiled import Compiler
-from .log import append_together, appended
+from .log import appended
 from .units import Row, Unit, Written
 
 T = TypeVar("T")
 
-log = logging.getLogger(__name__)
-
-MAX_UNITS_A_COMMIT = 512
 RETRY_AFTER_SECONDS = 1.0
-CommitListener = Callable[[Sequence[StoredEvent]], None]
-OutageListener = Callable[[], None]
 
-
-# A job that only asks whether somebody else has written.
-_LOOK = object()
-
-
-class _Job(NamedTuple):
-    work: Unit[Written[Any]] | Draft | object
-    answer: asyncio.Future[Any]
-
-
-class _Outcome(NamedTuple):
-    job: _Job
-    written: Written[Any] | None
-    error: BaseException | None
+# Work that only asks whether somebody else has written.
+_LOOK = cast("Draft", object())
 
 
 def run_unit(connection: sqlite3.Connection, compiler: Compiler, unit: Unit[T]) -> T:
@@ -100,20 +92,19 @@ class Writer:
         self._compiler = compiler
         self._loop = loop
         self._is_replaced = is_replaced
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._listeners: list[CommitListener] = []
-        self._outage: list[OutageListener] = []
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._answers = Answers(_state_of)
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="realtime-store", daemon=True)
         self._thread.start()
 
     def on_commit(self, listener: CommitListener) -> None:
         """Have each committed batch of events told."""
-        self._listeners.append(listener)
+        self._answers.on_commit(listener)
 
     def on_outage(self, listener: OutageListener) -> None:
         """Have it told when something could not be written."""
-        self._outage.append(listener)
+        self._answers.on_outage(listener)
 
     async def write(self, unit: Unit[Written[T]]) -> T:
         """Queue a unit; returns its result when it is durable."""
@@ -129,11 +120,11 @@ class Writer:
         version: int = await self._queue(_LOOK)
         return version
 
-    def _queue(self, work: Unit[Written[Any]] | Draft | object) -> asyncio.Future[Any]:
+    def _queue(self, work: Unit[Written[Any]] | Draft) -> asyncio.Future[Any]:
         if self._closed:
             raise Unavailable("The store is closed: the server is shutting down.")
         answer: asyncio.Future[Any] = self._loop.create_future()
-        self._jobs.put(_Job(work, answer))
+        self._jobs.put(Job(work, answer))
         return answer
 
     async def close(self) -> None:
@@ -150,7 +141,7 @@ class Writer:
             while (job := self._jobs.get()) is not None:
                 jobs, last = self._gather(job)
                 outcomes = self._do(connection, jobs)
-                self._loop.call_soon_threadsafe(self._answer, outcomes)
+                self._loop.call_soon_threadsafe(self._answers.give, outcomes)
                 if last:
                     break
         finally:
@@ -158,7 +149,7 @@ class Writer:
                 _settle_moved_file(connection)
             connection.close()
 
-    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+    def _gather(self, first: Job) -> tuple[list[Job], bool]:
         jobs = [first]
         while len(jobs) < MAX_UNITS_A_COMMIT and not self._jobs.empty():
             job = self._jobs.get()
@@ -167,19 +158,19 @@ class Writer:
             jobs.append(job)
         return jobs, False
 
-    def _do(self, connection: sqlite3.Connection, jobs: list[_Job]) -> list[_Outcome]:
+    def _do(self, connection: sqlite3.Connection, jobs: list[Job]) -> list[Outcome]:
         outcomes = self._commit(connection, [job for job in jobs if job.work is not _LOOK])
         return outcomes + [self._look(connection, job) for job in jobs if job.work is _LOOK]
 
-    def _look(self, connection: sqlite3.Connection, job: _Job) -> _Outcome:
+    def _look(self, connection: sqlite3.Connection, job: Job) -> Outcome:
         try:
             version = int(connection.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error as error:
-            return _Outcome(job, None, error)
-        return _Outcome(job, Written(version), None)
+            return Outcome(job, None, error)
+        return Outcome(job, Written(version), None)
 
-    def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> list[_Outcome]:
-        outcomes: list[_Outcome] = []
+    def _commit(self, connection: sqlite3.Connection, jobs: list[Job]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
         if not jobs:
             return outcomes
         try:
@@ -192,32 +183,30 @@ class Writer:
                 raise sqlite3.OperationalError("its file was replaced or deleted")
         except sqlite3.Error as error:
             _roll_back(connection)
-            return [_Outcome(job, None, _unavailable(error)) for job in jobs]
+            return [Outcome(job, None, _unavailable(error)) for job in jobs]
         return outcomes
 
     def _attempt_together(
-        self, connection: sqlite3.Connection, jobs: list[_Job], outcomes: list[_Outcome]
+        self, connection: sqlite3.Connection, jobs: list[Job], outcomes: list[Outcome]
     ) -> None:
         drafts = [job.work for job in jobs if isinstance(job.work, Draft)]
-        outcome = self._attempt(connection, jobs[0], _together(drafts))
+        outcome = self._attempt(connection, jobs[0], together(drafts))
         if outcome.written is None:
             # A key that was used before, or data that can't be kept: each for itself, to fail alone.
             self._attempt_each(connection, jobs, outcomes)
             return
-        for job, event in zip(jobs, outcome.written.events, strict=True):
-            outcomes.append(_Outcome(job, Written(event.seq, [event]), None))
+        outcomes += placed(jobs, outcome)
 
     def _attempt_each(
-        self, connection: sqlite3.Connection, jobs: list[_Job], outcomes: list[_Outcome]
+        self, connection: sqlite3.Connection, jobs: list[Job], outcomes: list[Outcome]
     ) -> None:
         for job in jobs:
-            work = cast("Unit[Written[Any]] | Draft", job.work)
-            unit = appended(work) if isinstance(work, Draft) else work
+            unit = appended(job.work) if isinstance(job.work, Draft) else job.work
             outcomes.append(self._attempt(connection, job, unit))
 
     def _attempt(
-        self, connection: sqlite3.Connection, job: _Job, unit: Unit[Written[Any]]
-    ) -> _Outcome:
+        self, connection: sqlite3.Connection, job: Job, unit: Unit[Written[Any]]
+    ) -> Outcome:
         connection.execute("SAVEPOINT unit")
         try:
             written = run_unit(connection, self._compiler, unit)
@@ -227,36 +216,9 @@ class Writer:
             # A failing unit must not fail its neighbours; its own writer gets the error.
             connection.execute("ROLLBACK TO unit")
             connection.execute("RELEASE unit")
-            return _Outcome(job, None, error)
+            return Outcome(job, None, error)
         connection.execute("RELEASE unit")
-        return _Outcome(job, written, None)
-
-    def _tell(self, events: Sequence[StoredEvent]) -> None:
-        for listener in self._listeners:
-            try:
-                listener(events)
-            except Exception:
-                # They are durable, and their writers must be answered; readers find them in the log.
-                log.exception("A listener failed on %d committed events", len(events))
-
-    def _answer(self, outcomes: list[_Outcome]) -> None:
-        events = [e for outcome in outcomes if outcome.written for e in outcome.written.events]
-        if events:
-            self._tell(events)
-        for outcome in outcomes:
-            answer = outcome.job.answer
-            if answer.done():
-                continue
-            if outcome.written is not None:
-                answer.set_result(outcome.written.result)
-            else:
-                answer.set_exception(self._failed(_as_ours(outcome.error)))
-
-    def _failed(self, error: RealtimeError) -> RealtimeError:
-        if isinstance(error, Unavailable):
-            for listener in self._outage:
-                listener()
-        return error
+        return Outcome(job, written, None)
 
 
 def _is_the_databases_state(error: BaseException | None) -> bool:
@@ -267,10 +229,6 @@ def _is_the_databases_state(error: BaseException | None) -> bool:
 def _roll_back(connection: sqlite3.Connection) -> None:
     if connection.in_transaction:
         connection.rollback()
-
-
-def _together(drafts: Sequence[Draft]) -> Unit[Written[None]]:
-    return Written(None, (yield from append_together(drafts)))
 
 
 def _settle_moved_file(connection: sqlite3.Connection) -> None:
@@ -287,9 +245,5 @@ def _unavailable(error: BaseException) -> Unavailable:
     )
 
 
-def _as_ours(error: BaseException | None) -> RealtimeError:
-    if isinstance(error, RealtimeError):
-        return error
-    if error is not None and _is_the_databases_state(error):
-        return _unavailable(error)
-    return Internal(f"The store could not keep this: {error!r}")
+def _state_of(error: BaseException) -> Unavailable | None:
+    return _unavailable(error) if _is_the_databases_state(error) else None

@@ -14,7 +14,9 @@ from jupyter_realtime.server.config import RealtimeConfig
 from jupyter_realtime.server.runtime import Services, assemble, listen
 from jupyter_realtime.server.tokens import Tokens
 from jupyter_realtime.service.figures import Figures
-from jupyter_realtime.stores.sqlite import SqliteStore
+from tests.databases import KINDS, OpenStore, open_postgres, open_sqlite, postgres_server
+
+__all__ = ["open_postgres", "open_services", "open_sqlite", "postgres_server"]
 
 Script = Callable[[RunReporter, asyncio.Event], Awaitable[None]]
 
@@ -61,16 +63,22 @@ class ScriptedEngine:
 OpenServices = Callable[[Script], AbstractAsyncContextManager[Services]]
 
 
+# For what servers of one store do together; all else is on a file.
+on_each_store = pytest.mark.parametrize("open_services", KINDS, indirect=True)
+
+
 @pytest.fixture
-def open_services(tmp_path: Path) -> OpenServices:
+def open_services(request: pytest.FixtureRequest, tmp_path: Path) -> OpenServices:
     """Open the services of a server on this test's folder; twice makes two servers of one store."""
+    kind = getattr(request, "param", "sqlite")
+    open_store: OpenStore = request.getfixturevalue(f"open_{kind}")
     root = tmp_path / "root"
     root.mkdir()
     (root / "a.py").write_text("x = 1\n")
 
     @asynccontextmanager
     async def open_(script: Script) -> AsyncIterator[Services]:
-        store = await SqliteStore.open(tmp_path / "realtime.sqlite")
+        store = await open_store()
         services = assemble(
             RealtimeConfig(),
             root,

@@ -13,7 +13,7 @@ from jupyter_realtime.server.runtime import Services
 from jupyter_realtime.service import leases, run_recorder
 from tests.builders import eventually, issue, lane, principal
 from tests.service.clients import Client
-from tests.service.conftest import OpenServices, Script
+from tests.service.conftest import OpenServices, Script, on_each_store
 
 ANA = principal("ana")
 _READ = Verb.READ
@@ -116,6 +116,7 @@ async def test_A5_a_cancel_ends_a_run_and_is_told(open_services: OpenServices) -
             await services.analyses.cancel(ANA, run.id)
 
 
+@on_each_store
 async def test_A5_a_cancel_crosses_from_another_server_of_the_store(
     open_services: OpenServices,
 ) -> None:
@@ -222,6 +223,7 @@ async def test_A4_a_run_whose_server_died_is_failed_and_can_be_started_again(
             await follow(Client(services, ANA), await start(services))
 
 
+@on_each_store
 async def test_A4_a_run_that_another_server_gave_up_does_not_seem_to_go_on_here(
     open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ from jupyter_realtime.service import dispatch
 from jupyter_realtime.service.dispatch import Dispatcher
 from jupyter_realtime.service.inboxes import now_ms
 from tests.builders import eventually, notice
-from tests.service.conftest import OpenServices
+from tests.service.conftest import OpenServices, on_each_store
 from tests.service.test_people import OWNER, idle
 
 NOW = 1_790_000_000_000
@@ -161,6 +161,7 @@ def carried(carrier: Carried, count: int) -> Callable[[], Any]:
     return has
 
 
+@on_each_store
 async def test_D1_what_another_server_adds_is_noticed_and_sent_once(
     open_services: OpenServices,
 ) -> None:

@@ -16,7 +16,7 @@ from jupyter_realtime.service import inboxes
 from jupyter_realtime.service.inboxes import DAY_MS, now_ms
 from tests.builders import eventually, notice, principal
 from tests.service.clients import Client
-from tests.service.conftest import OpenServices
+from tests.service.conftest import OpenServices, on_each_store
 from tests.service.telling import ANA, BEN, idle, items
 
 
@@ -63,6 +63,7 @@ async def test_N3_N4_what_one_tab_reads_is_read_in_all_on_both_servers(
             assert (frame["data"]["ids"], frame["data"]["unread"]) == ([one], 0)
 
 
+@on_each_store
 async def test_N5_what_is_snoozed_comes_back_by_itself_also_from_another_server(
     open_services: OpenServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from jupyter_realtime.service import polling
 from jupyter_realtime.service.polling import News, Wanted
 from tests.builders import draft, eventually, principal
 from tests.service.clients import Client
-from tests.service.conftest import OpenServices
+from tests.service.conftest import OpenServices, on_each_store
 
 FOR_EVER = 60.0
 ANA = principal("ana")
@@ -288,6 +288,7 @@ async def test_F7_a_server_that_stops_answers_those_who_wait_with_what_they_have
         assert seqs(late) == []
 
 
+@on_each_store
 async def test_L5_a_poll_hears_of_what_another_server_of_the_store_has_committed(
     open_services: OpenServices,
 ) -> None:

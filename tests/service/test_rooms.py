@@ -11,7 +11,7 @@ from jupyter_realtime.service import connections
 from jupyter_realtime.service.polling import News, Wanted
 from tests.builders import draft, eventually, principal
 from tests.service.clients import Client
-from tests.service.conftest import OpenServices
+from tests.service.conftest import OpenServices, on_each_store
 
 
 async def idle(_reporter: RunReporter, _cancel: asyncio.Event) -> None:
@@ -98,6 +98,7 @@ async def test_R5_a_stalled_reader_gets_one_resync_and_continues_from_its_own_po
         assert sum(f["type"] == "resync" for f in slow.frames) == 1
 
 
+@on_each_store
 async def test_L5_events_cross_between_two_servers_of_one_store(
     open_services: OpenServices,
 ) -> None:

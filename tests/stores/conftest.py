@@ -1,18 +1,5 @@
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+"""The contract suites run on each database, whatever is one's own on its own."""
 
-import pytest
+from tests.databases import open_postgres, open_sqlite, open_store, postgres_server
 
-from jupyter_realtime.stores.sqlite import SqliteStore
-
-OpenStore = Callable[[], Awaitable[SqliteStore]]
-
-
-@pytest.fixture
-def open_store(tmp_path: Path) -> OpenStore:
-    """Open a store on this test's file; calling again opens a second one on the same file."""
-
-    async def open_() -> SqliteStore:
-        return await SqliteStore.open(tmp_path / "realtime.sqlite")
-
-    return open_
+__all__ = ["open_postgres", "open_sqlite", "open_store", "postgres_server"]

@@ -8,7 +8,7 @@ import pytest
 from jupyter_realtime.core.errors import Conflict
 from jupyter_realtime.core.issues import Timing
 from tests.builders import draft, issue, run
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 
 async def test_A2_a_report_is_one_commit(open_store: OpenStore) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_realtime.core.announcements import notice_of
 from jupyter_realtime.ports import Posting
 from tests.builders import announcement
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 NOON = "2026-11-23T12:00:00.000Z"
 NOON_MS = 1_795_435_200_000

@@ -19,7 +19,7 @@ from jupyter_realtime.stores import backup as backup_module
 from jupyter_realtime.stores.backup import back_up, restore
 from jupyter_realtime.stores.sqlite import SqliteStore
 from tests.builders import draft
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenSqlite
 
 
 def rows(path: Path, query: str) -> list[tuple[object, ...]]:
@@ -42,9 +42,9 @@ async def filled(path: Path, count: int = 3) -> None:
 
 
 async def test_O8_a_backup_taken_under_load_is_one_moment(
-    open_store: OpenStore, tmp_path: Path
+    open_sqlite: OpenSqlite, tmp_path: Path
 ) -> None:
-    store = await open_store()
+    store = await open_sqlite()
     acknowledged = 0
     stop = threading.Event()
 
@@ -108,11 +108,13 @@ async def test_O8_each_restore_is_an_epoch_of_its_own(tmp_path: Path) -> None:
     assert len(epochs) == 4
 
 
-async def test_O8_nothing_is_restored_under_a_server(open_store: OpenStore, tmp_path: Path) -> None:
+async def test_O8_nothing_is_restored_under_a_server(
+    open_sqlite: OpenSqlite, tmp_path: Path
+) -> None:
     path, target = tmp_path / "realtime.sqlite", tmp_path / "backup"
     await filled(path)
     back_up(path, target)
-    store = await open_store()
+    store = await open_sqlite()
     await store.log.append(draft())
     with pytest.raises(Conflict, match="Stop it"):
         await asyncio.to_thread(restore, target, path)

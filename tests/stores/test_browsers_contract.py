@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.builders import browser
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 
 async def test_U2_each_has_their_own_browsers_the_oldest_first(open_store: OpenStore) -> None:

@@ -3,14 +3,16 @@
 import asyncio
 import itertools
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from jupyter_realtime.core.errors import LimitReached
 from jupyter_realtime.ports import MAX_TOKENS_PER_OWNER, TokenRecord
-from jupyter_realtime.stores.sqlite import SqliteStore
-from tests.stores.conftest import OpenStore
+from jupyter_realtime.stores.sql import SqlStore
+from jupyter_realtime.stores.tables import ticket
+from tests.builders import rows
+from tests.databases import OpenStore
 
 NUMBERS = itertools.count(1)
 
@@ -32,7 +34,7 @@ def record(
     )
 
 
-async def minted(store: SqliteStore, *records: TokenRecord) -> tuple[TokenRecord, ...]:
+async def minted(store: SqlStore, *records: TokenRecord) -> tuple[TokenRecord, ...]:
     for each in records:
         await store.credentials.mint(each)
     return records
@@ -113,9 +115,7 @@ async def test_T7_of_many_who_redeem_a_ticket_one_gets_it_on_whatever_server(
         await store.close()
 
 
-async def test_T7_an_expired_ticket_is_none_and_is_removed(
-    open_store: OpenStore, tmp_path: Path
-) -> None:
+async def test_T7_an_expired_ticket_is_none_and_is_removed(open_store: OpenStore) -> None:
     store = await open_store()
     credentials = store.credentials
     await credentials.add_ticket("old", "{}", 2000, 1000)
@@ -123,6 +123,5 @@ async def test_T7_an_expired_ticket_is_none_and_is_removed(
     assert await credentials.redeem("old", 2000) is None
     assert await credentials.redeem("old", 1000) is None, "looked at is used up"
     await credentials.add_ticket("new", "{}", 3000, 1500)
-    rows = store._writer._connection.execute("SELECT digest FROM ticket").fetchall()
-    assert rows == [("new",)]
+    assert await rows(store, select(ticket.c.digest)) == [("new",)]
     await store.close()

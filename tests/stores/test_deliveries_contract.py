@@ -17,7 +17,7 @@ from jupyter_realtime.ports import (
     Wanted,
 )
 from tests.builders import notice, principal
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 ANA = principal("ana").actor
 NOW = 1_790_000_000_000

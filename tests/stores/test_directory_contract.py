@@ -2,7 +2,7 @@
 
 from jupyter_realtime.ports import Known, Sighting
 from tests.builders import actor
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 
 async def test_G9_of_two_moments_in_a_project_the_later_one_stays(open_store: OpenStore) -> None:

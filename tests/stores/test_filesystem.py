@@ -9,7 +9,7 @@ import pytest
 from jupyter_realtime.stores import sqlite
 from jupyter_realtime.stores.filesystem import is_on_network
 from tests.builders import draft
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenSqlite
 
 MOUNTS = """\
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw
@@ -45,7 +45,7 @@ def test_O4_where_mounts_can_not_be_read_a_disk_is_taken_for_a_local_one(tmp_pat
 @pytest.mark.parametrize(("kind", "journal"), [("ext4", "wal"), ("nfs4", "delete")])
 async def test_O4_on_a_network_file_system_there_is_no_write_ahead_log(
     tmp_path: Path,
-    open_store: OpenStore,
+    open_sqlite: OpenSqlite,
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
     journal: str,
@@ -53,7 +53,7 @@ async def test_O4_on_a_network_file_system_there_is_no_write_ahead_log(
     mounts = tmp_path / "mountinfo"
     mounts.write_text(f"27 1 254:0 / / rw,relatime - {kind} source rw\n")
     monkeypatch.setattr(sqlite, "is_on_network", lambda path: is_on_network(path, mounts))
-    store = await open_store()
+    store = await open_sqlite()
     try:
         assert (await store.log.append(draft())).seq == 1
         assert (store.weakness is None) is (journal == "wal")

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import select, true
 from sqlalchemy.dialects.sqlite import dialect
 
 from jupyter_realtime.core.notifications import Notice
@@ -19,8 +20,9 @@ from jupyter_realtime.ports import Change, Delivery, Posting, Search, Store, Wan
 from jupyter_realtime.stores import unread as unread_numbers
 from jupyter_realtime.stores.compiled import Compiler
 from jupyter_realtime.stores.inbox import passing, reading
-from tests.builders import notice, principal
-from tests.stores.conftest import OpenStore
+from jupyter_realtime.stores.tables import delivery, notification
+from tests.builders import notice, principal, rows
+from tests.databases import OpenSqlite, OpenStore
 
 ANA, BEN = principal("ana").actor, principal("ben").actor
 NOW = 1_790_000_000_000
@@ -264,7 +266,7 @@ async def test_N1_what_is_only_mailed_is_not_in_the_inbox(open_store: OpenStore)
 
 
 async def test_N1_what_is_only_mailed_makes_nothing_unread_and_is_mailed_all_the_same(
-    open_store: OpenStore, tmp_path: Path
+    open_store: OpenStore,
 ) -> None:
     store = await open_store()
     await store.inbox.post([posting()], NOW)
@@ -277,11 +279,10 @@ async def test_N1_what_is_only_mailed_makes_nothing_unread_and_is_mailed_all_the
     assert (found.read, found.count, await unread(store)) == (True, 2, 0)
     await store.inbox.change("ana", Wanted([row.id]), Change(archived=True), ANA, NOW)
     assert await unread(store) == 0
-    with sqlite3.connect(tmp_path / "realtime.sqlite") as file:
-        [[read_up_to, event_seq]] = file.execute(
-            "SELECT read_up_to, event_seq FROM notification, delivery"
-        )
-    file.close()
+    columns = select(notification.c.read_up_to, delivery.c.event_seq)
+    [[read_up_to, event_seq]] = await rows(
+        store, columns.select_from(notification).join(delivery, true())
+    )
     assert event_seq > read_up_to, "it was not read in the inbox"
     await store.close()
 
@@ -324,9 +325,9 @@ async def test_N8_who_has_not_read_what_is_forgotten_is_told_so_now(open_store: 
     ],
 )
 async def test_N4_N6_no_inbox_is_too_full_to_look_something_up(
-    open_store: OpenStore, tmp_path: Path, statement: Any, index: str
+    open_sqlite: OpenSqlite, tmp_path: Path, statement: Any, index: str
 ) -> None:
-    store = await open_store()
+    store = await open_sqlite()
     text, values = Compiler(dialect(paramstyle="named"), dialect()).sql(statement, {})
     names = set(re.findall(r":(\w+)", text))
     with sqlite3.connect(tmp_path / "realtime.sqlite") as file:

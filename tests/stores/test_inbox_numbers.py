@@ -10,7 +10,7 @@ import pytest
 from jupyter_realtime.core.rooms import user_room
 from jupyter_realtime.ports import Change, Delivery, Posting, Search, Store, Wanted
 from tests.builders import notice, principal
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 NOW = 1_790_000_000_000
 STEPS = 150

@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_realtime.core.errors import Conflict
 from tests.builders import draft, eventually
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 
 async def test_L1_seq_counts_from_one_in_each_room(open_store: OpenStore) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jupyter_realtime.ports.deliveries import Address, Link
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 
 async def test_D7_an_address_counts_when_the_link_that_was_sent_to_it_is_followed(

@@ -8,7 +8,7 @@ from jupyter_realtime.core.errors import Conflict
 from jupyter_realtime.core.log import StoredEvent
 from jupyter_realtime.core.members import Member
 from tests.builders import draft
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 ANA = ("user", "ana")
 

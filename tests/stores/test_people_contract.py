@@ -31,7 +31,7 @@ from jupyter_realtime.ports import (
 from jupyter_realtime.ports.deliveries import Link
 from jupyter_realtime.stores import people
 from tests.builders import actor, announcement, browser, draft, issue, notice, principal, run
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenSqlite, OpenStore
 from tests.stores.test_threads_contract import SOURCE, comment, thread
 
 SECTIONS = (
@@ -239,8 +239,8 @@ async def test_P19_a_role_that_allows_less_can_be_kept(open_store: OpenStore) ->
     await store.close()
 
 
-async def test_P18_what_was_erased_is_overwritten_in_the_files(open_store: OpenStore) -> None:
-    store = await open_store()
+async def test_P18_what_was_erased_is_overwritten_in_the_files(open_sqlite: OpenSqlite) -> None:
+    store = await open_sqlite()
     name = "a-name-that-is-nowhere-else"
     project = (await store.projects.ensure("/p", "p")).id
     await store.members.put(project, Member(user=name, role="viewer"), [])

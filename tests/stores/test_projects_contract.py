@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_realtime.core.rooms import project_room
 from jupyter_realtime.ports import Move
 from tests.builders import draft
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 
 def move(project: str, old_path: str, path: str, root: str = "/p") -> Move:

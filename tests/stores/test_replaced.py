@@ -9,14 +9,14 @@ import pytest
 
 from jupyter_realtime.core.errors import Unavailable
 from tests.builders import draft
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenSqlite
 
 
 @pytest.mark.parametrize("what_lies_there_now", ["nothing", "another file"])
 async def test_L2_what_went_into_a_file_that_is_gone_is_not_acknowledged(
-    open_store: OpenStore, tmp_path: Path, what_lies_there_now: str
+    open_sqlite: OpenSqlite, tmp_path: Path, what_lies_there_now: str
 ) -> None:
-    store = await open_store()
+    store = await open_sqlite()
     path = tmp_path / "realtime.sqlite"
     await store.log.append(draft())
     assert not store.is_replaced
@@ -31,8 +31,8 @@ async def test_L2_what_went_into_a_file_that_is_gone_is_not_acknowledged(
     await store.close()
 
 
-async def test_O5_an_idle_store_notices_it_too(open_store: OpenStore, tmp_path: Path) -> None:
-    store = await open_store()
+async def test_O5_an_idle_store_notices_it_too(open_sqlite: OpenSqlite, tmp_path: Path) -> None:
+    store = await open_sqlite()
     noticed = asyncio.Event()
     store.on_outage(noticed.set)
     store.on_growth(lambda: None)
@@ -42,9 +42,9 @@ async def test_O5_an_idle_store_notices_it_too(open_store: OpenStore, tmp_path: 
 
 
 async def test_O2_an_outage_is_told_and_a_probe_that_works_is_silent(
-    open_store: OpenStore,
+    open_sqlite: OpenSqlite,
 ) -> None:
-    store = await open_store()
+    store = await open_sqlite()
     told: list[bool] = []
     store.on_outage(lambda: told.append(True))
     await store.probe()

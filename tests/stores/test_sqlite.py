@@ -16,13 +16,13 @@ from jupyter_realtime.stores import migrate
 from jupyter_realtime.stores.sqlite import SqliteStore
 from jupyter_realtime.stores.tables import metadata
 from tests.builders import draft
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenSqlite
 
 
 async def test_L4_a_full_disk_gives_everybody_a_retryable_error_and_keeps_nothing(
-    open_store: OpenStore,
+    open_sqlite: OpenSqlite,
 ) -> None:
-    store = await open_store()
+    store = await open_sqlite()
     await store.log.append(draft())
     writer = store._writer._connection
     pages = writer.execute("PRAGMA page_count").fetchone()[0]
@@ -51,8 +51,8 @@ async def test_L2_a_file_that_is_no_database_is_refused_with_words(tmp_path: Pat
     assert path.read_bytes().startswith(b"this is not"), "and left alone"
 
 
-async def test_L2_a_listener_that_fails_keeps_nobody_waiting(open_store: OpenStore) -> None:
-    store = await open_store()
+async def test_L2_a_listener_that_fails_keeps_nobody_waiting(open_sqlite: OpenSqlite) -> None:
+    store = await open_sqlite()
 
     def broken(_events: object) -> None:
         raise ZeroDivisionError
@@ -66,9 +66,9 @@ async def test_L2_a_listener_that_fails_keeps_nobody_waiting(open_store: OpenSto
 
 
 async def test_L4_a_database_that_is_locked_for_long_gives_a_retryable_error(
-    open_store: OpenStore, tmp_path: Path
+    open_sqlite: OpenSqlite, tmp_path: Path
 ) -> None:
-    store = await open_store()
+    store = await open_sqlite()
     store._writer._connection.execute("PRAGMA busy_timeout = 50")
     other = sqlite3.connect(tmp_path / "realtime.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -89,15 +89,15 @@ async def test_L2_servers_that_start_together_make_one_database(tmp_path: Path) 
     await asyncio.gather(*(store.close() for store in stores))
 
 
-async def test_L2_writing_to_a_closed_store_says_so(open_store: OpenStore) -> None:
-    store = await open_store()
+async def test_L2_writing_to_a_closed_store_says_so(open_sqlite: OpenSqlite) -> None:
+    store = await open_sqlite()
     await store.close()
     with pytest.raises(Unavailable, match="shutting down"):
         await store.log.append(draft())
 
 
-async def test_L2_the_file_is_its_owners_only(open_store: OpenStore, tmp_path: Path) -> None:
-    store = await open_store()
+async def test_L2_the_file_is_its_owners_only(open_sqlite: OpenSqlite, tmp_path: Path) -> None:
+    store = await open_sqlite()
     assert (tmp_path / "realtime.sqlite").stat().st_mode & 0o077 == 0
     await store.close()
 

@@ -18,10 +18,10 @@ from jupyter_realtime.core.threads import Comment, Resolution, Thread
 from jupyter_realtime.core.times import rfc3339
 from jupyter_realtime.ports import Anchored, Posting, Text, ThreadSearch
 from jupyter_realtime.service.publishing import draft
-from jupyter_realtime.stores.sqlite import SqliteStore
+from jupyter_realtime.stores.sql import SqlStore
 from jupyter_realtime.stores.threads import anchoring, reading, writing
 from tests.builders import actor, notice
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 ANA, BEN = actor("ana"), actor("ben")
 NAMESAKE = msgspec.structs.replace(ANA, via="server" if ANA.via != "server" else "jupyter")
@@ -61,7 +61,7 @@ def thread(project: str, document: str, first: Comment, **fields: Any) -> Thread
 class Desk:
     """A store with a project and a document, and what tests do with its threads."""
 
-    def __init__(self, store: SqliteStore, project: str, document: str) -> None:
+    def __init__(self, store: SqlStore, project: str, document: str) -> None:
         self.store, self.project, self.document = store, project, document
         self.threads = store.threads
 

@@ -11,7 +11,7 @@ from jupyter_realtime.core.rooms import project_room
 from jupyter_realtime.core.triage import Baseline
 from jupyter_realtime.service.publishing import draft
 from tests.builders import principal
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 from tests.stores.test_analyses_contract import issue, run
 
 ANA = principal("ana").actor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jupyter_realtime.ports import Move
-from tests.stores.conftest import OpenStore
+from tests.databases import OpenStore
 
 
 async def test_Y13_a_visit_goes_on_until_a_pause(open_store: OpenStore) -> None:

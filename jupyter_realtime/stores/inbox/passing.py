@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import (
-    Text,
-    bindparam,
-    delete,
-    func,
-    null,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Integer, Text, bindparam, delete, func, null, select, tuple_, update
 
 from ...core.actors import SYSTEM_ACTOR
 from ...core.codec import encode
@@ -53,10 +44,11 @@ FORGET_CAUSES_OF = delete(notification_cause).where(
     notification_cause.c.notification == bindparam("wanted"),
 )
 _of_project = (MINE, notification.c.project == bindparam("of_project"))
+_hide = bindparam("hide", type_=Integer)
 HIDE = (
     update(notification)
-    .where(*_of_project, notification.c.withdrawn != bindparam("hide"))
-    .values(withdrawn=bindparam("hide"), counts=counts_of(withdrawn=bindparam("hide")))
+    .where(*_of_project, notification.c.withdrawn != _hide)
+    .values(withdrawn=_hide, counts=counts_of(withdrawn=_hide))
     .returning(notification.c.id)
 )
 IN_LOG = select(event.c.seq, event.c.data).where(

@@ -9,10 +9,8 @@ from typing import Any
 
 from sqlalchemy import (
     bindparam,
-    insert,
     select,
 )
-from sqlalchemy.dialects import sqlite
 
 from ...core.codec import encode
 from ...core.events import NotificationNew
@@ -22,6 +20,7 @@ from ...core.rooms import user_room
 from ...core.times import rfc3339
 from ...ports import Posted, Posting
 from .. import log, unread
+from ..dialects import insert
 from ..outgoing import ADD, outgoing
 from ..tables import notification, notification_cause
 from ..units import Unit, Written
@@ -40,7 +39,7 @@ FIND_CAUSE = select(notification_cause.c.notification).where(
 )
 ADD_CAUSE = insert(notification_cause)
 BY_GROUP = select(notification).where(MINE, notification.c.group_key == bindparam("in_group"))
-_put = sqlite.insert(notification)
+_put = insert(notification)
 PUT = _put.on_conflict_do_update(
     index_elements=[notification.c.id],
     set_={

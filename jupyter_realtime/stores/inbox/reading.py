@@ -56,7 +56,7 @@ def _page_of(box: str) -> Any:
             any_or("project", notification.c.project),
             or_(
                 bindparam("text", type_=Text).is_(None),
-                (notification.c.title + "\n" + notification.c.message).like(
+                (notification.c.title + "\n" + notification.c.message).ilike(
                     bindparam("text", type_=Text), escape="\\"
                 ),
             ),

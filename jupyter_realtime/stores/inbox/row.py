@@ -35,7 +35,8 @@ _COLUMNS = tuple(column.name for column in notification.columns)
 
 def any_or(name: str, column: Any) -> Any:
     """Filter by a value, or not at all where it is null."""
-    return or_(bindparam(name).is_(None), column == bindparam(name))
+    value = bindparam(name, type_=column.type)
+    return or_(value.is_(None), column == value)
 
 
 def counts_of(**new: Any) -> Any:

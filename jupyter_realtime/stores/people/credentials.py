@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, bindparam, delete, func, select, update
 
 from ...core.times import rfc3339
 from ..tables import member, ticket, token
@@ -26,7 +26,7 @@ REVOKE_TOKENS = (
         owner="",
         label="",
         scopes="[]",
-        revoked_ms=func.coalesce(token.c.revoked_ms, bindparam("now_ms")),
+        revoked_ms=func.coalesce(token.c.revoked_ms, bindparam("now_ms", type_=BigInteger)),
     )
 )
 

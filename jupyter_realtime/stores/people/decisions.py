@@ -11,7 +11,7 @@ from ...core.actors import former, is_persons
 from ...core.codec import encode
 from ..tables import analysis, baseline, dismissal
 from ..units import Unit
-from .section import MAX_RUNS_A_STEP, Found, Key, Section, decode_actor, end_of, quoted
+from .section import MAX_RUNS_A_STEP, Found, Key, Section, behind, decode_actor, end_of, quoted
 
 LOOK_AT_RUNS = (
     select(analysis.c.id, analysis.c.actor, analysis.c.snapshot)
@@ -33,7 +33,7 @@ LOOK_AT_DISMISSALS = (
     )
     .where(
         tuple_(dismissal.c.project, dismissal.c.fingerprint, dismissal.c.path)
-        > tuple_(bindparam("after_project"), bindparam("after_print"), bindparam("after_path"))
+        > behind("after_project", "after_print", "after_path")
     )
     .order_by(dismissal.c.project, dismissal.c.fingerprint, dismissal.c.path)
     .limit(MAX_RUNS_A_STEP)
@@ -49,10 +49,7 @@ CHANGE_DISMISSAL = (
 )
 LOOK_AT_BASELINES = (
     select(baseline.c.project, baseline.c.name, baseline.c.analysis, baseline.c.actor)
-    .where(
-        tuple_(baseline.c.project, baseline.c.name)
-        > tuple_(bindparam("after_project"), bindparam("after_name"))
-    )
+    .where(tuple_(baseline.c.project, baseline.c.name) > behind("after_project", "after_name"))
     .order_by(baseline.c.project, baseline.c.name)
     .limit(MAX_RUNS_A_STEP)
 )

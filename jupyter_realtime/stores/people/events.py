@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, tuple_, update
+from sqlalchemy import BigInteger, Text, bindparam, delete, select, tuple_, update
 
 from ...core.actors import former, is_persons
 from ...core.codec import encode
@@ -24,6 +24,7 @@ from .section import (
     Found,
     Key,
     Section,
+    behind,
     decode_actor,
     end_of,
     quoted,
@@ -36,7 +37,8 @@ _decode_told = msgspec.json.Decoder(NotificationNew).decode
 LOOK_AT_EVENTS = (
     select(event.c.room, event.c.seq, event.c.event, event.c.actor)
     .where(
-        tuple_(event.c.room, event.c.seq) > tuple_(bindparam("after_room"), bindparam("after_seq"))
+        tuple_(event.c.room, event.c.seq)
+        > tuple_(bindparam("after_room", type_=Text), bindparam("after_seq", type_=BigInteger))
     )
     .order_by(event.c.room, event.c.seq)
     .limit(MAX_ROWS_LOOKED_AT)
@@ -64,10 +66,7 @@ FORGET_INBOX_KEYS = delete(idempotency).where(idempotency.c.room == bindparam("i
 _key = (idempotency.c.room, idempotency.c.principal, idempotency.c.key)
 LOOK_AT_KEYS = (
     select(*_key, idempotency.c.seq)
-    .where(
-        tuple_(*_key)
-        > tuple_(bindparam("after_room"), bindparam("after_principal"), bindparam("after_key"))
-    )
+    .where(tuple_(*_key) > behind("after_room", "after_principal", "after_key"))
     .order_by(*_key)
     .limit(MAX_ROWS_LOOKED_AT)
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from sqlalchemy import Text, Tuple, bindparam, tuple_
 
 from ...core.actors import Actor
 from ...core.codec import encode
@@ -52,6 +53,11 @@ decode_actor = msgspec.json.Decoder(Actor).decode
 def quoted(person: str) -> str:
     """Write a name as it stands in an actor's JSON: where it doesn't stand, nothing has to be decoded."""
     return encode(person).decode()
+
+
+def behind(*names: str) -> Tuple:
+    """Name the texts of a key behind which rows are looked for."""
+    return tuple_(*(bindparam(name, type_=Text) for name in names))
 
 
 def end_of(looked_at: list[Row], most: int, key_columns: int) -> Key | None:

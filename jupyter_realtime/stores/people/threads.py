@@ -31,6 +31,7 @@ from .section import (
     Found,
     Key,
     Section,
+    behind,
     decode_actor,
     end_of,
     quoted,
@@ -107,7 +108,7 @@ def _rows_of_theirs(name: str, table: Table, *keys: str) -> Section:
         )
         .where(
             table.c.person == bindparam("named"),
-            tuple_(*columns) > tuple_(*(bindparam(f"after_{key}") for key in keys)),
+            tuple_(*columns) > behind(*(f"after_{key}" for key in keys)),
         )
         .order_by(*columns)
         .limit(MAX_ROWS_A_STEP)

@@ -6,14 +6,14 @@ import time
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, tuple_, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Text, bindparam, delete, func, select, tuple_, update
 
 from ...core.anchors import AnchorSource, Descent
 from ...core.codec import encode
 from ...core.log import Draft
 from ...ports import Anchored
 from .. import log
+from ..dialects import insert
 from ..tables import cell_lineage, thread
 from ..units import Unit, Written
 from .row import decode_anchor
@@ -27,11 +27,11 @@ PLACE = (
     update(thread)
     .where(
         thread.c.id == bindparam("wanted"),
-        func.coalesce(bindparam("before"), thread.c.anchor) == thread.c.anchor,
+        func.coalesce(bindparam("before", type_=Text), thread.c.anchor) == thread.c.anchor,
     )
     .values(anchor=bindparam("where_"), placed=bindparam("status"), source=bindparam("found_by"))
 )
-DESCEND = sqlite.insert(cell_lineage).on_conflict_do_nothing()
+DESCEND = insert(cell_lineage).on_conflict_do_nothing()
 # Of a document: threads of it have followed the oldest long ago.
 MAX_DESCENTS = 10_000
 _oldest = cell_lineage.alias("oldest")

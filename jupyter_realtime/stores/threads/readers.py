@@ -10,27 +10,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Text, and_, bindparam, case, func, or_, select
-from sqlalchemy.dialects import sqlite
 
 from ...core.errors import NotFound
 from ...core.threads import Subscription
 from ...ports import Audience
+from ..dialects import Insert, insert
 from ..tables import comment, comment_mention, document_subscription, thread, thread_reader
 from ..units import Row, Unit, Written
 from .row import BY_VISITOR, StoredThread, find_comment, find_thread
 
 
-def _noted(insert: sqlite.Insert) -> sqlite.Insert:
+def _noted(statement: Insert) -> Insert:
     """Note what was read: it stays read, whoever comes later with less."""
-    new = insert.excluded.read_up_to
+    new = statement.excluded.read_up_to
     known = thread_reader.c.read_up_to
-    return insert.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=[thread_reader.c.thread, thread_reader.c.person],
         set_={"read_up_to": case((new > known, new), else_=known)},
     )
 
 
-_reader = sqlite.insert(thread_reader)
+_reader = insert(thread_reader)
 READ = _noted(_reader)
 READ_DOCUMENT = _noted(
     _reader.from_select(
@@ -59,7 +59,7 @@ SUBSCRIBE = _reader.on_conflict_do_update(
     index_elements=[thread_reader.c.thread, thread_reader.c.person],
     set_={"subscription": _reader.excluded.subscription},
 )
-_follower = sqlite.insert(document_subscription)
+_follower = insert(document_subscription)
 SUBSCRIBE_DOCUMENT = _follower.on_conflict_do_update(
     index_elements=[document_subscription.c.document, document_subscription.c.person],
     set_={"subscription": _follower.excluded.subscription},

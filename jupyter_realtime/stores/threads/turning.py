@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, update
-from sqlalchemy.dialects import sqlite
 
 from ...core.actors import Actor
 from ...core.codec import encode
@@ -15,6 +14,7 @@ from ...core.threads import MAX_REACTIONS, Reaction, Resolution
 from ...ports import Posting
 from ...ports.threads import Reason
 from .. import inbox, log
+from ..dialects import insert
 from ..tables import reaction, thread
 from ..units import Unit, Written
 from .row import find_comment, find_thread, reactions_at, same_author, told
@@ -24,7 +24,7 @@ TURN = (
     .where(thread.c.id == bindparam("wanted"))
     .values(state=bindparam("to"), resolved=bindparam("by"), updated_ms=bindparam("now_ms"))
 )
-PUT_REACTION = sqlite.insert(reaction).on_conflict_do_nothing().returning(reaction.c.person)
+PUT_REACTION = insert(reaction).on_conflict_do_nothing().returning(reaction.c.person)
 REMOVE_REACTION = (
     delete(reaction)
     .where(

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import bindparam, delete, func, select, update
 
 from ...core.actors import Actor
 from ...core.anchors import AnchorSource
@@ -19,6 +18,7 @@ from ...core.threads import MAX_COMMENTS, Comment, Thread
 from ...ports import Posting, WrittenComment
 from ...ports.threads import Text
 from .. import inbox, log
+from ..dialects import insert
 from ..tables import comment, comment_mention, thread
 from ..units import Unit, Written
 from .row import (
@@ -34,7 +34,7 @@ from .row import (
 
 ADD_THREAD = insert(thread)
 ADD_COMMENT = insert(comment)
-ADD_MENTION = sqlite.insert(comment_mention).on_conflict_do_nothing()
+ADD_MENTION = insert(comment_mention).on_conflict_do_nothing()
 FORGET_MENTIONS = delete(comment_mention).where(comment_mention.c.comment == bindparam("of"))
 BY_KEY = select(comment).where(
     comment.c.author == bindparam("by"), comment.c.key == bindparam("with_key")

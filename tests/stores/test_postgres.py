@@ -1,0 +1,220 @@
+"""What is PostgreSQL's own: servers that start, die and write at once, and a database that goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+
+import asyncpg
+import pytest
+
+from jupyter_realtime.core.errors import Conflict, Unavailable
+from jupyter_realtime.stores import postgres as store_of_postgres
+from jupyter_realtime.stores import postgres_writer
+from jupyter_realtime.stores.postgres import SCHEMA, SESSION, PostgresStore
+from jupyter_realtime.stores.postgres_writer import WRITERS_LOCK
+from tests.builders import draft, eventually
+from tests.databases import OpenPostgres
+from tests.postgres import Postgres, postgres
+
+ROOM = "project:p"
+
+
+@pytest.fixture
+def own_server() -> Iterator[Postgres]:
+    """A server that a test may stop."""
+    with postgres() as server:
+        yield server
+
+
+async def seqs(store: PostgresStore) -> list[int]:
+    return [event.seq for event in (await store.log.page(ROOM, 0, 500)).events]
+
+
+async def test_O10_servers_that_start_at_once_migrate_once(own_server: Postgres) -> None:
+    stores = await asyncio.gather(*(PostgresStore.open(own_server.url()) for _ in range(5)))
+    assert len({store.log.epoch for store in stores}) == 1
+    positions = await asyncio.gather(*(store.log.append(draft(ROOM)) for store in stores))
+    assert sorted(position.seq for position in positions) == [1, 2, 3, 4, 5]
+    await asyncio.gather(*(store.close() for store in stores))
+
+
+async def test_O10_what_a_newer_server_has_brought_further_is_left_as_it_is(
+    open_postgres: OpenPostgres, postgres_server: Postgres
+) -> None:
+    store = await open_postgres()
+    await store.log.append(draft(ROOM))
+    await store.close()
+    connection = await asyncpg.connect(postgres_server.url())
+    was = await connection.fetchval(f"SELECT version_num FROM {SCHEMA}.alembic_version")
+    await connection.execute(f"UPDATE {SCHEMA}.alembic_version SET version_num = '9999'")
+    try:
+        again = await open_postgres()
+        assert await seqs(again) == [1]
+        await again.close()
+        now = await connection.fetchval(f"SELECT version_num FROM {SCHEMA}.alembic_version")
+        assert now == "9999"
+    finally:
+        await connection.execute(f"UPDATE {SCHEMA}.alembic_version SET version_num = $1", was)
+        await connection.close()
+
+
+async def test_L1_L3_servers_that_write_at_once_leave_no_hole_and_share_keys(
+    open_postgres: OpenPostgres,
+) -> None:
+    stores = [await open_postgres() for _ in range(3)]
+    told: list[list[int]] = [[] for _ in stores]
+    for store, heard in zip(stores, told, strict=True):
+        store.on_commit(lambda events, heard=heard: heard.extend(e.seq for e in events))  # type: ignore[misc]
+    positions = await asyncio.gather(
+        *(
+            store.log.append(draft(ROOM, number, key=str(number % 40)))
+            for number in range(40)
+            for store in stores
+        )
+    )
+    assert sorted({position.seq for position in positions}) == list(range(1, 41))
+    assert await seqs(stores[0]) == list(range(1, 41))
+    assert sorted(seq for heard in told for seq in heard) == list(range(1, 41)), "each told once"
+    with pytest.raises(Conflict):
+        await stores[1].log.append(draft(ROOM, "other", key="7"))
+    await asyncio.gather(*(store.close() for store in stores))
+
+
+async def test_L6_other_servers_hear_of_a_commit_also_after_their_connection_was_cut(
+    open_postgres: OpenPostgres, postgres_server: Postgres
+) -> None:
+    here, there = await open_postgres(), await open_postgres()
+    grown = asyncio.Event()
+    there.on_growth(grown.set)
+    await here.log.append(draft(ROOM))
+    await asyncio.wait_for(grown.wait(), 5)
+    grown.clear()
+    connection = await asyncpg.connect(postgres_server.url())
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1",
+        SESSION["application_name"],
+    )
+    await connection.close()
+    # Whoever listens again looks at everything: something may have been missed.
+    await asyncio.wait_for(grown.wait(), 10)
+    grown.clear()
+    await here.log.append(draft(ROOM))
+    await asyncio.wait_for(grown.wait(), 5)
+    await asyncio.gather(here.close(), there.close())
+
+
+async def test_O11_while_the_database_is_down_writers_are_told_so_and_nothing_acknowledged_is_lost(
+    own_server: Postgres,
+) -> None:
+    store = await PostgresStore.open(own_server.url())
+    outages: list[None] = []
+    store.on_outage(lambda: outages.append(None))
+    kept = {(await store.log.append(draft(ROOM, key="first"))).seq}
+    # As if its machine went down: while somebody writes.
+    writing = [asyncio.ensure_future(store.log.append(draft(ROOM))) for _ in range(200)]
+    await asyncio.wait(writing, return_when=asyncio.FIRST_COMPLETED)
+    own_server.stop(signal.SIGQUIT)
+    for done in await asyncio.gather(*writing, return_exceptions=True):
+        if isinstance(done, BaseException):
+            assert isinstance(done, Unavailable) and done.retry_after, done
+        else:
+            kept.add(done.seq)
+    with pytest.raises(Unavailable) as refused:
+        await store.log.append(draft(ROOM))
+    assert "secret" not in refused.value.message
+    with pytest.raises(Unavailable):
+        await store.log.page(ROOM, 0, 10)
+    assert outages
+    own_server.start()
+
+    async def is_back() -> bool:
+        try:
+            await store.log.append(draft(ROOM, key="after"))
+        except Unavailable:
+            return False
+        return True
+
+    await eventually(is_back, within_seconds=20)
+    there = await seqs(store)
+    assert kept <= set(there)
+    assert there == list(range(1, len(there) + 1))
+    assert (await store.log.append(draft(ROOM, key="first"))).seq == 1
+    await store.close()
+
+
+async def test_O12_a_server_that_hangs_while_it_writes_holds_nobody_up_for_long(
+    open_postgres: OpenPostgres, postgres_server: Postgres
+) -> None:
+    store = await open_postgres()
+    hung = await asyncpg.connect(postgres_server.url(), server_settings=SESSION)
+    transaction = hung.transaction()
+    await transaction.start()
+    await hung.execute("SELECT pg_advisory_xact_lock($1)", WRITERS_LOCK)
+    # It says nothing more, as a process that was stopped: the database ends its session.
+    position = await asyncio.wait_for(store.log.append(draft(ROOM)), 9)
+    assert position.seq == 1
+    hung.terminate()
+    await store.close()
+
+
+async def test_O5_a_database_that_was_restored_is_left(
+    open_postgres: OpenPostgres, postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_of_postgres, "LOOK_EVERY_SECONDS", 0.05)
+    idle, store = await open_postgres(), await open_postgres()
+    await store.log.append(draft(ROOM))
+    connection = await asyncpg.connect(postgres_server.url())
+    await connection.execute(f"UPDATE {SCHEMA}.meta SET value = 'another' WHERE name = 'epoch'")
+    await connection.close()
+    with pytest.raises(Unavailable, match="restored or replaced"):
+        await store.log.append(draft(ROOM))
+    assert store.is_replaced
+
+    async def has_noticed() -> bool:
+        return idle.is_replaced
+
+    await eventually(has_noticed)
+    await asyncio.gather(idle.close(), store.close())
+
+
+async def test_O11_what_is_queued_when_a_store_closes_is_written_or_refused(
+    open_postgres: OpenPostgres, monkeypatch: pytest.MonkeyPatch, postgres_server: Postgres
+) -> None:
+    store = await open_postgres()
+    queued = [store.log.submit(draft(ROOM)) for _ in range(50)]
+    await store.close()
+    assert sorted(await asyncio.gather(*queued)) == list(range(1, 51))
+    with pytest.raises(Unavailable, match="closed"):
+        store.log.submit(draft(ROOM))
+    # Where the database does not let it go on, those who wait are answered all the same.
+    monkeypatch.setattr(postgres_writer, "CLOSE_WITHIN_SECONDS", 0.2)
+    store = await PostgresStore.open(postgres_server.url())
+    other = await asyncpg.connect(postgres_server.url())
+    async with other.transaction():
+        await other.execute("SELECT pg_advisory_xact_lock($1)", WRITERS_LOCK)
+        waiting = store.log.submit(draft(ROOM))
+        await asyncio.sleep(0)
+        await store.close()
+        with pytest.raises(Unavailable, match="closed"):
+            await waiting
+    await other.close()
+
+
+async def test_O10_a_database_that_cant_be_opened_says_why_without_its_password() -> None:
+    with pytest.raises(Unavailable) as refused:
+        await PostgresStore.open("postgresql://realtime:secret@127.0.0.1:1/nowhere")
+    assert "store_url" in refused.value.message
+    assert "secret" not in refused.value.message
+    with pytest.raises(Unavailable) as refused:
+        await PostgresStore.open("postgresql://realtime:secret@[nowhere/x")
+    assert "secret" not in refused.value.message
+
+
+async def test_O10_a_database_that_forgets_when_its_machine_goes_down_is_a_weakness(
+    open_postgres: OpenPostgres,
+) -> None:
+    store = await open_postgres()
+    assert store.weakness is not None and "fsync = on" in store.weakness
+    await store.close()
