@@ -33,9 +33,16 @@ def program(name: str) -> str:
 
 
 class Postgres:
-    """A server over a folder, with one database; nothing of it outlives `remove`."""
+    """A server over a folder, with one database; nothing of it outlives `remove`.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    fsync
+        Whether its files would outlive their machine; few tests need to wait for that.
+    """
+
+    def __init__(self, *, fsync: bool = False) -> None:
+        self.fsync = fsync
         # Not below pytest's folder, which only its owner may enter: the server refuses to be root.
         self.folder = Path(tempfile.mkdtemp(prefix="jrt-pg-"))
         self.port = free_port()
@@ -65,7 +72,7 @@ class Postgres:
     def start(self) -> None:
         """Start it and wait until it answers."""
         options = {
-            "fsync": "off",
+            "fsync": "on" if self.fsync else "off",
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": self.folder,
@@ -119,9 +126,9 @@ async def emptied(url: str) -> None:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres(*, fsync: bool = False) -> Iterator[Postgres]:
     """Have a server."""
-    server = Postgres()
+    server = Postgres(fsync=fsync)
     try:
         server.start()
         yield server

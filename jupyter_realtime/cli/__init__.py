@@ -21,6 +21,7 @@ def _parser() -> argparse.ArgumentParser:
         digest,
         export,
         import_,
+        migrate,
         publish,
         restore,
         token,
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         export,
         import_,
         token,
+        migrate,
         backup,
         restore,
     ):

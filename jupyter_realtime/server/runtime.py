@@ -48,6 +48,7 @@ from ..service.triage import Triage
 from ..service.updates import Updates
 from ..service.visibility import Visibility
 from ..service.visits import Visits
+from ..stores.opening import open_postgres
 from ..stores.sqlite import SqliteStore
 from .config import RealtimeConfig
 from .identity import Identity
@@ -285,14 +286,7 @@ async def open_store(config: RealtimeConfig) -> Store:
     url = config.postgres_url
     if url is None:
         return await SqliteStore.open(config.store_path)
-    try:
-        from ..stores.postgres import PostgresStore
-    except ImportError as error:
-        raise Unavailable(
-            "RealtimeConfig.store_url names a PostgreSQL database, whose driver is not installed: "
-            "pip install 'jupyter_realtime[hub]'."
-        ) from error
-    return await PostgresStore.open(url)
+    return await open_postgres(url)
 
 
 def listen(services: Services) -> None:

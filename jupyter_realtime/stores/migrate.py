@@ -83,12 +83,15 @@ def _upgrade(path: Path) -> None:
     engine.dispose()
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the migrations that a database lacks, in the transaction of a connection; hold `ALEMBIC`."""
+def upgrade(connection: Connection, until: str = "head") -> None:
+    """Run the migrations that a database lacks, up to one of them, in a connection's transaction.
+
+    Whoever calls it holds `ALEMBIC`.
+    """
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, until)

@@ -33,7 +33,6 @@ async def migrate(url: str, connection: Connection, schema: str) -> str:
     try:
         revision = await revision_of(connection)
         if revision is None or revision < REVISION:
-            await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             await asyncio.to_thread(_upgrade, url, schema)
         await connection.execute(
             "INSERT INTO meta (name, value) VALUES ('epoch', $1) ON CONFLICT DO NOTHING",
@@ -54,10 +53,11 @@ async def revision_of(connection: Connection) -> str | None:
 
 def _upgrade(url: str, schema: str) -> None:
     with ALEMBIC:
-        asyncio.run(_run_migrations(url, schema))
+        asyncio.run(run_migrations(url, schema))
 
 
-async def _run_migrations(url: str, schema: str) -> None:
+async def run_migrations(url: str, schema: str, until: str = "head") -> None:
+    """Run the migrations that a database lacks, up to one of them."""
     from sqlalchemy.ext.asyncio import create_async_engine
     from sqlalchemy.pool import NullPool
 
@@ -69,6 +69,7 @@ async def _run_migrations(url: str, schema: str) -> None:
     )
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(upgrade)
+            await connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            await connection.run_sync(upgrade, until)
     finally:
         await engine.dispose()

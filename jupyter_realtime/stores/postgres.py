@@ -22,7 +22,7 @@ from ..core.errors import Unavailable
 from ..core.log import Draft
 from .commits import CommitListener, OutageListener
 from .compiled import Compiler
-from .migrate_postgres import migrate
+from .migrate_postgres import migrate, revision_of
 from .postgres_writer import CHANNEL, LOST, Connection, PostgresWriter, hang_up, is_state, run_unit
 from .sql import SqlStore
 from .units import Unit, Written
@@ -95,12 +95,7 @@ class PostgresStore(SqlStore):
         except (*LOST, asyncpg.PostgresError, ValueError) as error:
             if connection is not None:
                 await hang_up(connection)
-            raise Unavailable(
-                f"The database can't be opened: {_without_password(str(error), url)}. Check "
-                "RealtimeConfig.store_url, that PostgreSQL runs and lets this user in, and that the user "
-                "may create a schema in the database.",
-                retry_after=1.0,
-            ) from error
+            raise _unopened(error, url) from error
         store = cls(url, pool, connection, epoch, None if is_safe else _UNSAFE)
         await connection.add_listener(CHANNEL, store._heard)
         return store
@@ -196,6 +191,33 @@ class PostgresStore(SqlStore):
         except (*LOST, asyncpg.PostgresError):
             self._pool.terminate()
         await asyncio.sleep(0)
+
+
+async def revision_at(url: str) -> str | None:
+    """Read the revision of a database, None for a new one.
+
+    Raises
+    ------
+    Unavailable
+        If it can't be asked.
+    """
+    try:
+        connection = await connect(url)
+        try:
+            return await revision_of(connection)
+        finally:
+            await hang_up(connection)
+    except (*LOST, asyncpg.PostgresError, ValueError) as error:
+        raise _unopened(error, url) from error
+
+
+def _unopened(error: BaseException, url: str) -> Unavailable:
+    return Unavailable(
+        f"The database can't be opened: {_without_password(str(error), url)}. Check "
+        "RealtimeConfig.store_url, that PostgreSQL runs and lets this user in, and that the user "
+        "may create a schema in the database.",
+        retry_after=1.0,
+    )
 
 
 async def connect(url: str) -> Connection:

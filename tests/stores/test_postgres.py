@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Iterator
 
 import asyncpg
 import pytest
 
+from jupyter_realtime.core.actors import SYSTEM_ACTOR
+from jupyter_realtime.core.codec import encode
 from jupyter_realtime.core.errors import Conflict, Unavailable
+from jupyter_realtime.stores import migrate_postgres, postgres_writer
 from jupyter_realtime.stores import postgres as store_of_postgres
-from jupyter_realtime.stores import postgres_writer
+from jupyter_realtime.stores.opening import open_postgres, revision_of_postgres
 from jupyter_realtime.stores.postgres import SCHEMA, SESSION, PostgresStore
 from jupyter_realtime.stores.postgres_writer import WRITERS_LOCK
 from tests.builders import draft, eventually
@@ -210,6 +214,34 @@ async def test_O10_a_database_that_cant_be_opened_says_why_without_its_password(
     with pytest.raises(Unavailable) as refused:
         await PostgresStore.open("postgresql://realtime:secret@[nowhere/x")
     assert "secret" not in refused.value.message
+
+
+async def test_O10_where_the_driver_is_missing_it_is_said_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "jupyter_realtime.stores.postgres", None)
+    for ask in (open_postgres, revision_of_postgres):
+        with pytest.raises(Unavailable, match=r"pip install 'jupyter_realtime\[hub\]'"):
+            await ask("postgresql://realtime:secret@127.0.0.1/x")
+
+
+async def test_O10_what_was_written_in_an_older_shape_is_there_in_the_newest(
+    own_server: Postgres,
+) -> None:
+    await migrate_postgres.run_migrations(own_server.url(), SCHEMA, "0001")
+    connection = await asyncpg.connect(own_server.url())
+    await connection.execute(f"SET search_path = {SCHEMA}")
+    actor = encode(SYSTEM_ACTOR).decode()
+    await connection.execute("INSERT INTO room VALUES ($1, 1, 'e', 0)", ROOM)
+    await connection.execute(
+        "INSERT INTO event VALUES ($1, 1, 'custom:x', 'e', 1, $2, '7')", ROOM, actor
+    )
+    await connection.close()
+    store = await PostgresStore.open(own_server.url())
+    [event] = (await store.log.page(ROOM, 0, 10)).events
+    assert (event.id, bytes(event.data)) == ("e", b"7")
+    assert (await store.log.append(draft(ROOM))).seq == 2
+    await store.close()
 
 
 async def test_O10_a_database_that_forgets_when_its_machine_goes_down_is_a_weakness(
