@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.jupyter import TOKEN, Jupyter
 
+if TYPE_CHECKING:
+    from tests.browser.team import Team
+
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "notebooks"
+NOTEBOOK = "notebooks/03-weather-features.ipynb"
 OUTPUT = Path(__file__).parent / "output"
 # Generous, for a machine that does other things, too; whoever waits does so for a condition.
 PATIENCE_MS = 30_000
@@ -58,6 +64,23 @@ def jupyter(tmp_path: Path, sample: Path) -> Iterator[Jupyter]:
     options = ("--LabApp.expose_app_in_browser=True",)
     with Jupyter(tmp_path / "home", sample, options=options) as server:
         yield server
+
+
+@pytest.fixture
+def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
+    """Browsers for people, in front of a server at which each signs in (`team_server`)."""
+    from tests.browser.team import Team
+
+    with Team(jupyter, browser) as team:
+        yield team
+
+
+@pytest.fixture
+def notebook(jupyter: Jupyter, request: pytest.FixtureRequest) -> str:
+    """A notebook that no other test has."""
+    name = f"notebooks/{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower())[:60]}.ipynb"
+    shutil.copy(jupyter.root / NOTEBOOK, jupyter.root / name)
+    return name
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from jupyter_realtime.stores.sqlite import SqliteStore
 from tests.browser.conftest import ROOT, copy_sample
@@ -57,13 +57,6 @@ def jupyter(tmp_path: Path) -> Iterator[Jupyter]:
     nbformat.write(widgets, tmp_path / "project" / "widgets.ipynb")
     with team_server(tmp_path) as server:
         yield server
-
-
-@pytest.fixture
-def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
-    """Browsers for people."""
-    with Team(jupyter, browser) as team:
-        yield team
 
 
 def save(page: Page, path: str, text: str = "x = 1\n") -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.lab import Lab
 from tests.browser.team import Team, team_server
 from tests.browser.test_comments import (
     IMAGES,
-    NOTEBOOK,
     activate,
     anchor_of,
     card,
@@ -37,21 +35,6 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """One server for all tests; each has a document of its own."""
     with team_server(tmp_path_factory.mktemp("places")) as server:
         yield server
-
-
-@pytest.fixture
-def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
-    """Browsers for people."""
-    with Team(jupyter, browser) as team:
-        yield team
-
-
-@pytest.fixture
-def notebook(jupyter: Jupyter, request: pytest.FixtureRequest) -> str:
-    """A notebook that no other test has."""
-    name = f"notebooks/{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower())[:60]}.ipynb"
-    shutil.copy(jupyter.root / NOTEBOOK, jupyter.root / name)
-    return name
 
 
 def comment_here(page: Page, body: str, command: str = "jupyter-realtime:comment") -> None:

@@ -9,9 +9,9 @@ from statistics import median
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import NOTEBOOK, ROOT
 from tests.browser.lab import Lab, eventually
 from tests.browser.team import Team, team_server
 from tests.browser.test_notified_team import ask
@@ -19,7 +19,6 @@ from tests.jupyter import Jupyter
 
 IMAGES = ROOT / "docs" / "images"
 AXE = ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js"
-NOTEBOOK = "notebooks/03-weather-features.ipynb"
 SHOW = "jupyter-realtime:show-comments"
 # From the click to the other's screen, as a rule and at the latest.
 SEEN_WITHIN_MS = 200
@@ -32,21 +31,6 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """One server for all tests; each has a notebook of its own."""
     with team_server(tmp_path_factory.mktemp("comments")) as server:
         yield server
-
-
-@pytest.fixture
-def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
-    """Browsers for people."""
-    with Team(jupyter, browser) as team:
-        yield team
-
-
-@pytest.fixture
-def notebook(jupyter: Jupyter, request: pytest.FixtureRequest) -> str:
-    """A notebook that no other test has."""
-    name = f"notebooks/{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower())[:60]}.ipynb"
-    shutil.copy(jupyter.root / NOTEBOOK, jupyter.root / name)
-    return name
 
 
 def open_notebook(page: Page, path: str) -> None:

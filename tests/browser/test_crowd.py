@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
@@ -39,13 +39,6 @@ def jupyter(tmp_path: Path) -> Iterator[Jupyter]:
     """A server for all of them."""
     with team_server(tmp_path) as server:
         yield server
-
-
-@pytest.fixture
-def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
-    """A browser for one of them."""
-    with Team(jupyter, browser) as team:
-        yield team
 
 
 async def signed_in(server: Jupyter, name: str) -> str:

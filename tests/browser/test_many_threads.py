@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.busy import type_in
 from tests.browser.team import Team, team_server
@@ -57,13 +57,6 @@ def jupyter(tmp_path: Path) -> Iterator[Jupyter]:
     nbformat.write(notebook, project / NAME)
     with team_server(tmp_path, "--RealtimeConfig.requests_per_second=10000") as server:
         yield server
-
-
-@pytest.fixture
-def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
-    """A browser for one of them."""
-    with Team(jupyter, browser) as team:
-        yield team
 
 
 def discuss(page: Page) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.lab import Lab, eventually
 from tests.browser.team import Team, open_postbox, team_server
@@ -62,13 +62,6 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory, mails: Postbox) -> Iterato
     )
     with team_server(home, *options) as server:
         yield server
-
-
-@pytest.fixture
-def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
-    """Browsers for people."""
-    with Team(jupyter, browser) as team:
-        yield team
 
 
 def ask(page: Page, method: str, path: str, body: Any = None) -> Any:

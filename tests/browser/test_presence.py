@@ -44,13 +44,6 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
         yield server
 
 
-@pytest.fixture
-def team(jupyter: Jupyter, browser: Browser) -> Iterator[Team]:
-    """Browsers for people."""
-    with Team(jupyter, browser) as team:
-        yield team
-
-
 def open_notebook(page: Page, path: str = NOTEBOOK) -> None:
     """Open a notebook, and wait until it is there."""
     page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
