@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
+import psutil
 
 from jupyter_realtime.stores.postgres import SCHEMA, SESSION
 from tests.jupyter import free_port
@@ -97,9 +98,24 @@ class Postgres:
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop it: SIGINT cuts its clients off; SIGQUIT is as if the machine went down."""
         if self.process is not None:
+            self.thaw()
             self.process.send_signal(how)
             self.process.wait()
             self.process = None
+
+    def freeze(self) -> None:
+        """Let all of its processes stand still: it takes connections, and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        mother = psutil.Process(self.process.pid)
+        for process in (mother, *mother.children(recursive=True)):
+            process.send_signal(number)
 
     def remove(self) -> None:
         """Stop it and take its files away."""

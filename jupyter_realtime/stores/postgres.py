@@ -155,10 +155,17 @@ class PostgresStore(SqlStore):
             try:
                 if self._ear.is_closed():
                     await self._listen_again()
-                if await self._ear.fetchval(EPOCH) != self._epoch:
+                if await self._epoch_now() != self._epoch:
                     self._writer.leave()
             except (*LOST, asyncpg.PostgresError):
                 await hang_up(self._ear)
+
+    async def _epoch_now(self) -> str | None:
+        try:
+            epoch: str | None = await self._ear.fetchval(EPOCH)
+        except asyncpg.UndefinedTableError:
+            return None
+        return epoch
 
     async def _listen_again(self) -> None:
         connection = await self._connect()

@@ -57,7 +57,8 @@ WRITERS_LOCK = 0x6A727401
 CHANNEL = "jupyter_realtime"
 # Takes the lock, and tells whose log it is.
 BEGIN = "SELECT pg_advisory_xact_lock($1), (SELECT value FROM meta WHERE name = 'epoch')"
-TELL = "SELECT pg_notify($1, $2)"
+# Only where something was changed: servers that told each other of nothing would do so without an end.
+TELL = "SELECT pg_notify($1, $2) WHERE txid_current_if_assigned() IS NOT NULL"
 
 # asyncpg comes without types.
 Connection: TypeAlias = Any
@@ -69,6 +70,8 @@ LOST = (
     asyncio.TimeoutError,
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
+    # Another server has changed a table since: asked once more, the driver asks otherwise.
+    asyncpg.InvalidCachedStatementError,
 )
 # Classes of SQLSTATE that are the database's state and no mistake of ours: resources, operators, system,
 # locks that were not to be had, transactions that may not write.
@@ -196,7 +199,10 @@ class PostgresWriter:
             await hang_up(connection)
 
     async def _begin(self, connection: Connection) -> None:
-        row = await connection.fetchrow(BEGIN, WRITERS_LOCK)
+        try:
+            row = await connection.fetchrow(BEGIN, WRITERS_LOCK)
+        except asyncpg.UndefinedTableError:
+            row = None
         if row is None or row[1] != self._epoch:
             raise Moved
 
@@ -243,7 +249,7 @@ async def hang_up(connection: Connection) -> None:
 
 def is_state(error: BaseException) -> bool:
     """Whether an error says how the database is, and nothing of what was asked."""
-    if isinstance(error, asyncpg.PostgresError):
+    if isinstance(error, asyncpg.PostgresError) and not isinstance(error, LOST):
         return str(error.sqlstate or "XX").startswith(STATE_CLASSES)
     return isinstance(error, LOST)
 

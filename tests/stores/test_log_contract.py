@@ -169,6 +169,30 @@ async def test_L6_what_another_commits_before_the_first_look_is_growth(
     await there.close()
 
 
+async def test_L6_what_changes_nothing_is_no_growth(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_realtime.stores.sqlite.WATCH_SECONDS", 0.01)
+    here, there = await open_store(), await open_store()
+    await here.log.append(draft())
+    grown: list[int] = []
+    there.on_growth(lambda: grown.append(len(grown)))
+
+    async def has_heard() -> bool:
+        return bool(grown)
+
+    await eventually(has_heard)
+    grown.clear()
+    for _ in range(20):
+        await here.log.prune("project:nowhere", 1, 1, 1)
+        assert await here.inbox.forget(1, 1, 1) == 0
+        await asyncio.sleep(0.01)
+    assert not grown
+    await here.log.append(draft())
+    await eventually(has_heard)
+    await asyncio.gather(here.close(), there.close())
+
+
 async def test_L6_ones_own_commits_are_no_growth(
     open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

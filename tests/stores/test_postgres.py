@@ -148,6 +148,38 @@ async def test_O11_while_the_database_is_down_writers_are_told_so_and_nothing_ac
     await store.close()
 
 
+async def test_O11_a_database_that_says_nothing_is_waited_for_and_no_longer(
+    own_server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_of_postgres, "ANSWER_WITHIN_SECONDS", 1.0)
+    monkeypatch.setattr(store_of_postgres, "CONNECT_WITHIN_SECONDS", 1.0)
+    store = await PostgresStore.open(own_server.url())
+    await store.log.append(draft(ROOM))
+    assert await seqs(store) == [1]
+    own_server.freeze()
+    answers = await asyncio.wait_for(
+        asyncio.gather(
+            *(store.log.append(draft(ROOM)) for _ in range(3)),
+            *(store.log.page(ROOM, 0, 10) for _ in range(6)),
+            return_exceptions=True,
+        ),
+        20,
+    )
+    assert {type(one) for one in answers} == {Unavailable}
+    own_server.thaw()
+
+    async def is_back() -> bool:
+        try:
+            await store.log.append(draft(ROOM, key="after"))
+            return bool(await seqs(store))
+        except Unavailable:
+            return False
+
+    await eventually(is_back, within_seconds=20)
+    assert await seqs(store) == list(range(1, len(await seqs(store)) + 1))
+    await store.close()
+
+
 async def test_O12_a_server_that_hangs_while_it_writes_holds_nobody_up_for_long(
     open_postgres: OpenPostgres, postgres_server: Postgres
 ) -> None:
@@ -181,6 +213,26 @@ async def test_O5_a_database_that_was_restored_is_left(
 
     await eventually(has_noticed)
     await asyncio.gather(idle.close(), store.close())
+
+
+async def test_O5_a_database_that_was_emptied_is_left(
+    own_server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_of_postgres, "LOOK_EVERY_SECONDS", 0.05)
+    idle, store = [await PostgresStore.open(own_server.url()) for _ in range(2)]
+    connection = await asyncpg.connect(own_server.url())
+    await connection.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
+    await connection.close()
+    with pytest.raises(Unavailable, match="restored or replaced"):
+        await store.log.append(draft(ROOM))
+
+    async def has_noticed() -> bool:
+        return idle.is_replaced
+
+    await eventually(has_noticed)
+    again = await PostgresStore.open(own_server.url())
+    assert again.log.epoch != store.log.epoch
+    await asyncio.gather(idle.close(), store.close(), again.close())
 
 
 async def test_O11_what_is_queued_when_a_store_closes_is_written_or_refused(
