@@ -5,7 +5,9 @@ Only integers and text: times are Unix milliseconds, structures are JSON that `c
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+
+from .dialects import partial
 
 metadata = MetaData()
 
@@ -125,7 +127,7 @@ analysis = Table(
     Column("quiet", Integer, nullable=False, server_default="0"),
     Index("analysis_by_project", "project", "created_ms"),
     Index("analysis_unfinished", "finished", "lease_until_ms"),
-    Index("analysis_untold", "project", sqlite_where=text("finished = 1 AND told = 0")),
+    Index("analysis_untold", "project", **partial("finished = 1 AND told = 0")),
 )
 
 issue = Table(
@@ -250,11 +252,11 @@ notification = Table(
     Column("updated_ms", BigInteger, nullable=False),
     Index("notification_by_group", "recipient", "group_key", unique=True),
     Index("notification_by_time", "recipient", "updated_ms", "id"),
-    Index("notification_counted", "recipient", "counts", sqlite_where=text("counts = 1")),
+    Index("notification_counted", "recipient", "counts", **partial("counts = 1")),
     Index(
         "notification_snoozed",
         "snoozed_until_ms",
-        sqlite_where=text("snoozed_until_ms IS NOT NULL"),
+        **partial("snoozed_until_ms IS NOT NULL"),
     ),
     Index("notification_by_project", "project", "recipient"),
     Index("notification_by_age", "updated_ms"),
@@ -303,7 +305,7 @@ delivery = Table(
     Column("outcome", Text),
     Column("created_ms", BigInteger, nullable=False),
     Column("done_ms", BigInteger),
-    Index("delivery_due", "due_ms", sqlite_where=text("state = 'pending'")),
+    Index("delivery_due", "due_ms", **partial("state = 'pending'")),
     Index("delivery_by_notification", "notification"),
     Index("delivery_by_recipient", "recipient", "created_ms"),
     Index("delivery_by_state", "state", "created_ms"),
@@ -392,7 +394,7 @@ thread = Table(
     Column("placed", Text, nullable=False, server_default="exact"),
     Index("thread_by_document", "document", "created_ms", "id"),
     Index("thread_by_project", "project", "updated_ms", "id"),
-    Index("thread_by_issue", "project", "issue", sqlite_where=text("issue IS NOT NULL")),
+    Index("thread_by_issue", "project", "issue", **partial("issue IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 
@@ -416,9 +418,9 @@ comment = Table(
     Column("seqs", Text, nullable=False, server_default="[]"),
     Column("withheld", Text),
     Column("deleted_ms", BigInteger),
-    Index("comment_withheld", "deleted_ms", sqlite_where=text("withheld IS NOT NULL")),
+    Index("comment_withheld", "deleted_ms", **partial("withheld IS NOT NULL")),
     Index("comment_by_thread", "thread", "ordinal", unique=True),
-    Index("comment_by_key", "author", "key", unique=True, sqlite_where=text("key IS NOT NULL")),
+    Index("comment_by_key", "author", "key", unique=True, **partial("key IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 

@@ -9,6 +9,11 @@ from collections.abc import Iterator
 
 import asyncpg
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from jupyter_realtime.core.actors import SYSTEM_ACTOR
 from jupyter_realtime.core.codec import encode
@@ -18,6 +23,7 @@ from jupyter_realtime.stores import postgres as store_of_postgres
 from jupyter_realtime.stores.opening import open_postgres, revision_of_postgres
 from jupyter_realtime.stores.postgres import SCHEMA, SESSION, PostgresStore
 from jupyter_realtime.stores.postgres_writer import WRITERS_LOCK
+from jupyter_realtime.stores.tables import metadata
 from tests.builders import draft, eventually
 from tests.databases import OpenPostgres
 from tests.postgres import Postgres, postgres
@@ -42,6 +48,23 @@ async def test_O10_servers_that_start_at_once_migrate_once(own_server: Postgres)
     positions = await asyncio.gather(*(store.log.append(draft(ROOM)) for store in stores))
     assert sorted(position.seq for position in positions) == [1, 2, 3, 4, 5]
     await asyncio.gather(*(store.close() for store in stores))
+
+
+async def test_O10_migrations_make_the_tables_and_indexes_that_the_code_names(
+    own_server: Postgres,
+) -> None:
+    await (await PostgresStore.open(own_server.url())).close()
+    url = own_server.url().replace("postgresql://", "postgresql+asyncpg://")
+    settings = {"server_settings": {"search_path": SCHEMA}}
+    engine = create_async_engine(url, connect_args=settings, poolclass=NullPool)
+
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection)
+        return [one for one in compare_metadata(context, metadata) if "alembic" not in str(one)]
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
 
 
 async def test_O10_what_a_newer_server_has_brought_further_is_left_as_it_is(

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from jupyter_realtime.stores.dialects import partial
+
 revision = "0004"
 down_revision = "0003"
 
@@ -48,9 +50,7 @@ def upgrade() -> None:
         "notification_by_group", "notification", ["recipient", "group_key"], unique=True
     )
     op.create_index("notification_by_time", "notification", ["recipient", "updated_ms", "id"])
-    op.create_index(
-        "notification_counted", "notification", ["recipient"], sqlite_where=sa.text("counts = 1")
-    )
+    op.create_index("notification_counted", "notification", ["recipient"], **partial("counts = 1"))
     op.create_index("notification_by_project", "notification", ["project", "recipient"])
     op.create_index("notification_by_age", "notification", ["updated_ms"])
     op.create_table(
@@ -81,9 +81,7 @@ def upgrade() -> None:
         sa.Column("done_ms", sa.BigInteger),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "delivery_due", "delivery", ["due_ms"], sqlite_where=sa.text("state = 'pending'")
-    )
+    op.create_index("delivery_due", "delivery", ["due_ms"], **partial("state = 'pending'"))
     op.create_index("delivery_by_notification", "delivery", ["notification"])
     op.create_index("delivery_by_recipient", "delivery", ["recipient", "created_ms"])
     op.create_index("delivery_by_state", "delivery", ["state", "created_ms"])

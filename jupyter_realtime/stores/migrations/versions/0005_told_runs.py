@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from jupyter_realtime.stores.dialects import partial
+
 revision = "0005"
 down_revision = "0004"
 
@@ -15,5 +17,5 @@ def upgrade() -> None:
         "analysis_untold",
         "analysis",
         ["project"],
-        sqlite_where=sa.text("finished = 1 AND told = 0"),
+        **partial("finished = 1 AND told = 0"),
     )

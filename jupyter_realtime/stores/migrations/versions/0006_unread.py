@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from jupyter_realtime.stores.dialects import partial
+
 revision = "0006"
 down_revision = "0005"
 
@@ -23,11 +25,11 @@ def upgrade() -> None:
         "notification_counted",
         "notification",
         ["recipient", "counts"],
-        sqlite_where=sa.text("counts = 1"),
+        **partial("counts = 1"),
     )
     op.create_index(
         "notification_snoozed",
         "notification",
         ["snoozed_until_ms"],
-        sqlite_where=sa.text("snoozed_until_ms IS NOT NULL"),
+        **partial("snoozed_until_ms IS NOT NULL"),
     )

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from jupyter_realtime.stores.dialects import partial
+
 revision = "0008"
 down_revision = "0007"
 
@@ -25,7 +27,7 @@ def upgrade() -> None:
     op.create_index("thread_by_document", "thread", ["document", "created_ms", "id"])
     op.create_index("thread_by_project", "thread", ["project", "updated_ms", "id"])
     op.create_index(
-        "thread_by_issue", "thread", ["project", "issue"], sqlite_where=sa.text("issue IS NOT NULL")
+        "thread_by_issue", "thread", ["project", "issue"], **partial("issue IS NOT NULL")
     )
     op.create_table(
         "comment",
@@ -47,7 +49,7 @@ def upgrade() -> None:
         "comment",
         ["author", "key"],
         unique=True,
-        sqlite_where=sa.text("key IS NOT NULL"),
+        **partial("key IS NOT NULL"),
     )
     op.create_table(
         "comment_mention",

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from jupyter_realtime.stores.dialects import partial
+
 revision = "0009"
 down_revision = "0008"
 
@@ -13,5 +15,5 @@ def upgrade() -> None:
     op.add_column("comment", sa.Column("withheld", sa.Text))
     op.add_column("comment", sa.Column("deleted_ms", sa.BigInteger))
     op.create_index(
-        "comment_withheld", "comment", ["deleted_ms"], sqlite_where=sa.text("withheld IS NOT NULL")
+        "comment_withheld", "comment", ["deleted_ms"], **partial("withheld IS NOT NULL")
     )
