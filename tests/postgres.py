@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -115,7 +116,9 @@ class Postgres:
         assert self.process is not None
         mother = psutil.Process(self.process.pid)
         for process in (mother, *mother.children(recursive=True)):
-            process.send_signal(number)
+            # Its children come and go.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
 
     def remove(self) -> None:
         """Stop it and take its files away."""

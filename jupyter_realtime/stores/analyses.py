@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import BigInteger, bindparam, func, select, tuple_, update
 
 from ..core.actors import Actor
 from ..core.codec import encode
@@ -44,7 +44,9 @@ LAST_ORDINAL = select(func.coalesce(func.max(issue.c.ordinal), 0)).where(
 ADD_ISSUE = insert(issue)
 ISSUES = (
     select(issue.c.ordinal, issue.c.body)
-    .where(issue.c.analysis == bindparam("of"), issue.c.ordinal > bindparam("after"))
+    .where(
+        issue.c.analysis == bindparam("of"), issue.c.ordinal > bindparam("after", type_=BigInteger)
+    )
     .order_by(issue.c.ordinal)
     .limit(bindparam("most"))
 )

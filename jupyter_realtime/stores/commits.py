@@ -39,12 +39,12 @@ class Answers:
 
     Parameters
     ----------
-    unavailable
-        Makes an error of the database's own into what people are told; None for one that is no state of it.
+    translate
+        Makes an error of the database's own into what people are told; None for a mistake of ours.
     """
 
-    def __init__(self, unavailable: Callable[[BaseException], Unavailable | None]) -> None:
-        self._unavailable = unavailable
+    def __init__(self, translate: Callable[[BaseException], RealtimeError | None]) -> None:
+        self._translate = translate
         self._listeners: list[CommitListener] = []
         self._outage: list[OutageListener] = []
 
@@ -92,8 +92,8 @@ class Answers:
     def _as_ours(self, error: BaseException | None) -> RealtimeError:
         if isinstance(error, RealtimeError):
             return error
-        state = None if error is None else self._unavailable(error)
-        return state or Internal(f"The store could not keep this: {error!r}")
+        told = None if error is None else self._translate(error)
+        return told or Internal(f"The store could not keep this: {error!r}")
 
 
 def together(drafts: Sequence[Draft]) -> Unit[Written[None]]:

@@ -12,9 +12,11 @@ import secrets
 import asyncpg
 
 from .migrate import ALEMBIC, REVISION, upgrade
-from .postgres_writer import Connection
+from .postgres_writer import WRITERS_LOCK, Connection
 
 MIGRATION_LOCK = 0x6A727402
+# How long to wait for another server that migrates.
+MIGRATED_WITHIN_SECONDS = 3600.0
 
 
 async def migrate(url: str, connection: Connection, schema: str) -> str:
@@ -29,7 +31,9 @@ async def migrate(url: str, connection: Connection, schema: str) -> str:
         The epoch of its logs; a new database is given one.
     """
     await connection.execute("SET lock_timeout = 0")
-    await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK, timeout=None)
+    await connection.execute(
+        "SELECT pg_advisory_lock($1)", MIGRATION_LOCK, timeout=MIGRATED_WITHIN_SECONDS
+    )
     try:
         revision = await revision_of(connection)
         if revision is None or revision < REVISION:
@@ -52,8 +56,15 @@ async def revision_of(connection: Connection) -> str | None:
 
 
 def _upgrade(url: str, schema: str) -> None:
-    with ALEMBIC:
-        asyncio.run(run_migrations(url, schema))
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        with ALEMBIC:
+            asyncio.run(run_migrations(url, schema))
+    except DBAPIError as error:
+        # The driver's own error, which says what is wrong, lies below two of SQLAlchemy's.
+        cause = error.orig.__cause__ if error.orig is not None else None
+        raise cause or asyncpg.InterfaceError(str(error.orig)) from error
 
 
 async def run_migrations(url: str, schema: str, until: str = "head") -> None:
@@ -69,6 +80,8 @@ async def run_migrations(url: str, schema: str, until: str = "head") -> None:
     )
     try:
         async with engine.begin() as connection:
+            # Nobody writes meanwhile: who holds locks on tables must not wait for one who migrates.
+            await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
             await connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             await connection.run_sync(upgrade, until)
     finally:

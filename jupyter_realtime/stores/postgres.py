@@ -23,7 +23,18 @@ from ..core.log import Draft
 from .commits import CommitListener, OutageListener
 from .compiled import Compiler
 from .migrate_postgres import migrate, revision_of
-from .postgres_writer import CHANNEL, LOST, Connection, PostgresWriter, hang_up, is_state, run_unit
+from .postgres_writer import (
+    CHANNEL,
+    LOST,
+    Connection,
+    PostgresWriter,
+    as_ours,
+    epoch_in,
+    hang_up,
+    is_state,
+    run_unit,
+    words_of,
+)
 from .sql import SqlStore
 from .units import Unit, Written
 
@@ -35,15 +46,17 @@ CONNECT_WITHIN_SECONDS = 5.0
 ANSWER_WITHIN_SECONDS = 15.0
 # A connection whose other end has vanished is silent; so is one on which nothing happens.
 LOOK_EVERY_SECONDS = 2.0
-EPOCH = "SELECT value FROM meta WHERE name = 'epoch'"
 # What the database does about a session that is slow or gone (see `postgres_writer`).
 SESSION = {
     "application_name": "jupyter_realtime",
     "search_path": SCHEMA,
+    "default_transaction_isolation": "read committed",
     "synchronous_commit": "on",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "5s",
 }
+# What is raised where a database can't be opened, by the URL's fault or its own.
+REFUSED = (*LOST, asyncpg.PostgresError, ValueError)
 _UNSAFE = (
     "PostgreSQL runs with fsync = off: what it says it has kept is lost when its machine goes down. "
     "Set fsync = on."
@@ -62,7 +75,7 @@ class PostgresStore(SqlStore):
         self._compiler = _compiler()
         self._name = secrets.token_hex(8)
         self._epoch = epoch
-        self._writer = PostgresWriter(self._connect, _compiler(), epoch, self._name)
+        self._writer = PostgresWriter(self._connect, _compiler(), epoch, self._name, self._grown)
         self._growth: list[Callable[[], None]] = []
         self._has_grown = False
         # The connection that listens.
@@ -92,12 +105,20 @@ class PostgresStore(SqlStore):
                 command_timeout=ANSWER_WITHIN_SECONDS,
                 server_settings=SESSION,
             )
-        except (*LOST, asyncpg.PostgresError, ValueError) as error:
+        except BaseException as error:
             if connection is not None:
                 await hang_up(connection)
-            raise _unopened(error, url) from error
+            if isinstance(error, REFUSED):
+                raise _unopened(error) from error
+            raise
         store = cls(url, pool, connection, epoch, None if is_safe else _UNSAFE)
-        await connection.add_listener(CHANNEL, store._heard)
+        try:
+            await connection.add_listener(CHANNEL, store._heard)
+        except BaseException as error:
+            await store.close()
+            if isinstance(error, REFUSED):
+                raise _unopened(error) from error
+            raise
         return store
 
     async def _connect(self) -> Connection:
@@ -141,9 +162,11 @@ class PostgresStore(SqlStore):
             ):
                 return await run_unit(connection, self._compiler, unit)
         except Exception as error:
-            if not is_state(error):
-                raise
-            raise Unavailable(f"The database can't be read: {error}.", retry_after=1.0) from error
+            if is_state(error):
+                words = f"The database can't be read: {words_of(error)}."
+                raise Unavailable(words, retry_after=1.0) from error
+            told = as_ours(error)
+            raise told or error from error
 
     async def scrub(self) -> None:
         """Leave it to the database: its autovacuum frees what was erased, and later data overwrites it."""
@@ -155,17 +178,10 @@ class PostgresStore(SqlStore):
             try:
                 if self._ear.is_closed():
                     await self._listen_again()
-                if await self._epoch_now() != self._epoch:
+                if await epoch_in(self._ear) != self._epoch:
                     self._writer.leave()
             except (*LOST, asyncpg.PostgresError):
                 await hang_up(self._ear)
-
-    async def _epoch_now(self) -> str | None:
-        try:
-            epoch: str | None = await self._ear.fetchval(EPOCH)
-        except asyncpg.UndefinedTableError:
-            return None
-        return epoch
 
     async def _listen_again(self) -> None:
         connection = await self._connect()
@@ -214,15 +230,22 @@ async def revision_at(url: str) -> str | None:
             return await revision_of(connection)
         finally:
             await hang_up(connection)
-    except (*LOST, asyncpg.PostgresError, ValueError) as error:
-        raise _unopened(error, url) from error
+    except REFUSED as error:
+        raise _unopened(error) from error
 
 
-def _unopened(error: BaseException, url: str) -> Unavailable:
+def _unopened(error: BaseException) -> Unavailable:
+    if isinstance(error, ValueError):
+        # Whatever reads a URL repeats pieces of it in its words, and one of them is a password.
+        return Unavailable(
+            "The database can't be opened: RealtimeConfig.store_url can't be read. Write "
+            "postgresql://user:password@host/database, with / ? # @ and % in a password percent-encoded, "
+            "and without options that the driver doesn't know.",
+            retry_after=1.0,
+        )
     return Unavailable(
-        f"The database can't be opened: {_without_password(str(error), url)}. Check "
-        "RealtimeConfig.store_url, that PostgreSQL runs and lets this user in, and that the user "
-        "may create a schema in the database.",
+        f"The database can't be opened: {words_of(error)}. Check RealtimeConfig.store_url, that PostgreSQL "
+        "runs and lets this user in, and that the user may create a schema in the database.",
         retry_after=1.0,
     )
 
@@ -240,8 +263,3 @@ async def connect(url: str) -> Connection:
 def _compiler() -> Compiler:
     dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has it without types
     return Compiler(dialect, dialect)
-
-
-def _without_password(text: str, url: str) -> str:
-    """What a driver says may repeat the URL that it was given."""
-    return text.replace(url, "the store_url")

@@ -38,7 +38,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 import asyncpg
 from sqlalchemy import Insert
 
-from ..core.errors import Unavailable
+from ..core.errors import BadRequest, RealtimeError, Unavailable
 from ..core.log import Draft
 from .commits import MAX_UNITS_A_COMMIT, Answers, Job, Outcome, placed, together
 from .compiled import Compiler
@@ -55,8 +55,9 @@ HANG_UP_WITHIN_SECONDS = 0.5
 # Any number that other programs on the same database don't take: "jrt" and the schema's major version.
 WRITERS_LOCK = 0x6A727401
 CHANNEL = "jupyter_realtime"
-# Takes the lock, and tells whose log it is.
-BEGIN = "SELECT pg_advisory_xact_lock($1), (SELECT value FROM meta WHERE name = 'epoch')"
+LOCK = "SELECT pg_advisory_xact_lock($1)"
+# Asked only when the lock is had: before, it would be that of a moment ago.
+EPOCH = "SELECT value FROM meta WHERE name = 'epoch'"
 # Only where something was changed: servers that told each other of nothing would do so without an end.
 TELL = "SELECT pg_notify($1, $2) WHERE txid_current_if_assigned() IS NOT NULL"
 
@@ -74,8 +75,10 @@ LOST = (
     asyncpg.InvalidCachedStatementError,
 )
 # Classes of SQLSTATE that are the database's state and no mistake of ours: resources, operators, system,
-# locks that were not to be had, transactions that may not write.
-STATE_CLASSES = ("08", "25", "53", "55", "57", "58", "XX")
+# locks that were not to be had or were deadly, transactions that may not write.
+STATE_CLASSES = ("08", "25", "40", "53", "55", "57", "58", "XX")
+# Values that it does not take: U+0000, numbers of more than 64 bits.
+VALUE_CLASS = "22"
 
 
 class Moved(Exception):
@@ -111,17 +114,28 @@ class PostgresWriter:
         The epoch of the database that was opened.
     name
         What other servers are told of who has written.
+    grown
+        Called when something was committed of which nobody here has heard.
     """
 
-    def __init__(self, connect: Connect, compiler: Compiler, epoch: str, name: str) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        compiler: Compiler,
+        epoch: str,
+        name: str,
+        grown: Callable[[], None],
+    ) -> None:
         self._connect = connect
+        self._grown = grown
+        self._is_in_doubt = False
         self._compiler = compiler
         self._epoch = epoch
         self._name = name
         self._connection: Connection | None = None
         self._jobs: deque[Job] = deque()
         self._waiting = asyncio.Event()
-        self.answers = Answers(_state_of)
+        self.answers = Answers(as_ours)
         self._closed = False
         self.is_moved = False
         self._task = asyncio.get_running_loop().create_task(self._work())
@@ -184,6 +198,7 @@ class PostgresWriter:
         except Exception as error:
             if not is_state(error):
                 log.exception("A commit failed by a mistake of ours")
+            self._is_in_doubt |= is_committing
             await self._disconnect()
             return [Outcome(job, None, unavailable(error, is_committing)) for job in jobs]
         return outcomes
@@ -199,12 +214,13 @@ class PostgresWriter:
             await hang_up(connection)
 
     async def _begin(self, connection: Connection) -> None:
-        try:
-            row = await connection.fetchrow(BEGIN, WRITERS_LOCK)
-        except asyncpg.UndefinedTableError:
-            row = None
-        if row is None or row[1] != self._epoch:
+        await connection.execute(LOCK, WRITERS_LOCK)
+        if await epoch_in(connection) != self._epoch:
             raise Moved
+        if self._is_in_doubt:
+            # Whoever has the lock knows that it has ended: what it was is in the tables by now, or never.
+            self._is_in_doubt = False
+            self._grown()
 
     async def _attempt_together(self, connection: Connection, jobs: list[Job]) -> list[Outcome]:
         drafts = [job.work for job in jobs if isinstance(job.work, Draft)]
@@ -237,6 +253,15 @@ class PostgresWriter:
         self.answers.give([Outcome(job, None, closed) for job in jobs])
 
 
+async def epoch_in(connection: Connection) -> str | None:
+    """Read the epoch of a database; None where it was emptied."""
+    try:
+        epoch: str | None = await connection.fetchval(EPOCH)
+    except asyncpg.UndefinedTableError:
+        return None
+    return epoch
+
+
 async def hang_up(connection: Connection) -> None:
     """Close a connection, politely if the database answers soon."""
     try:
@@ -254,9 +279,14 @@ def is_state(error: BaseException) -> bool:
     return isinstance(error, LOST)
 
 
+def words_of(error: BaseException) -> str:
+    """Say what a driver says; where it says nothing, what it was."""
+    return str(error) or type(error).__name__
+
+
 def unavailable(error: BaseException, is_committing: bool) -> Unavailable:
     """Say that something could not be written."""
-    what = str(error) or type(error).__name__
+    what = words_of(error)
     kept = (
         "It was lost while it committed: what was sent may have been kept. Send it again with the same key."
         if is_committing
@@ -274,5 +304,10 @@ def _moved() -> Unavailable:
     )
 
 
-def _state_of(error: BaseException) -> Unavailable | None:
-    return unavailable(error, is_committing=False) if is_state(error) else None
+def as_ours(error: BaseException) -> RealtimeError | None:
+    """Say what people are told of a driver's error; None where it is a mistake of ours."""
+    if is_state(error):
+        return unavailable(error, is_committing=False)
+    if isinstance(error, asyncpg.PostgresError) and str(error.sqlstate).startswith(VALUE_CLASS):
+        return BadRequest("This has a character or a number that the database does not take.")
+    return None

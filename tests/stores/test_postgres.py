@@ -11,19 +11,21 @@ import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from asyncpg.transaction import Transaction
+from sqlalchemy import Connection, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from jupyter_realtime.core.actors import SYSTEM_ACTOR
 from jupyter_realtime.core.codec import encode
-from jupyter_realtime.core.errors import Conflict, Unavailable
+from jupyter_realtime.core.errors import BadRequest, Conflict, Unavailable
 from jupyter_realtime.stores import migrate_postgres, postgres_writer
 from jupyter_realtime.stores import postgres as store_of_postgres
 from jupyter_realtime.stores.opening import open_postgres, revision_of_postgres
 from jupyter_realtime.stores.postgres import SCHEMA, SESSION, PostgresStore
 from jupyter_realtime.stores.postgres_writer import WRITERS_LOCK
-from jupyter_realtime.stores.tables import metadata
+from jupyter_realtime.stores.tables import event, metadata, room
+from jupyter_realtime.stores.units import Unit, Written
 from tests.builders import draft, eventually
 from tests.databases import OpenPostgres
 from tests.postgres import Postgres, postgres
@@ -203,6 +205,71 @@ async def test_O11_a_database_that_says_nothing_is_waited_for_and_no_longer(
     await store.close()
 
 
+async def test_O11_a_commit_whose_answer_is_lost_is_heard_of_here_too(
+    open_postgres: OpenPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await open_postgres()
+    told: list[int] = []
+    grown: list[int] = []
+    store.on_commit(lambda events: told.extend(event.seq for event in events))
+    store.on_growth(lambda: grown.append(len(told)))
+    await store.log.append(draft(ROOM))
+    leave = Transaction.__aexit__
+
+    async def cut(transaction: Transaction, *how: object) -> None:
+        await leave(transaction, *how)
+        if not transaction._nested:
+            monkeypatch.setattr(Transaction, "__aexit__", leave)
+            raise ConnectionResetError("The answer was lost.")
+
+    monkeypatch.setattr(Transaction, "__aexit__", cut)
+    with pytest.raises(Unavailable, match="may have been kept"):
+        await store.log.append(draft(ROOM, key="once"))
+    assert (await store.log.append(draft(ROOM, key="once"))).seq == 2
+    assert (told, grown) == ([1], [1]), "it was told by nobody, so everybody looks"
+    assert await seqs(store) == [1, 2]
+    await store.close()
+
+
+async def test_O11_a_deadlock_is_no_mistake_of_the_writers(
+    open_postgres: OpenPostgres, postgres_server: Postgres
+) -> None:
+    store = await open_postgres()
+    await store.log.append(draft(ROOM))
+    other = await asyncpg.connect(postgres_server.url(), server_settings=SESSION)
+
+    def crosswise() -> Unit[Written[None]]:
+        yield select(room).with_for_update(), {}
+        yield select(event).with_for_update(), {}
+        return Written(None)
+
+    async with other.transaction():
+        await other.execute("LOCK TABLE event IN ACCESS EXCLUSIVE MODE")
+        writing = asyncio.ensure_future(store.write(crosswise()))
+        await asyncio.sleep(0.3)
+        # One of the two is chosen by the database to give way.
+        await asyncio.gather(
+            other.execute("LOCK TABLE room IN ACCESS EXCLUSIVE MODE"), return_exceptions=True
+        )
+        done = (await asyncio.gather(writing, return_exceptions=True))[0]
+        assert done is None or isinstance(done, Unavailable), done
+    await other.close()
+    await store.close()
+
+
+async def test_E4_what_the_database_does_not_take_is_a_bad_request(
+    open_postgres: OpenPostgres,
+) -> None:
+    store = await open_postgres()
+    with pytest.raises(BadRequest):
+        await store.log.page("project:\0", 0, 10)
+    with pytest.raises(BadRequest):
+        await store.log.append(draft("project:\0"))
+    assert await store.analyses.issues("nothing", 2**40, 10) == []
+    assert (await store.log.append(draft(ROOM))).seq == 1
+    await store.close()
+
+
 async def test_O12_a_server_that_hangs_while_it_writes_holds_nobody_up_for_long(
     open_postgres: OpenPostgres, postgres_server: Postgres
 ) -> None:
@@ -236,6 +303,28 @@ async def test_O5_a_database_that_was_restored_is_left(
 
     await eventually(has_noticed)
     await asyncio.gather(idle.close(), store.close())
+
+
+async def test_O5_a_restore_while_a_writer_waits_is_noticed_before_it_writes(
+    open_postgres: OpenPostgres, postgres_server: Postgres
+) -> None:
+    store = await open_postgres()
+    await store.log.append(draft(ROOM))
+    other = await asyncpg.connect(postgres_server.url())
+    async with other.transaction():
+        await other.execute("SELECT pg_advisory_xact_lock($1)", WRITERS_LOCK)
+        waiting = store.log.submit(draft(ROOM))
+
+        async def waits() -> bool:
+            asked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            return await other.fetchval(asked) == 1
+
+        await eventually(waits)
+        await other.execute(f"UPDATE {SCHEMA}.meta SET value = 'another' WHERE name = 'epoch'")
+    with pytest.raises(Unavailable, match="restored or replaced"):
+        await waiting
+    await other.close()
+    await store.close()
 
 
 async def test_O5_a_database_that_was_emptied_is_left(
@@ -286,9 +375,37 @@ async def test_O10_a_database_that_cant_be_opened_says_why_without_its_password(
         await PostgresStore.open("postgresql://realtime:secret@127.0.0.1:1/nowhere")
     assert "store_url" in refused.value.message
     assert "secret" not in refused.value.message
-    with pytest.raises(Unavailable) as refused:
-        await PostgresStore.open("postgresql://realtime:secret@[nowhere/x")
-    assert "secret" not in refused.value.message
+    for password in ("se#cret", "se/cret", "se?cret", "se℀cret", "se[cret"):
+        with pytest.raises(Unavailable) as refused:
+            await PostgresStore.open(f"postgresql://realtime:{password}@127.0.0.1:1/nowhere")
+        assert "store_url" in refused.value.message
+        assert "se" + "cret" not in refused.value.message and "cret" not in refused.value.message
+
+
+async def test_O10_who_may_not_make_a_schema_is_told_so_and_leaves_nothing_open(
+    own_server: Postgres,
+) -> None:
+    connection = await asyncpg.connect(own_server.url())
+    await connection.execute("CREATE ROLE guest LOGIN")
+    url = own_server.url().replace("realtime:secret", "guest")
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="may create a schema"):
+            await PostgresStore.open(url)
+
+    async def is_gone() -> bool:
+        sessions = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'guest'"
+        return await connection.fetchval(sessions) == 0
+
+    await eventually(is_gone)
+    # Where everything is there, it needs to make nothing.
+    await (await PostgresStore.open(own_server.url())).close()
+    await connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO guest")
+    rights = "SELECT, INSERT, UPDATE, DELETE"
+    await connection.execute(f"GRANT {rights} ON ALL TABLES IN SCHEMA {SCHEMA} TO guest")
+    await connection.close()
+    store = await PostgresStore.open(url)
+    assert (await store.log.append(draft(ROOM))).seq == 1
+    await store.close()
 
 
 async def test_O10_where_the_driver_is_missing_it_is_said_how_to_install_it(
