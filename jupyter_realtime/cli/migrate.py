@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 
 from .backup import TROUBLE, add_store_url
@@ -36,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Migrate, and return the exit code."""
+    import asyncio
+
     from ..core.errors import RealtimeError
     from .database import NEWEST, migrate, revision_of, settings
 

@@ -41,7 +41,7 @@ class SteppedWriter(Writer):
     def _work(self) -> None:
         """Leave the thread at once."""
 
-    def _queue(self, work: Unit[Written[Any]] | Draft | object) -> asyncio.Future[Any]:
+    def _queue(self, work: Unit[Written[Any]] | Draft) -> asyncio.Future[Any]:
         answer = super()._queue(work)
         if self._step is None:
             self._step = self._loop.create_task(self._take_steps())
@@ -54,7 +54,7 @@ class SteppedWriter(Writer):
                 jobs, _ = self._gather(job)
                 outcomes = self._do(self._connection, jobs)
                 await self._pause()
-                self._answer(outcomes)
+                self._answers.give(outcomes)
         finally:
             self._step = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -255,4 +256,5 @@ async def test_Y11_a_thread_follows_its_code(
     _, log = await api("GET", f"rooms/project:{thread['project']}/events")
     updates = [item for item in log["items"] if item["event"] == "project:update"]
     anchors = [one["actor"]["name"] for one in updates if one["data"]["kind"] == "anchors"]
-    assert anchors[-2:] == [SYSTEM_ACTOR.name, ME]
+    # Whoever saves may have it told more than once.
+    assert [name for name, _ in groupby(anchors)][-2:] == [SYSTEM_ACTOR.name, ME]

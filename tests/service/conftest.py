@@ -14,9 +14,10 @@ from jupyter_realtime.server.config import RealtimeConfig
 from jupyter_realtime.server.runtime import Services, assemble, listen
 from jupyter_realtime.server.tokens import Tokens
 from jupyter_realtime.service.figures import Figures
-from tests.databases import KINDS, OpenStore, open_postgres, open_sqlite, postgres_server
+from jupyter_realtime.stores.sqlite import SqliteStore
+from tests.databases import KINDS, OpenStore, open_postgres, postgres_server
 
-__all__ = ["open_postgres", "open_services", "open_sqlite", "postgres_server"]
+__all__ = ["open_postgres", "open_services", "postgres_server"]
 
 Script = Callable[[RunReporter, asyncio.Event], Awaitable[None]]
 
@@ -70,8 +71,12 @@ on_each_store = pytest.mark.parametrize("open_services", KINDS, indirect=True)
 @pytest.fixture
 def open_services(request: pytest.FixtureRequest, tmp_path: Path) -> OpenServices:
     """Open the services of a server on this test's folder; twice makes two servers of one store."""
-    kind = getattr(request, "param", "sqlite")
-    open_store: OpenStore = request.getfixturevalue(f"open_{kind}")
+
+    async def open_sqlite() -> SqliteStore:
+        return await SqliteStore.open(tmp_path / "realtime.sqlite")
+
+    on_postgres = getattr(request, "param", "sqlite") == "postgres"
+    open_store: OpenStore = request.getfixturevalue("open_postgres") if on_postgres else open_sqlite
     root = tmp_path / "root"
     root.mkdir()
     (root / "a.py").write_text("x = 1\n")

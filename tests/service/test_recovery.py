@@ -308,7 +308,7 @@ async def test_L6_a_lost_hint_delays_an_event_and_loses_none(
         client = Client(services, principal())
         await client.ask("subscribe", room=room)
         with monkeypatch.context() as lost:
-            lost.setattr(services.store._writer, "_listeners", [])  # type: ignore[attr-defined]
+            lost.setattr(services.store._writer._answers, "_listeners", [])  # type: ignore[attr-defined]
             await services.store.log.append(draft(room))
         assert client.seqs(room) == []
         services.rooms.open()

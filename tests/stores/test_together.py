@@ -11,8 +11,7 @@ from jupyter_realtime.core.log import StoredEvent
 from jupyter_realtime.stores.compiled import MAX_ROWS_A_STATEMENT
 from jupyter_realtime.stores.writer import Writer
 from tests.builders import draft
-
-from .conftest import OpenStore
+from tests.databases import OpenSqlite
 
 
 @pytest.fixture
@@ -31,9 +30,9 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, MAX_ROWS_A_STATEMENT, 2 * MAX_ROWS_A_STATEMENT + 3])
 async def test_L1_many_at_once_in_several_rooms(
-    open_store: OpenStore, held_back: None, monkeypatch: pytest.MonkeyPatch, count: int
+    open_sqlite: OpenSqlite, held_back: None, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    store = await open_store()
+    store = await open_sqlite()
     told: list[StoredEvent] = []
     store.on_commit(told.extend)
     monkeypatch.setattr(Writer, "expected", count)
@@ -53,9 +52,9 @@ async def test_L1_many_at_once_in_several_rooms(
 
 
 async def test_L4_repetitions_and_bad_ones_among_many_fail_alone(
-    open_store: OpenStore, held_back: None, monkeypatch: pytest.MonkeyPatch
+    open_sqlite: OpenSqlite, held_back: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = await open_store()
+    store = await open_sqlite()
     first = await store.log.append(draft(data=0, key="again"))
     monkeypatch.setattr(Writer, "expected", 6)
     answers = await asyncio.gather(
