@@ -26,6 +26,7 @@ from ..core.notifications import NotificationType, check_notice
 from ..core.rooms import SYSTEM
 from ..core.times import rfc3339
 from ..ports import Change, Known, Store, Wanted
+from .background import woken
 from .directory import Directory
 from .notifier import Notifier
 from .projects import Projects
@@ -166,9 +167,7 @@ class Announcements:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._left_out.wait(), FORGET_EVERY_SECONDS)
-        except asyncio.TimeoutError:
+        if not await woken(self._left_out, FORGET_EVERY_SECONDS):
             return
 
     async def tell_pending(self) -> None:

@@ -7,6 +7,20 @@ from collections.abc import Coroutine
 from typing import Any
 
 
+async def woken(event: asyncio.Event, within_seconds: float | None) -> bool:
+    """Wait for an event, and no longer than so; tells whether it came.
+
+    `asyncio.wait_for` of Python before 3.12 loses a cancellation that comes in the same turn as the event:
+    a loop that waits by it may never end.
+    """
+    waiting = asyncio.ensure_future(event.wait())
+    try:
+        done, _ = await asyncio.wait([waiting], timeout=within_seconds)
+    finally:
+        waiting.cancel()
+    return bool(done)
+
+
 class Background:
     """Tasks of one owner: held, so that none is collected while it runs, and ended together."""
 

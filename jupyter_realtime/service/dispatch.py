@@ -12,7 +12,6 @@ Rules
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections import Counter
@@ -22,6 +21,7 @@ from ..core.deliveries import Way
 from ..core.errors import NotFound, RealtimeError
 from ..core.preferences import Preferences
 from ..ports import Carrier, Outcome, Parcel, Store
+from .background import woken
 from .directory import Directory
 from .inboxes import now_ms
 from .journal import Journal
@@ -111,8 +111,7 @@ class Dispatcher:
                     wait_seconds = min(wait_seconds, max(0.0, (due_ms - self._clock()) / 1000))
             except RealtimeError as error:
                 log.warning("What waits to go out could not be read: %s", error)
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), wait_seconds)
+            await woken(self._woken, wait_seconds)
 
     async def _begin(self) -> int | None:
         """Begin with all that is due and find room; returns when the next thing is due.

@@ -21,7 +21,7 @@ from ..core.errors import BadRequest, NotFound, RealtimeError
 from ..core.notifications import Notification
 from ..core.rooms import RoomName, user_room
 from ..ports import Change, InboxPage, Search, Store, Wanted
-from .background import Background
+from .background import Background, woken
 from .projects import Projects
 
 log = logging.getLogger(__name__)
@@ -119,9 +119,7 @@ class Inboxes:
                     wait_seconds = min(wait_seconds, max(0.0, (due_ms - now_ms()) / 1000))
             except RealtimeError as error:
                 log.warning("What was snoozed could not be brought back: %s", error)
-            try:
-                await asyncio.wait_for(self._snoozed.wait(), wait_seconds)
-            except asyncio.TimeoutError:
+            if not await woken(self._snoozed, wait_seconds):
                 continue
 
     async def _forget(self) -> None:

@@ -32,6 +32,7 @@ from ..core.log import StoredEvent
 from ..core.notifications import Notice
 from ..core.run_notices import ALARMING, end_notice, is_alarming, issues_notice, with_end
 from ..ports import Project, Run, Store
+from .background import woken
 from .notifier import Notifier
 from .projects import Projects, relative
 
@@ -84,9 +85,7 @@ class RunNews:
                 await self.tell()
             except RealtimeError as error:
                 log.warning("How analyses ended could not be told; it is tried again: %s", error)
-            try:
-                await asyncio.wait_for(self._ended.wait(), LOOK_SECONDS)
-            except asyncio.TimeoutError:
+            if not await woken(self._ended, LOOK_SECONDS):
                 continue
 
     async def tell(self) -> None:

@@ -16,7 +16,6 @@ Rules
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections import deque
@@ -31,6 +30,7 @@ from ..core.happenings import Bursts, Happening, HappeningKind
 from ..core.log import Draft
 from ..core.rooms import project_room
 from ..ports import Document, Move, Project, Store
+from .background import woken
 from .journal import Journal
 from .projects import Place, Projects, place_of
 from .publishing import draft
@@ -76,8 +76,7 @@ class Updates:
 
     async def caught_up(self) -> None:
         """Wait until documents have followed the renames that have happened; not for ever."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._is_level.wait(), LEVEL_WITHIN_SECONDS)
+        await woken(self._is_level, LEVEL_WITHIN_SECONDS)
 
     def on_saved(self, listener: Callable[[str, Actor], None]) -> None:
         """Have it told which document was saved, and by whom."""
@@ -137,8 +136,7 @@ class Updates:
     async def _wait(self) -> None:
         due = self._bursts.next_due()
         seconds = None if due is None else max(0.0, due - time.monotonic())
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._something.wait(), seconds)
+        await woken(self._something, seconds)
         self._something.clear()
 
     def _ready(self) -> list[_Placed]:

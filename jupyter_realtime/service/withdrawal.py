@@ -17,6 +17,7 @@ import time
 
 from ..core.errors import NotFound, RealtimeError
 from ..ports import Store
+from .background import woken
 from .directory import Directory
 
 log = logging.getLogger(__name__)
@@ -54,9 +55,7 @@ class Withdrawal:
                 log.warning("What people may no longer see could not be looked at: %s", error)
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
-            try:
-                await asyncio.wait_for(self._has_some.wait(), EVERYTHING_SECONDS)
-            except asyncio.TimeoutError:
+            if not await woken(self._has_some, EVERYTHING_SECONDS):
                 self._knows_all = False
 
     async def _look(self) -> None:
