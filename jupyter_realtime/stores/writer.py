@@ -8,8 +8,8 @@ Rules
 3. If the transaction itself is lost (disk full, I/O error), every unit in it gets a retryable
    `Unavailable`, and nothing of it was kept.
 4. Listeners are told of committed events in commit order, before their writers are answered.
-5. After each commit the file must still be the one that was opened: what went into a file that has been
-   replaced or deleted meanwhile is not acknowledged.
+5. Before and after each commit the file must be the one that was opened. What would go into another one is
+   not kept; what went into one that has been replaced or deleted meanwhile is not acknowledged.
 
 Theory of operation
 -------------------
@@ -178,13 +178,18 @@ class Writer:
             for are_drafts, group in groupby(jobs, lambda job: isinstance(job.work, Draft)):
                 attempt = self._attempt_together if are_drafts else self._attempt_each
                 attempt(connection, list(group), outcomes)
+            # Before, so that what is refused is not kept; and after, as it may have happened meanwhile.
+            self._check_file()
             connection.execute("COMMIT")
-            if self._is_replaced():
-                raise sqlite3.OperationalError("its file was replaced or deleted")
+            self._check_file()
         except sqlite3.Error as error:
             _roll_back(connection)
             return [Outcome(job, None, _unavailable(error)) for job in jobs]
         return outcomes
+
+    def _check_file(self) -> None:
+        if self._is_replaced():
+            raise sqlite3.OperationalError("its file was replaced or deleted")
 
     def _attempt_together(
         self, connection: sqlite3.Connection, jobs: list[Job], outcomes: list[Outcome]
