@@ -87,7 +87,8 @@ class Disk:
             if event.event == "comment:created":
                 opening = _decode_opening(event.data)
                 if opening.opens is not None:
-                    self._background.begin(self._try(opening.document, event.actor))
+                    # Whoever comments has not written what the file says by now.
+                    self._background.begin(self._try(opening.document, SYSTEM_ACTOR))
 
     def opened(self, document: str) -> None:
         """Look whether what somebody opens has changed; returns at once."""
